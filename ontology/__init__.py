@@ -1,0 +1,1 @@
+"""Data of diplograph; read through diplograph.resources."""
