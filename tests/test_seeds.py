@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import defaultdict
-from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from diplograph.arabic import fold, has_arabic
 from diplograph.resources import locate
 
@@ -33,7 +30,7 @@ def article_text(stem: str) -> str:
     if path.suffix == ".jsonl":
         return str(json.loads(text)["text"])
     if path.suffix == ".html":
-        return unescape(re.sub(r"<[^>]+>", "\n", re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.S)))
+        return unescape(re.sub(r"<[^>]+>", "\n", re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)))
     return text
 
 
