@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
-
 from diplograph.model import DataError, TermError
 from diplograph.resources import locate
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 BASE = "https://w3id.org/diplograph/"
 DIP = f"{BASE}ontology#"
