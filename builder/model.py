@@ -103,6 +103,17 @@ class Document:
     blocks: tuple[Block, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """A source that could not be read while the others were: its file (or address) and what is wrong with it."""
+
+    source: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.message}"
+
+
 # --- Parses ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,79 @@
+"""Bytes become text: which encoding they are in, and that they are Arabic at all."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+
+from diplograph.arabic import count_arabic, has_arabic
+from diplograph.model import SourceError
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile("[A-Za-z\u00c0-\u024f]")
+# The eight letters of which more than half of any Arabic text is made: alef, lam, yeh, meem, waw, noon, reh, teh.
+_COMMON = frozenset("\u0627\u0644\u064a\u0645\u0648\u0646\u0631\u062a")
+_LEAST_LETTERS = 8
+_LEAST_COMMON = 0.42
+_MOST_MIXED = 0.05
+
+
+def decompress(data: bytes) -> bytes:
+    """The data, unpacked where it is gzip. Raises SourceError when it is gzip and damaged."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(f"damaged gzip: {error}; copy the file again") from error
+
+
+def decode(data: bytes) -> str:
+    """The text that the bytes encode, with ``\\n`` for every end of line and no byte order mark.
+
+    UTF-8 and UTF-16 (by its byte order mark) are certain. Any bytes at all can be read as windows-1256, so what is
+    neither is taken for it only when the outcome looks like Arabic: more than four in ten of its letters are among the
+    eight commonest, and hardly a word mixes Arabic with Latin letters, as every text in another Arabic code page, in
+    Cyrillic, Greek, Hebrew or an East Asian encoding does.
+
+    >>> decode("\\u0633\\u0644\\u0627\\u0645\\r\\n".encode("utf-8-sig")) == "\\u0633\\u0644\\u0627\\u0645\\n"
+    True
+
+    Raises SourceError for empty and binary data, and for every other encoding.
+    """
+    if not data.strip():
+        raise SourceError("empty; there is nothing to read")
+    text = _decode(data)
+    if _CONTROL.search(text):
+        raise SourceError("binary, not text; give text, HTML or JSON Lines")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(data: bytes) -> str:
+    encoding = "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif b"\x00" in data:
+        raise SourceError("binary, or UTF-16 without a byte order mark; save it as UTF-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode("windows-1256", errors="replace")
+    if encoding == "utf-16" or _CONTROL.search(text):
+        raise SourceError("binary, not text; give text, HTML or JSON Lines")
+    if not looks_arabic(text):
+        raise SourceError("neither UTF-8 nor windows-1256; save it as UTF-8")
+    return text
+
+
+def looks_arabic(text: str) -> bool:
+    """Whether this, the outcome of reading bytes as windows-1256, is plausible Arabic and not another encoding misread."""
+    words = [word for word in _WORD.findall(text) if has_arabic(word)]
+    letters = sum(map(count_arabic, words))
+    if letters < _LEAST_LETTERS:
+        return False
+    common = sum(letter in _COMMON for word in words for letter in word)
+    mixed = sum(bool(_FOREIGN.search(word)) for word in words)
+    return common >= _LEAST_COMMON * letters and mixed <= _MOST_MIXED * len(words)
