@@ -1,0 +1,65 @@
+"""Options that several commands have, and how help shows examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+store_option = click.option(
+    "--store",
+    "store_directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("diplograph-store"),
+    show_default=True,
+    metavar="DIR",
+    help="The directory of the store.",
+)
+
+model_option = click.option(
+    "--model",
+    default="compact",
+    show_default=True,
+    metavar="NAME|DIR",
+    help="The parser's models: compact, padt, or a directory of Stanza models; see `diplograph models`.",
+)
+
+published_option = click.option(
+    "--published",
+    metavar="DATE",
+    callback=lambda _context, _parameter, value: _check_date(value),
+    help="The date of publication of documents that do not say theirs: 2018, 2018-06 or 2018-06-14.",
+)
+
+cache_option = click.option(
+    "--cache/--no-cache", default=True, help="Keep parses, and use those kept; on by default."
+)
+
+
+def _check_date(value: str | None) -> str | None:
+    from diplograph.model import TimeError
+    from diplograph.quads import date_literal
+
+    if value is not None:
+        try:
+            date_literal(value)
+        except TimeError as error:
+            raise click.BadParameter(str(error)) from error
+    return value
+
+
+def format_option(*choices: str) -> Callable[[Decorated], Decorated]:
+    """The option --format with these choices, the first the default."""
+    return click.option(
+        "--format",
+        "-f",
+        "format",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help="How to print.",
+    )
