@@ -1,0 +1,232 @@
+"""The gazetteer: which names, demonyms and metonyms mean which actor or place, and who held which office when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from diplograph.arabic import fold
+from diplograph.model import Actor, DataError, Place
+from diplograph.resources import locate, read_toml
+
+ACTOR_FILES = ("actors.tsv", "places.tsv")
+_SPLIT_LIST = "|"
+_SPLIT_OFFICE = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office somebody held: its rank (titles.toml), whether it makes a leader, and ISO dates (may be years)."""
+
+    rank: str
+    leader: bool
+    start: str
+    end: str
+
+    def covers(self, earliest: str, latest: str) -> bool:
+        """Whether the office was held at some moment between two partial dates."""
+        starts_in_time = not self.start or self.start[: len(latest)] <= latest[: len(self.start)]
+        ends_in_time = not self.end or self.end[: len(earliest)] >= earliest[: len(self.end)]
+        return starts_in_time and ends_in_time
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the gazetteer: the actor or place (a country is both), its body, offices and tags."""
+
+    actor: Actor | None
+    place: Place | None
+    kind: str
+    country: str | None
+    offices: tuple[Office, ...]
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a name can mean: an entry, and how the name means it (name, alias, metonym or demonym)."""
+
+    entry: Entry
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The lexicon of titles, folded: each phrase as a tuple of words."""
+
+    ranks: dict[tuple[str, ...], str]
+    leaders: frozenset[str]
+    english: dict[str, str]
+    organs: dict[tuple[str, ...], str]
+    groups: dict[tuple[str, ...], tuple[str, int]]
+    words: dict[str, frozenset[str]]
+
+    def phrases(self, name: str) -> frozenset[str]:
+        """A list of single words by its name in titles.toml (``between``, ``former``, ``name_parts`` …)."""
+        return self.words[name]
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    return tuple(fold(phrase).split())
+
+
+@cache
+def load_titles() -> Titles:
+    """Reads ontology/lexicon/titles.toml."""
+    data = read_toml("ontology", "lexicon", "titles.toml")
+    ranks: dict[tuple[str, ...], str] = {}
+    english: dict[str, str] = {}
+    for title in data["title"]:
+        for phrase in title["arabic"]:
+            ranks.setdefault(_words(phrase), title["rank"])
+        english.update(dict.fromkeys(title.get("english", ()), title["rank"]))
+    groups = {_words(phrase): (group["rank"], group["number"]) for group in data["group"] for phrase in group["words"]}
+    organs = {_words(phrase): kind for kind, phrases in data["organs"].items() for phrase in phrases}
+    words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
+    leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
+    return Titles(ranks, leaders, english, organs, groups, words)
+
+
+_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons")
+
+
+def _fold_all(items: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(item) for item in items)
+
+
+def demonym_forms(nisba: str) -> Iterator[str]:
+    """The folded inflected forms of a relative adjective (nisba), with and without the article.
+
+    Arabic makes them all from the masculine singular: feminine, dual, sound plurals.
+    """
+    stem = fold(nisba)
+    if stem.startswith("ال") and len(stem) > 4:
+        stem = stem[2:]
+    if not stem.endswith("ي"):
+        yield stem
+        yield "ال" + stem
+        return
+    for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات", "ا"):
+        yield stem + suffix
+        yield "ال" + stem + suffix
+
+
+class Gazetteer:
+    """Names → senses, and the office holders of each body.
+
+    >>> gazetteer = load_gazetteer()
+    >>> [sense.entry.actor.label_en for sense in gazetteer.senses(("واشنطن",))][:1]
+    ['United States']
+    """
+
+    def __init__(self, rows: Iterable[dict[str, str]], titles: Titles) -> None:
+        """Indexes the rows (column name → value)."""
+        self._senses: dict[tuple[str, ...], list[Sense]] = {}
+        self._prefixes: set[tuple[str, ...]] = set()
+        self.entries: dict[str, Entry] = {}
+        self._holders: dict[tuple[str, str], list[Entry]] = {}
+        self._country_of_demonym: dict[str, Entry] = {}
+        for row in rows:
+            self._add(row, titles)
+
+    def _add(self, row: dict[str, str], titles: Titles) -> None:
+        entry = _read_entry(row, titles)
+        key = entry.actor.key if entry.actor else entry.place.key if entry.place else ""
+        self.entries.setdefault(key, entry)
+        self._index(_words(row["ar"]), Sense(entry, "name"))
+        for alias in _items(row["ar_aliases"]):
+            self._index(_words(alias), Sense(entry, "alias"))
+        for metonym in _items(row["metonyms"]):
+            self._index(_words(metonym), Sense(entry, "metonym"))
+        for demonym in _items(row["demonyms_ar"]):
+            for form in demonym_forms(demonym):
+                self._index(tuple(form.split()), Sense(entry, "demonym"))
+        if entry.kind == "Person" and entry.country:
+            for office in entry.offices:
+                self._holders.setdefault((entry.country, office.rank), []).append(entry)
+
+    def _index(self, words: tuple[str, ...], sense: Sense) -> None:
+        if not words:
+            return
+        known = self._senses.setdefault(words, [])
+        if all(other.entry is not sense.entry for other in known):
+            known.append(sense)
+        for length in range(1, len(words) + 1):
+            self._prefixes.add(words[:length])
+
+    def senses(self, words: tuple[str, ...]) -> Sequence[Sense]:
+        """What these folded words can mean, none if nothing."""
+        return self._senses.get(words, ())
+
+    def starts(self, words: tuple[str, ...]) -> bool:
+        """Whether some name begins with these folded words."""
+        return words in self._prefixes
+
+    def holders(self, country: str, rank: str, earliest: str, latest: str) -> list[Entry]:
+        """Who held an office of this rank for this body at some moment between two partial dates."""
+        return [
+            entry
+            for entry in self._holders.get((country, rank), ())
+            if any(office.rank == rank and office.covers(earliest, latest) for office in entry.offices)
+        ]
+
+
+def _items(cell: str) -> list[str]:
+    return [item.strip() for item in cell.split(_SPLIT_LIST) if item.strip()]
+
+
+def actor_key(wikidata: str, english: str, arabic: str) -> str:
+    """The last part of an actor's or place's IRI: its Wikidata id, else its English name, else its Arabic one."""
+    if wikidata:
+        return wikidata
+    slug = re.sub(r"[^a-z0-9]+", "-", english.casefold()).strip("-")
+    return slug or "ar-" + "-".join(_words(arabic))
+
+
+def _read_entry(row: dict[str, str], titles: Titles) -> Entry:
+    key = actor_key(row["qid"], row["en"], row["ar"])
+    kind, country = row["kind"], row["country_qid"] or None
+    wikidata = row["qid"] or None
+    actor = place = None
+    if kind in ("Person", "Country", "Organization"):
+        represents = (country,) if kind == "Person" and country else ()
+        actor = Actor(key, kind, row["ar"], row["en"] or None, wikidata, represents)
+    if kind in ("City", "Country", "Building"):
+        place = Place(key, row["ar"], row["en"] or None, wikidata, key if kind == "Country" else country)
+    if kind == "Building" and country:
+        place = Place(key, row["ar"], row["en"] or None, wikidata, country)
+    tags = frozenset(_items(row.get("tags", "")))
+    return Entry(actor, place, kind, country, _read_offices(row["offices"], titles), tags)
+
+
+def _read_offices(cell: str, titles: Titles) -> tuple[Office, ...]:
+    offices = []
+    for item in _items(cell):
+        parts = item.split(_SPLIT_OFFICE)
+        if len(parts) < 5:
+            continue
+        rank = titles.english.get(parts[1], "official")
+        offices.append(Office(rank, rank in titles.leaders, parts[3], parts[4]))
+    return tuple(offices)
+
+
+def _read_rows(name: str) -> Iterator[dict[str, str]]:
+    lines = locate("seeds", name).read_text(encoding="utf-8").splitlines()
+    columns = lines[0].split("\t")
+    for number, line in enumerate(lines[1:], start=2):
+        if not line:
+            continue
+        cells = line.split("\t")
+        if len(cells) != len(columns):
+            raise DataError(f"seeds/{name}, line {number}: {len(cells)} columns instead of {len(columns)}")
+        yield dict(zip(columns, cells, strict=True))
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """Reads seeds/actors.tsv and seeds/places.tsv. Raises DataError naming the file and line of a malformed row."""
+    rows: list[dict[str, Any]] = [row for name in ACTOR_FILES for row in _read_rows(name)]
+    return Gazetteer(rows, load_titles())

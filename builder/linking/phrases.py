@@ -1,0 +1,472 @@
+"""Finds the phrases of a sentence that refer to persons, states, organizations and places.
+
+A phrase may be a bare name, a title with or without demonym and name ("the Russian president, Vladimir Putin"), a
+counterpart ("his Russian counterpart"), a group ("the two presidents"), an organ of state ("the Sudanese government")
+or a demonym ("Russian-American talks"). Who is meant is settled for the whole document in :mod:`.resolution`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles
+from diplograph.linking.tokens import Token, load_clitics, readings
+
+LONGEST_NAME = 8  # tokens of the longest name in the gazetteer that is looked for
+LONGEST_TITLE = 14  # tokens between a title and its name, at most
+# A single word of these tags is no name, whatever the gazetteer has ("was" is spelt like Cannes).
+NO_NAME_TAGS = frozenset({"VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "PRON", "DET", "NUM", "INTJ"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A phrase that refers to somebody or something.
+
+    ``first`` to ``last`` are token indexes; ``senses`` what the gazetteer says of the name in it; ``name_begin`` to
+    ``name_end`` the name's span in the text (0, 0 if none); ``bodies`` the states or organizations named in it;
+    ``title`` the folded title without its article.
+    """
+
+    kind: str  # "person" | "name" | "counterpart" | "group" | "organ" | "demonym" | "anaphor" | "own-country"
+    first: int
+    last: int
+    senses: tuple[Sense, ...] = ()
+    name_begin: int = 0
+    name_end: int = 0
+    name: str = ""
+    rank: str = ""
+    former: bool = False
+    bodies: tuple[Entry, ...] = ()
+    number: int = 1
+    preposition: str = ""
+    begin: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A gazetteer match: its senses, the tokens it takes, where its text begins, and the clitic before it."""
+
+    senses: tuple[Sense, ...]
+    first: int
+    last: int
+    begin: int
+    preposition: str
+    name: str
+
+
+class PhraseFinder:
+    """Finds references in the tokens of one sentence."""
+
+    def __init__(self, tokens: Sequence[Token], gazetteer: Gazetteer, titles: Titles) -> None:
+        self.tokens = tokens
+        self.gazetteer = gazetteer
+        self.titles = titles
+
+    # -- the gazetteer ------------------------------------------------------------------------------------------
+
+    def match_name(self, start: int, *, attached: bool = True) -> NameMatch | None:
+        """The longest gazetteer name at a token; with ``attached``, clitics before it are looked through."""
+        if start >= len(self.tokens) or self.tokens[start].is_punctuation:
+            return None
+        best: NameMatch | None = None
+        for reading in readings(self.tokens[start].folded):
+            if reading.stripped and not attached:
+                break
+            found = self._match_from(start, reading.form)
+            if found and found[1] == start and self.tokens[start].upos in NO_NAME_TAGS:
+                continue
+            if found and (best is None or found[1] > best.last):
+                begin = self.tokens[start].begin + reading.stripped
+                best = NameMatch(found[0], start, found[1], begin, reading.preposition, found[2])
+        return best
+
+    def _match_from(self, start: int, form: str) -> tuple[tuple[Sense, ...], int, str] | None:
+        words: tuple[str, ...] = (form,)
+        best = None
+        position = start
+        while self.gazetteer.starts(words):
+            senses = self.gazetteer.senses(words)
+            if senses:
+                best = (tuple(senses), position, " ".join(words))
+            position = self._next_in_name(position)
+            if position >= len(self.tokens) or len(words) >= LONGEST_NAME:
+                break
+            words = (*words, *self.tokens[position].folded.split())
+        return best
+
+    def _next_in_name(self, position: int) -> int:
+        """The next token, or the one after a quotation mark or hyphen that only decorates a name."""
+        position += 1
+        if position < len(self.tokens) and self.tokens[position].folded in {'"', "-", "«", "»"}:
+            position += 1
+        return position
+
+    def match_phrase(self, start: int, phrases: Callable[[tuple[str, ...]], bool]) -> int:
+        """How many tokens from ``start`` make the longest phrase that ``phrases`` knows (0 if none)."""
+        if start >= len(self.tokens):
+            return 0
+        for reading in readings(self.tokens[start].folded):
+            for length in range(min(5, len(self.tokens) - start), 0, -1):
+                rest = tuple(token.folded for token in self.tokens[start + 1 : start + length])
+                if phrases((reading.form, *rest)):
+                    return length
+        return 0
+
+    def phrase(self, start: int, length: int) -> tuple[str, ...]:
+        """The reading of a phrase that some lexicon knows; see :meth:`match_phrase`."""
+        rest = tuple(token.folded for token in self.tokens[start + 1 : start + length])
+        for reading in readings(self.tokens[start].folded):
+            words = (reading.form, *rest)
+            if words in self.titles.ranks or words in self.titles.organs or words in self.titles.groups:
+                return words
+        return (self.tokens[start].folded, *rest)
+
+    def preposition(self, start: int, form: str) -> tuple[str, int]:
+        """The clitic preposition that opens a token, and how many letters come before its noun."""
+        for reading in readings(self.tokens[start].folded):
+            if reading.form == form:
+                return reading.preposition, reading.stripped
+        return "", 0
+
+    # -- names that the gazetteer does not have ------------------------------------------------------------------
+
+    def match_unknown_name(self, start: int, *, after_title: bool) -> int:
+        """How many tokens from ``start`` look like the name of a person (0 if none).
+
+        Stanza tags unknown names X. Particles (bin, Abu, van …) and nouns between two such words belong to the name;
+        after a title a single word is enough, elsewhere two are needed.
+        """
+        parts = self.titles.phrases("between.name_parts")
+        end, names = start, 0
+        while end < len(self.tokens) and end - start < 6:
+            token = self.tokens[end]
+            if token.is_punctuation or (end > start and len(token.words) > 1):
+                break
+            if token.folded in self.titles.phrases("not_persons.words") or (end > start and self._is_somebody(end)):
+                break
+            if token.upos in {"X", "PROPN"} and not self._is_other_name(end):
+                names += 1
+            elif token.folded in parts:
+                pass
+            elif not (names and self._is_name(end + 1) and self._hangs_on(end, start)):
+                break
+            end += 1
+        while end > start and self.tokens[end - 1].folded in parts:
+            end -= 1
+        if names and end < len(self.tokens) and self._closes_name(start, end):
+            end += 1
+        needed = 1 if after_title else 2
+        return end - start if names and end - start >= needed else 0
+
+    def _closes_name(self, start: int, end: int) -> bool:
+        """Whether a noun or adjective after "bin", "Abu" or "Abd" closes the name (Salman bin Abdulaziz)."""
+        token, before = self.tokens[end], self.tokens[end - 1]
+        parts = self.titles.phrases("between.name_parts")
+        return end > start and before.folded in parts and token.upos in {"NOUN", "ADJ"} and not token.is_punctuation
+
+    def _hangs_on(self, index: int, start: int) -> bool:
+        """Whether a noun or adjective hangs on a word of the name that it follows."""
+        token = self.tokens[index]
+        return token.upos in {"NOUN", "ADJ"} and token.head in {other.main for other in self.tokens[start:index]}
+
+    def _is_somebody(self, index: int) -> bool:
+        """Whether a token is by itself the name of somebody known, who is then another person."""
+        match = self.match_name(index, attached=False)
+        return bool(match) and match.last == index and self._is_person(match) and self._knows_before(index) if match else False
+
+    def _knows_before(self, index: int) -> bool:
+        """Whether the token before is the one-word name of somebody known, too ("Biden Putin" are two)."""
+        match = self.match_name(index - 1, attached=False)
+        return bool(match) and self._is_person(match) if match else False
+
+    def _is_name(self, index: int) -> bool:
+        return index < len(self.tokens) and self.tokens[index].upos in {"X", "PROPN"}
+
+    def _is_other_name(self, index: int) -> bool:
+        """Whether a token begins the name of a state, an organization or a place."""
+        match = self.match_name(index, attached=False)
+        return bool(match) and all(sense.entry.kind != "Person" for sense in match.senses) if match else False
+
+    # -- phrases -------------------------------------------------------------------------------------------------
+
+    def find(self) -> list[Reference]:
+        """All the references of the sentence, in order, none inside another."""
+        found: list[Reference] = []
+        index = 0
+        while index < len(self.tokens):
+            references = self._at(index)
+            found.extend(references)
+            index = max((reference.last + 1 for reference in references), default=index + 1)
+        return found
+
+    def _at(self, index: int) -> list[Reference]:
+        if self.tokens[index].is_punctuation:
+            return []
+        for attempt in (self._counterpart, self._group, self._titled, self._organ, self._named, self._own_country):
+            references = attempt(index)
+            if references:
+                return references
+        length = self.match_unknown_name(index, after_title=False)
+        before = next((token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation), "")
+        if length and before not in self.titles.phrases("not_persons.before"):
+            return [self._unknown(index, length)]
+        return []
+
+    def _unknown(self, index: int, length: int) -> Reference:
+        last = index + length - 1
+        begin = self.tokens[index].begin
+        name = " ".join(token.folded for token in self.tokens[index : last + 1])
+        return Reference("person", index, last, (), begin, self.tokens[last].end, name, begin=begin)
+
+    def _counterpart(self, index: int) -> list[Reference]:
+        clitics = load_clitics()
+        for reading in readings(self.tokens[index].folded):
+            for number, form in ((1, "singular"), (2, "dual"), (3, "plural")):
+                for stem in self.titles.phrases(f"counterpart.{form}"):
+                    if reading.form.startswith(stem) and reading.form[len(stem) :] in clitics.pronouns:
+                        base = self._person("counterpart", index, index + 1, "counterpart", reading.preposition)
+                        base = replace(base, begin=self.tokens[index].begin + reading.stripped, number=number)
+                        return self._members(base) if number > 1 else [base]
+        return []
+
+    def _members(self, base: Reference) -> list[Reference]:
+        """The counterparts of a dual or plural, one for each demonym ("his French and German counterparts")."""
+        if base.name or not base.bodies:
+            return [base]
+        members = [replace(base, number=1, bodies=base.bodies[:1])]
+        index = base.last + 1
+        while match := self.match_name(index):
+            if match.begin == self.tokens[index].begin or match.senses[0].how != "demonym":
+                break
+            member = self._person("counterpart", index, index, base.rank, "")
+            members.append(replace(member, begin=match.begin))
+            index = member.last + 1
+        return members
+
+    def _group(self, index: int) -> list[Reference]:
+        length = self.match_phrase(index, self.titles.groups.__contains__)
+        if not length:
+            return []
+        words = self.phrase(index, length)
+        rank, number = self.titles.groups[words]
+        preposition, stripped = self.preposition(index, words[0])
+        begin = self.tokens[index].begin + stripped
+        title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
+        members = self._group_members(index + length, title) if title else []
+        if len(members) >= 2:
+            first = replace(members[0], first=index, begin=begin, preposition=preposition)
+            return [first, *(replace(member, preposition=preposition) for member in members[1:])]
+        return [Reference("group", index, index + length - 1, rank=rank, number=number, preposition=preposition, begin=begin)]
+
+    def _group_members(self, index: int, rank: str) -> list[Reference]:
+        """The persons that a dual names after itself: "the presidents, the Russian V. P. and the American J. B."."""
+        members: list[Reference] = []
+        while index < len(self.tokens) and len(members) < 5:
+            if not members and self.tokens[index].upos == "NOUN" and not self.match_name(index):
+                index += 1  # "the two prime *ministers*"
+                continue
+            if members and self.tokens[index].is_punctuation:
+                index += 1
+            match = self.match_name(index)
+            if not match or (match.senses[0].how != "demonym" and match.senses[0].entry.kind != "Person"):
+                break
+            if members and match.begin == self.tokens[index].begin:
+                break
+            member = self._person("person", index, index, rank, "")
+            if not member.bodies and not member.name:
+                break
+            members.append(replace(member, begin=match.begin))
+            index = member.last + 1
+        return members
+
+    def _titled(self, index: int) -> list[Reference]:
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        if not length:
+            return []
+        words = self.phrase(index, length)
+        preposition, stripped = self.preposition(index, words[0])
+        reference = self._person("person", index, index + length, self.titles.ranks[words], preposition)
+        # A title that names its body itself ("the German chancellor") is read again for it.
+        inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
+        if inner and not reference.bodies:
+            reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
+        title = words[0].removeprefix(load_clitics().article)
+        return [replace(reference, begin=self.tokens[index].begin + stripped, title=title)]
+
+    def _person(self, kind: str, first: int, start: int, rank: str, preposition: str) -> Reference:
+        """Reads on from a title: demonyms, bodies, words that only qualify, and the name if there is one."""
+        index, last = start, start - 1 if start > first else first
+        bodies: list[Entry] = []
+        former = False
+        pending = 0
+        while index < len(self.tokens) and index - start < LONGEST_TITLE:
+            token = self.tokens[index]
+            if token.conjoined and index > first:
+                break
+            if token.is_punctuation:
+                if not self._opens_name(index, rank) or pending > 6:
+                    break
+                index += 1
+                continue
+            match = self.match_name(index, attached=rank in {"official", "secretary-general"} or index == first)
+            if match and self._is_person(match):
+                return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
+            if match and (not bodies or match.senses[0].how == "demonym"):
+                bodies.extend(sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country)
+                index = last = match.last
+            elif token.folded in self.titles.phrases("between.words"):
+                former = former or token.folded in self.titles.phrases("between.former")
+            elif nested := self._nested_title(index):
+                rank = self.titles.ranks[self.phrase(index, nested)] if self._outranks(index, nested, rank) else rank
+                index += nested - 1
+            elif length := self.match_unknown_name(index, after_title=True):
+                unknown = self._unknown(index, length)
+                body = tuple(dict.fromkeys(bodies))
+                return replace(
+                    unknown, kind=kind, first=first, rank=rank, former=former, bodies=body, preposition=preposition
+                )
+            elif rank in {"official", "secretary-general"} and pending < 8 and self._qualifies(token):
+                pending += 1
+            else:
+                break
+            index += 1
+        reference = Reference(kind, first, max(last, start - 1, first), rank=rank, former=former)
+        return replace(reference, bodies=tuple(dict.fromkeys(bodies)), preposition=preposition, begin=self.tokens[first].begin)
+
+    def _finish(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        rank: str,
+        preposition: str,
+        former: bool,
+        bodies: list[Entry],
+        match: NameMatch,
+    ) -> Reference:
+        name_end = self.tokens[match.last].end
+        persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
+        return Reference(
+            kind, first, last, persons, match.begin, name_end, match.name, rank, former,
+            tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
+        )  # fmt: skip
+
+    def _qualifies(self, token: Token) -> bool:
+        """Whether a token can stand inside an official's title ("deputy head of the *defence committee in* …")."""
+        if token.upos == "ADP":
+            return token.folded in self.titles.phrases("between.prepositions")
+        return token.upos in {"NOUN", "ADJ", "X"}
+
+    def _is_person(self, match: NameMatch) -> bool:
+        """Whether a match names a person (a one-word surname only if the tagger does not take it for a common word)."""
+        if not any(sense.entry.kind == "Person" for sense in match.senses):
+            return False
+        return match.last > match.first or self.tokens[match.first].upos in {"X", "PROPN", "NOUN"}
+
+    def _nested_title(self, index: int) -> int:
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        return length if length and self.phrase(index, length)[0] == self.tokens[index].folded else 0
+
+    def _outranks(self, index: int, length: int, rank: str) -> bool:
+        """Whether a second title says more than the first ("His Majesty *King* …", "Prince … *crown prince*")."""
+        return rank == "honorific" and self.phrase(index, length) in self.titles.ranks
+
+    def _opens_name(self, index: int, rank: str) -> bool:
+        """Whether a comma, quotation mark or bracket stands between a title and its name."""
+        after = index + 1
+        if after >= len(self.tokens) or self.tokens[after].is_punctuation:
+            return False
+        match = self.match_name(after, attached=False)
+        if match and self._is_person(match):
+            return True
+        return not match and bool(self.match_unknown_name(after, after_title=False))
+
+    def _organ(self, index: int) -> list[Reference]:
+        length = self.match_phrase(index, self.titles.organs.__contains__)
+        if not length:
+            return []
+        if self.tokens[index].upos not in {"NOUN", "X", "PROPN"}:
+            return []
+        for at in range(index + length, min(index + length + 4, len(self.tokens))):
+            if self.tokens[at].is_punctuation:
+                break
+            match = self.match_name(at)
+            if not match:
+                if self.tokens[at].upos not in {"ADJ", "ADP"} and not self.match_phrase(at, self._known_head):
+                    break
+                continue
+            bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
+            words = self.phrase(index, length)
+            preposition, stripped = self.preposition(index, words[0])
+            rank = "official" if self.titles.organs[words] == "official" else "organ"
+            begin = self.tokens[index].begin + stripped
+            first = Reference("organ", index, match.last, rank=rank, bodies=bodies, preposition=preposition, begin=begin)
+            return [first, *self._more_demonyms(match.last + 1, preposition, rank)]
+        return []
+
+    def _known_head(self, words: tuple[str, ...]) -> bool:
+        return words in self.titles.organs or words in self.titles.ranks
+
+    def _more_demonyms(self, index: int, preposition: str, rank: str) -> list[Reference]:
+        """The further demonyms of one head: "senior American *and Russian* officials"."""
+        found: list[Reference] = []
+        while match := self.match_name(index):
+            if match.begin == self.tokens[index].begin or match.senses[0].how != "demonym":
+                break
+            bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
+            found.append(
+                Reference("organ", index, match.last, rank=rank, bodies=bodies, preposition=preposition, begin=match.begin)
+            )
+            index = match.last + 1
+        return found
+
+    def _named(self, index: int) -> list[Reference]:
+        match = self.match_name(index)
+        if not match:
+            return []
+        name_end = self.tokens[match.last].end
+        if any(sense.entry.kind == "Person" for sense in match.senses):
+            return self._named_person(index, match)
+        kind = "demonym" if match.senses[0].how == "demonym" else "name"
+        return [
+            Reference(
+                kind, index, match.last, match.senses, match.begin, name_end, match.name,
+                preposition=match.preposition, begin=match.begin,
+            )
+        ]  # fmt: skip
+
+    def _named_person(self, index: int, match: NameMatch) -> list[Reference]:
+        """A person's name without a title before it; a title after a comma still gives rank and body."""
+        single = match.first == match.last
+        if single and self.tokens[index].upos not in {"X", "PROPN"}:
+            return []
+        run = self.match_unknown_name(index, after_title=False)
+        if single and run > 1:
+            return [self._unknown(index, run)]
+        persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
+        reference = Reference(
+            "person", index, match.last, persons, match.begin, self.tokens[match.last].end, match.name,
+            preposition=match.preposition, begin=match.begin,
+        )  # fmt: skip
+        after = match.last + 1
+        if after + 1 < len(self.tokens) and self.tokens[after].is_punctuation:
+            length = self.match_phrase(after + 1, self.titles.ranks.__contains__)
+            if length and self.tokens[after + 1].folded == self.phrase(after + 1, length)[0]:
+                title = self._person("person", after + 1, after + 1 + length, self.titles.ranks[self.phrase(after + 1, length)], "")
+                if not title.name:
+                    return [replace(reference, last=title.last, rank=title.rank, bodies=title.bodies, former=title.former)]
+        return [reference]
+
+    def _own_country(self, index: int) -> list[Reference]:
+        clitics = load_clitics()
+        for reading in readings(self.tokens[index].folded):
+            for stem in self.titles.phrases("anaphors.own_country"):
+                if reading.form.startswith(stem) and reading.form[len(stem) :] in clitics.pronouns:
+                    begin = self.tokens[index].begin + reading.stripped
+                    return [Reference("own-country", index, index, preposition=reading.preposition, begin=begin)]
+            if reading.form in self.titles.phrases("anaphors.person"):
+                begin = self.tokens[index].begin + reading.stripped
+                return [Reference("anaphor", index, index, preposition=reading.preposition, begin=begin)]
+        return []

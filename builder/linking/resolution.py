@@ -1,0 +1,434 @@
+"""Settles, for a whole document, who is meant by each reference.
+
+Names are linked to the gazetteer or become actors of their own; titles without names are resolved to whoever the text
+introduced with that office, or to its only holder at the time; counterparts, groups and pronouns to those named
+before. What context cannot settle is left open, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from diplograph.arabic import fold
+from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
+from diplograph.linking.phrases import PhraseFinder, Reference
+from diplograph.linking.tokens import Token, read_tokens
+from diplograph.model import Actor, ParsedDocument, Place, Sentence
+
+EARLIEST, LATEST = "1900", "2100"
+SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """A phrase of a sentence and whom it means.
+
+    ``first`` to ``last`` are word ids, ``head`` the word by which the phrase hangs in the tree; ``begin`` to ``end``
+    its span in the text. ``actors`` has several members for a group and none where the reference is open; ``place``
+    is what the same words mean as a place (a capital is both a government and a city).
+    """
+
+    sentence: int
+    first: int
+    last: int
+    head: int
+    begin: int
+    end: int
+    kind: str  # "Person" | "Country" | "Organization" | "Place" | "Group"
+    how: str  # "name" | "title" | "counterpart" | "group" | "organ" | "demonym" | "metonym" | "anaphor"
+    actors: tuple[Actor, ...] = ()
+    place: Place | None = None
+    rank: str = ""
+    leader: bool = False
+    bodies: tuple[Actor, ...] = ()
+    tags: frozenset[str] = frozenset()
+    preposition: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class _Person:
+    """Somebody the text has introduced."""
+
+    actor: Actor
+    rank: str
+    bodies: tuple[str, ...]
+    names: set[str]
+    seen: int
+    titles: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the text has said so far; ``clock`` counts references."""
+
+    people: list[_Person] = field(default_factory=list)
+    bodies: list[tuple[int, Actor]] = field(default_factory=list)
+    clock: int = 0
+
+
+class Resolver:
+    """Resolves the references of one document, sentence by sentence."""
+
+    def __init__(self, parsed: ParsedDocument, gazetteer: Gazetteer, titles: Titles) -> None:
+        self.parsed = parsed
+        self.text = parsed.document.text
+        self.gazetteer = gazetteer
+        self.titles = titles
+        self.memory = _Memory()
+        self.tokens = [read_tokens(sentence, self.text) for sentence in parsed.sentences]
+        self.references = [PhraseFinder(tokens, gazetteer, titles).find() for tokens in self.tokens]
+        self.known_bodies = self._count_bodies()
+        self.earliest, self.latest = self._period()
+
+    # -- what the document as a whole says -----------------------------------------------------------------------
+
+    def _count_bodies(self) -> frozenset[str]:
+        """The keys of the states that the text names beyond doubt, to settle names that several share."""
+        found = set()
+        for reference in self._all():
+            senses = [sense for sense in reference.senses if sense.entry.kind != "Person"]
+            if len({_body_key(sense.entry) for sense in senses}) == 1:
+                found.add(_body_key(senses[0].entry))
+            if len({_body_key(entry) for entry in reference.bodies}) == 1:
+                found.add(_body_key(reference.bodies[0]))
+        return frozenset(key for key in found if key)
+
+    def _all(self) -> Iterable[Reference]:
+        for references in self.references:
+            yield from references
+
+    def _period(self) -> tuple[str, str]:
+        """When the document speaks: its date, or else the years when those it names all held the offices it gives."""
+        published = self.parsed.document.published
+        if published:
+            return published, published
+        earliest, latest = EARLIEST, LATEST
+        for reference in self._all():
+            entries = [sense.entry for sense in reference.senses if sense.entry.kind == "Person"]
+            if reference.former or len(entries) != 1 or not reference.rank:
+                continue
+            for office in entries[0].offices:
+                if office.rank == reference.rank and office.start:
+                    begin, end = max(earliest, office.start[:4]), min(latest, (office.end or LATEST)[:4])
+                    if begin <= end:
+                        earliest, latest = begin, end
+                    break
+        return earliest, latest
+
+    # -- resolution ----------------------------------------------------------------------------------------------
+
+    def resolve(self) -> tuple[tuple[EntityMention, ...], ...]:
+        """The entity mentions of each sentence."""
+        found = []
+        for sentence, tokens, references in zip(self.parsed.sentences, self.tokens, self.references, strict=True):
+            mentions: list[EntityMention] = []
+            for reference in references:
+                self.memory.clock += 1
+                mention = self._mention(sentence, tokens, reference, mentions)
+                if mention:
+                    mentions.append(mention)
+            found.append(tuple(mentions))
+        return tuple(found)
+
+    def _mention(
+        self, sentence: Sentence, tokens: Sequence[Token], reference: Reference, before: list[EntityMention]
+    ) -> EntityMention | None:
+        ids = [id for token in tokens[reference.first : reference.last + 1] for id in token.words]
+        ids = [id for id in ids if sentence.word(id).end > reference.begin]
+        head = next((id for id in ids if sentence.word(id).head not in ids), ids[0])
+        end = max(tokens[reference.last].end, reference.name_end)
+        end = sentence.word(ids[-1]).end if reference.last != reference.first or reference.name_end else end
+        base = EntityMention(
+            sentence.index, ids[0], ids[-1], head, reference.begin, end, "Person", "name",
+            preposition=reference.preposition, rank=reference.rank, name=reference.name,
+        )  # fmt: skip
+        match reference.kind:
+            case "person":
+                return self._person(base, reference)
+            case "counterpart":
+                return self._counterpart(base, reference, before)
+            case "group":
+                return self._group(base, reference)
+            case "organ":
+                return self._body(base, reference.bodies, "organ")
+            case "demonym" | "name":
+                return self._named_body(base, reference.senses)
+            case "own-country":
+                return self._own_country(base, before)
+            case _:
+                return self._anaphor(base)
+
+    def _person(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+        bodies = self._choose_bodies(reference.bodies)
+        if reference.name_end:
+            actor, entry = self._who(reference, bodies)
+            if actor is None:
+                return None
+            rank = reference.rank or self._rank_of(entry)
+            body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
+            self._remember(actor, rank, body_keys, reference.name, reference.title)
+            how = "name"
+            leader = rank in self.titles.leaders and not reference.former
+            kept = self._body_actors(body_keys) or bodies
+            return _fill(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
+        if not bodies and reference.rank:
+            known = self._last_titled(reference.title)
+            if known is None:
+                return None
+            return self._as_known(base, known, "title")
+        return self._holder(base, reference.rank, bodies, reference.former)
+
+    def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
+        """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
+        introduced = self._introduced(reference.name, bodies)
+        entries = [sense.entry for sense in reference.senses]
+        if introduced and (len(entries) != 1 or introduced is entries[0].actor):
+            return introduced, self.gazetteer.entries.get(introduced.key)
+        keys = {body.key for body in bodies}
+        if len(entries) > 1 and keys:
+            entries = [entry for entry in entries if entry.country in keys] or entries
+        if len(entries) > 1 and reference.rank:
+            in_office = [entry for entry in entries if self._holds(entry, reference.rank)]
+            entries = in_office or [entry for entry in entries if any(o.rank == reference.rank for o in entry.offices)] or entries
+        if len(entries) > 1:
+            entries = [entry for entry in entries if any(self._covers(office) for office in entry.offices)] or entries
+        if len(entries) == 1:
+            return entries[0].actor, entries[0]
+        if entries:
+            return None, None
+        similar = self._similar(reference.name, keys)
+        if similar:
+            return similar.actor, similar
+        name = self.text[reference.name_begin : reference.name_end]
+        return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
+
+    def _introduced(self, name: str, bodies: tuple[Actor, ...]) -> Actor | None:
+        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
+        words = set(name.split())
+        for person in reversed(self.memory.people):
+            if any(words <= set(known.split()) for known in person.names):
+                return person.actor
+        return None
+
+    def _similar(self, name: str, bodies: set[str]) -> Entry | None:
+        """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
+        words = tuple(name.split())
+        for length in range(1, len(words)):
+            senses = [sense for sense in self.gazetteer.senses(words[-length:]) if sense.entry.kind == "Person"]
+            close = [sense.entry for sense in senses if _alike(words[0], sense) and self._body_fits(sense.entry, bodies)]
+            if len(close) == 1:
+                return close[0]
+        return None
+
+    def _body_fits(self, entry: Entry, bodies: set[str]) -> bool:
+        return not bodies or entry.country in bodies
+
+    def _covers(self, office: object) -> bool:
+        return office.covers(self.earliest, self.latest)  # type: ignore[attr-defined,no-any-return]
+
+    def _holds(self, entry: Entry, rank: str) -> bool:
+        return any(office.rank == rank and self._covers(office) for office in entry.offices)
+
+    def _rank_of(self, entry: Entry | None) -> str:
+        """The rank of a person named without a title: the office held at the time, a leader's first."""
+        if entry is None:
+            return ""
+        held = [office for office in entry.offices if self._covers(office)]
+        held.sort(key=lambda office: not office.leader)
+        return held[0].rank if held else ""
+
+    def _remember(self, actor: Actor, rank: str, bodies: tuple[str, ...], name: str, title: str = "") -> None:
+        titles = {title} if title else set()
+        for person in self.memory.people:
+            if person.actor.key == actor.key:
+                self.memory.people.remove(person)
+                person.titles |= titles
+                person.names.add(name)
+                person.rank = person.rank or rank
+                person.seen = self.memory.clock
+                self.memory.people.append(person)
+                return
+        self.memory.people.append(_Person(actor, rank, bodies, {name} if name else set(), self.memory.clock, titles))
+
+    def _last_titled(self, title: str) -> _Person | None:
+        """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
+        for person in reversed(self.memory.people):
+            if title in person.titles:
+                return person
+        return None
+
+    def _as_known(self, base: EntityMention, person: _Person, how: str) -> EntityMention:
+        person.seen = self.memory.clock
+        leader = person.rank in self.titles.leaders
+        bodies = self._body_actors(person.bodies)
+        return _fill(base, "Person", how, (person.actor,), rank=person.rank, leader=leader, bodies=bodies)
+
+    def _holder(
+        self, base: EntityMention, rank: str, bodies: tuple[Actor, ...], former: bool
+    ) -> EntityMention | None:
+        """Who a title with a body but without a name means."""
+        leader = rank in self.titles.leaders and not former
+        if not bodies:
+            return None
+        keys = {body.key for body in bodies}
+        if not former and rank not in ("", "official"):
+            for person in reversed(self.memory.people):
+                if person.rank == rank and keys & set(person.bodies):
+                    return self._as_known(base, person, "title")
+            holders = [h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)]
+            if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
+                actor = holders[0].actor
+                self._remember(actor, rank, tuple(keys), "")
+                return _fill(base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies)
+        return _fill(base, "Person", "role", (self._by_role(base),), rank=rank, leader=leader, bodies=bodies)
+
+    def _by_role(self, base: EntityMention) -> Actor:
+        """An actor known only by role, in this document ("the British high commissioner in Islamabad")."""
+        phrase = " ".join(self.text[base.begin : base.end].split())
+        return Actor(f"{actor_key('', '', phrase)}-{self.parsed.document.id}", "Person", phrase)
+
+    def _counterpart(
+        self, base: EntityMention, reference: Reference, before: list[EntityMention]
+    ) -> EntityMention | None:
+        """The counterpart of the nearest person before: same rank, another body."""
+        persons = [mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")]
+        rank = persons[-1].rank if persons else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
+        bodies = self._choose_bodies(reference.bodies)
+        if reference.name_end:
+            actor, entry = self._who(reference, bodies)
+            if actor is None:
+                return None
+            rank = rank or self._rank_of(entry)
+            body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
+            self._remember(actor, rank, body_keys, reference.name)
+            kept = self._body_actors(body_keys) or bodies
+            leader = rank in self.titles.leaders
+            return _fill(base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept)
+        if not bodies:
+            return None
+        return self._holder(base, rank, bodies, former=False)
+
+    def _group(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+        """The last so many persons (of a rank) or parties that the text named."""
+        if reference.rank == "any":
+            members = self._parties(reference.number)
+        else:
+            ranks = self.titles.leaders if reference.rank == "leader" else {"foreign-minister", "defence-minister"}
+            members = []
+            for person in reversed(self.memory.people):
+                if person.rank in ranks and not any(set(person.bodies) & set(other.represents) for other in members):
+                    members.append(person.actor)
+                if len(members) == reference.number:
+                    break
+        if len(members) < reference.number:
+            return None
+        return _fill(base, "Group", "group", tuple(reversed(members)), leader=reference.rank == "leader")
+
+    def _parties(self, number: int) -> list[Actor]:
+        """The last states and organizations named, each once, those that only speak for one of them included."""
+        named = [*self.memory.bodies]
+        for person in self.memory.people:
+            named.extend((person.seen, actor) for actor in self._body_actors(person.bodies))
+        members: list[Actor] = []
+        for _, actor in sorted(named, key=lambda item: -item[0]):
+            if actor not in members:
+                members.append(actor)
+            if len(members) == number:
+                break
+        return members
+
+    def _choose_bodies(self, entries: Sequence[Entry]) -> tuple[Actor, ...]:
+        """The states or organizations that entries stand for; of namesakes the one that the text names elsewhere."""
+        actors = list(dict.fromkeys(actor for entry in entries if (actor := self._body_actor(entry))))
+        return tuple(actors)
+
+    def _body_actor(self, entry: Entry) -> Actor | None:
+        if entry.kind in ("Country", "Organization"):
+            return entry.actor
+        body = self.gazetteer.entries.get(entry.country or "")
+        return body.actor if body else None
+
+    def _body_actors(self, keys: Iterable[str]) -> tuple[Actor, ...]:
+        entries = [entry for key in keys if (entry := self.gazetteer.entries.get(key))]
+        return tuple(actor for entry in entries if (actor := entry.actor))
+
+    def _body(self, base: EntityMention, entries: Sequence[Entry], how: str) -> EntityMention | None:
+        actors = self._choose_bodies(self._settle(entries))[:1]
+        if not actors:
+            return None
+        for actor in actors:
+            self.memory.bodies.append((self.memory.clock, actor))
+        return _fill(base, actors[0].kind, how, actors, bodies=actors)
+
+    def _settle(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Of entries for different bodies, those of a body the text names elsewhere; of one body, all."""
+        keys = {_body_key(entry) for entry in entries}
+        if len(keys) <= 1:
+            return list(entries)
+        return [entry for entry in entries if _body_key(entry) in self.known_bodies]
+
+    def _named_body(self, base: EntityMention, senses: Sequence[Sense]) -> EntityMention | None:
+        """A state, organization or place by its name, a metonym or a demonym."""
+        kept = self._settle([sense.entry for sense in senses])
+        cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building")]
+        places = [entry.place for entry in (kept if len(cities) != 1 else cities) if entry.place and entry.kind != "Country"]
+        countries = [entry.place for entry in kept if entry.place and entry.kind == "Country"]
+        how = next((sense.how for sense in senses if sense.entry in kept and sense.entry.actor), "name")
+        acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind != "City"]
+        actors = self._choose_bodies(acting)
+        place = (places or (countries if how != "metonym" else []) or [None])[0]
+        if not actors and not place:
+            return None
+        tags = frozenset().union(*(entry.tags for entry in acting)) if acting else frozenset()
+        for actor in actors[:1]:
+            if how != "demonym":
+                self.memory.bodies.append((self.memory.clock, actor))
+        kind = actors[0].kind if actors else "Place"
+        how = "metonym" if acting and acting[0].kind == "Building" else how
+        return _fill(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
+
+    def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:
+        """ "His country": that of the nearest person before in the sentence who is no counterpart of another."""
+        for mention in before:
+            if mention.kind == "Person" and mention.bodies:
+                return _fill(base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1])
+        return None
+
+    def _anaphor(self, base: EntityMention) -> EntityMention | None:
+        """ "The latter": the last person named."""
+        if not self.memory.people:
+            return None
+        return self._as_known(base, self.memory.people[-1], "anaphor")
+
+
+def _fill(
+    base: EntityMention,
+    kind: str,
+    how: str,
+    actors: tuple[Actor, ...],
+    *,
+    place: Place | None = None,
+    rank: str = "",
+    leader: bool = False,
+    bodies: tuple[Actor, ...] = (),
+    tags: frozenset[str] = frozenset(),
+) -> EntityMention:
+    return EntityMention(
+        base.sentence, base.first, base.last, base.head, base.begin, base.end, kind, how, actors, place,
+        rank, leader, bodies, tags, base.preposition, base.name,
+    )  # fmt: skip
+
+
+def _body_key(entry: Entry) -> str:
+    if entry.kind in ("Country", "Organization") and entry.actor:
+        return entry.actor.key
+    return entry.country or (entry.place.key if entry.place else "")
+
+
+def _alike(first: str, sense: Sense) -> bool:
+    """Whether a first name is a spelling of the gazetteer's ("Sergei" with jim, ghain or qaf for g)."""
+    known = fold(sense.entry.actor.label_ar).split()[0] if sense.entry.actor else ""
+    return SequenceMatcher(None, first, known).ratio() >= SIMILAR

@@ -1,0 +1,116 @@
+"""Surface tokens of a sentence, folded, and the readings that clitics give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from diplograph.arabic import fold
+from diplograph.model import Sentence
+from diplograph.resources import read_toml
+
+_FUNCTION_TAGS = frozenset({"ADP", "CCONJ", "SCONJ", "PART", "AUX", "PRON", "PUNCT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clitics:
+    """The clitics of ontology/lexicon/clitics.toml, folded."""
+
+    conjunctions: frozenset[str]
+    prepositions: frozenset[str]
+    article: str
+    assimilated: str
+    pronouns: frozenset[str]
+
+
+@cache
+def load_clitics() -> Clitics:
+    """Reads ontology/lexicon/clitics.toml."""
+    data = read_toml("ontology", "lexicon", "clitics.toml")
+    return Clitics(
+        frozenset(map(fold, data["conjunctions"])),
+        frozenset(map(fold, data["prepositions"])),
+        fold(data["article"]),
+        fold(data["article_after_preposition"]),
+        frozenset(map(fold, data["pronouns"])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A surface token: its folded letters, its span, its word ids; the id, tag and head of its content word.
+
+    ``conjoined`` says that it opens with a conjunction written together with it.
+    """
+
+    index: int
+    folded: str
+    begin: int
+    end: int
+    words: tuple[int, ...]
+    main: int
+    upos: str
+    head: int
+    conjoined: bool = False
+
+    @property
+    def is_punctuation(self) -> bool:
+        """Whether the token has no letter and no digit."""
+        return not any(character.isalnum() for character in self.folded)
+
+
+def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
+    """The surface tokens of a sentence of ``text``, in order."""
+    grouped: dict[int, list[int]] = {}
+    for word in sentence.words:
+        grouped.setdefault(word.token, []).append(word.id)
+    tokens = []
+    for index, ids in enumerate(grouped.values()):
+        words = [sentence.word(id) for id in ids]
+        content = [word for word in words if word.upos not in _FUNCTION_TAGS] or words[-1:]
+        begin, end = words[0].begin, words[-1].end
+        conjoined = len(words) > 1 and words[0].upos == "CCONJ"
+        main = content[0]
+        tokens.append(
+            Token(index, fold(text[begin:end]), begin, end, tuple(ids), main.id, main.upos, main.head, conjoined)
+        )
+    return tuple(tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A token read without some of its clitics: how many letters were taken off, and what they were."""
+
+    form: str
+    stripped: int
+    preposition: str = ""
+
+
+def readings(folded: str) -> Iterator[Reading]:
+    """The token as it stands, then without its conjunction, then without its preposition.
+
+    A token of a conjunction, a preposition and a noun has four: the whole first, so that a name that only looks as if
+    it began with a clitic (Paris, Benin, Lebanon: their first letters are clitics too) is found whole.
+    """
+    clitics = load_clitics()
+    yield Reading(folded, 0)
+    yield from _without_preposition(folded, 0, clitics)
+    if folded[:1] in clitics.conjunctions and len(folded) > 3:
+        yield Reading(folded[1:], 1)
+        yield from _without_preposition(folded[1:], 1, clitics)
+
+
+def _without_preposition(form: str, stripped: int, clitics: Clitics) -> Iterator[Reading]:
+    if form.startswith(clitics.assimilated) and len(form) > 4:
+        yield Reading(clitics.article + form[2:], stripped + 1, form[0])
+    if form[:1] in clitics.prepositions and len(form) > 3:
+        yield Reading(form[1:], stripped + 1, form[0])
+
+
+def without_pronoun(form: str) -> Iterator[str]:
+    """The form as it stands, then without each pronoun that it can end in."""
+    yield form
+    for pronoun in load_clitics().pronouns:
+        if form.endswith(pronoun) and len(form) > len(pronoun) + 2:
+            yield form[: -len(pronoun)]
