@@ -35,6 +35,7 @@ from diplograph.model import (
     Event,
     EventReport,
     EventValues,
+    Filler,
     ParserIdentity,
     Place,
     TimeError,
@@ -149,6 +150,12 @@ def key_of(iri: NamedNode, room: str, *, base: str = BASE) -> str:
 def term(name: str) -> NamedNode:
     """The ontology term with this local name. Raises TermError when there is none."""
     return NamedNode(str(load_vocabulary().iri(name)))
+
+
+@lru_cache(maxsize=256)
+def _narrower(role: str) -> frozenset[str]:
+    """The roles that imply this one."""
+    return frozenset(load_vocabulary().subclasses(role))
 
 
 def date_literal(text: str) -> Literal:
@@ -326,7 +333,8 @@ def _describe_values(triples: _Triples, subject: NamedNode, values: EventValues,
     """What reports and events have in common."""
     triples.add(subject, "status", term(values.status))
     for filler in values.fillers:
-        triples.add(subject, filler.role, actor_iri(filler.actor.key, base=base))
+        if not _is_implied(filler, values):
+            triples.add(subject, filler.role, actor_iri(filler.actor.key, base=base))
     last = values.end_date or values.start_date
     triples.add(subject, "startDate", date_literal(values.start_date) if values.start_date else None)
     triples.add(subject, "endDate", date_literal(values.end_date) if values.end_date else None)
@@ -338,6 +346,12 @@ def _describe_values(triples: _Triples, subject: NamedNode, values: EventValues,
     triples.add_text(subject, "condition", values.condition)
     speaker = values.attributed_to
     triples.add(subject, "attributedTo", thing_iri(speaker, base=base) if speaker else None)
+
+
+def _is_implied(filler: Filler, values: EventValues) -> bool:
+    """Whether the actor has a role that implies this one: who initiates takes part, and is said to initiate only."""
+    narrower = _narrower(filler.role)
+    return any(other.role in narrower and other.actor.key == filler.actor.key for other in values.fillers)
 
 
 def thing_iri(thing: Actor | Place, *, base: str = BASE) -> NamedNode:
@@ -387,7 +401,7 @@ def count_participants(values: EventValues) -> int:
 
     OWL cannot count in an open world: here the list is closed, so here it is counted.
     """
-    taking_part = {"participant", *load_vocabulary().subclasses("participant")}
+    taking_part = {"participant", *_narrower("participant")}
     return len({filler.actor.key for filler in values.fillers if filler.role in taking_part})
 
 

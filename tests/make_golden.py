@@ -1,0 +1,36 @@
+"""Writes what each canned question answers about the sample graph: ``python tests/make_golden.py``.
+
+Run it after a change of a query or of the sample, and review the difference by eye before it is committed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from diplograph.catalog import Query, bind, load_catalog, resolve
+from diplograph.store import Store
+from pyoxigraph import QueryResultsFormat, QuerySolutions
+from sample_graph import fill
+
+GOLDEN = Path(__file__).parent / "golden" / "queries"
+
+
+def answer_example(store: Store, query: Query) -> str:
+    """The answer to a question with its example's values, as CSV with plain newlines."""
+    answer = store.query(bind(query, resolve(store, query, query.example)))
+    assert isinstance(answer, QuerySolutions)
+    csv = answer.serialize(format=QueryResultsFormat.CSV)
+    assert csv is not None
+    return csv.decode("utf-8").replace("\r\n", "\n")
+
+
+def main() -> None:
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    with fill(Store.in_memory()) as store:
+        for query in load_catalog():
+            (GOLDEN / f"{query.name}.csv").write_text(answer_example(store, query), encoding="utf-8")
+    print(f"{len(load_catalog())} golden answers are in {GOLDEN}: review them by eye")
+
+
+if __name__ == "__main__":
+    main()
