@@ -7,7 +7,9 @@ the next build completes a broken one, and the order in which documents came doe
 
 from __future__ import annotations
 
+import gzip
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ from diplograph.model import (
     ModelError,
     ParsedDocument,
     Place,
+    SourceFailure,
 )
 from diplograph.parsing import (
     CachedParser,
@@ -44,10 +47,8 @@ from diplograph.quads import (
     shared_graph,
 )
 from diplograph.resources import locate
-from diplograph.sources import read_documents
+from diplograph.sources import is_conllu, read_sources
 from diplograph.store import Store, fingerprint
-
-CONLLU_SUFFIX = ".conllu"
 
 
 class Extractor(Protocol):
@@ -113,14 +114,6 @@ class FrameExtractor:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A document that did not go in, and why."""
-
-    source: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand."""
 
@@ -139,7 +132,7 @@ class BuildReport:
     added: int
     changed: int
     unchanged: int
-    failures: tuple[Failure, ...]
+    failures: tuple[SourceFailure, ...]
     parsed: int
     reports: int
     events: int
@@ -157,7 +150,7 @@ class _Counts:
     changed: int = 0
     unchanged: int = 0
     reports: int = 0
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[SourceFailure] = field(default_factory=list)
 
 
 # --- Building --------------------------------------------------------------------------------------------------------
@@ -176,7 +169,7 @@ def build(
 ) -> BuildReport:
     """Builds the store in this directory from files, directories and ``-`` (standard input), or adds to it.
 
-    Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_documents`), which
+    Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
     ``progress`` is called before each document and after the last. What cannot be read or extracted is in the report's
     ``failures``. Raises StoreError, ModelError and DataError, when nothing can be built at all::
@@ -214,12 +207,12 @@ def parse_sources(
     published: str | None = None,
     cache: bool = True,
     parser: Parser | None = None,
-) -> Iterator[ParsedDocument | Failure]:
+) -> Iterator[ParsedDocument | SourceFailure]:
     """The parses of the documents in the sources, which are those of :func:`build`, and what went wrong instead.
 
     Raises ModelError when there is no such model, or it does not load.
     """
-    failures: list[Failure] = []
+    failures: list[SourceFailure] = []
     used = parser or _make_parser(model, cache=cache)
     for document, its_parser in _read_inputs(sources, published, used, failures):
         try:
@@ -227,7 +220,7 @@ def parse_sources(
         except ModelError:
             raise
         except DiplographError as error:
-            yield Failure(document.source or document.id, str(error))
+            yield SourceFailure(document.source or document.id, str(error))
     yield from failures
 
 
@@ -237,7 +230,7 @@ def _make_parser(model: str, *, cache: bool) -> Parser:
 
 
 def _read_inputs(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[Failure]
+    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
 ) -> Iterator[tuple[Document, Parser]]:
     """The documents of the sources, each id once, with the parser of each; what cannot be read joins the failures."""
     seen: dict[str, Document] = {}
@@ -247,43 +240,41 @@ def _read_inputs(
             yield document, its_parser
         elif first.text != document.text:
             failures.append(
-                Failure(
+                SourceFailure(
                     document.source or document.id,
-                    f"{document.source or document.id}: the id {document.id} is that of {first.source} already, which "
-                    "has another text; rename the file, or give it another id",
+                    f'the id "{document.id}" is taken by another text, in {first.source}; give one of them another',
                 )
             )
 
 
 def _read_all(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[Failure]
+    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
 ) -> Iterator[tuple[Document, Parser]]:
-    texts = []
-    for source in sources:
-        path = Path(source)
-        if str(source) != "-" and path.suffix == CONLLU_SUFFIX:
-            yield from _read_parses([path], published, failures)
+    parses = [Path(source) for source in sources if str(source) != "-" and is_conllu(source)]
+    texts = [source for source in sources if str(source) == "-" or not is_conllu(source)]
+    for result in read_sources(texts, published=published) if texts else ():
+        if isinstance(result, Document):
+            yield result, parser
         else:
-            texts.append(source)
-            if path.is_dir():
-                yield from _read_parses(sorted(path.rglob(f"*{CONLLU_SUFFIX}")), published, failures)
-    if texts:
-        for document in read_documents(texts, published=published):
-            if isinstance(document, Document):
-                yield document, parser
-            else:
-                failures.append(Failure(document.source, document.message))
+            failures.append(result)
+    for source in texts:
+        if str(source) != "-" and Path(source).is_dir():
+            parses += sorted(path for path in Path(source).rglob("*") if path.is_file() and is_conllu(path))
+    yield from _read_parses(parses, published, failures)
 
 
 def _read_parses(
-    paths: Iterable[Path], published: str | None, failures: list[Failure]
+    paths: Iterable[Path], published: str | None, failures: list[SourceFailure]
 ) -> Iterator[tuple[Document, Parser]]:
     for path in paths:
         try:
-            parses = read_conllu(path.read_text(encoding="utf-8"), str(path))
-        except (OSError, UnicodeDecodeError, ConlluError) as error:
-            message = str(error) if isinstance(error, ConlluError) else f"{path}: cannot be read: {error}"
-            failures.append(Failure(str(path), message))
+            opener = gzip.open if path.suffix == ".gz" else open
+            with opener(path, "rt", encoding="utf-8") as file:
+                parses = read_conllu(file.read(), str(path))
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError, ConlluError) as error:
+            read = isinstance(error, ConlluError)
+            message = str(error).removeprefix(f"{path}, ") if read else f"cannot be read: {error}"
+            failures.append(SourceFailure(str(path), message))
             continue
         for parsed in parses:
             document = parsed.document
@@ -320,11 +311,11 @@ def _add_document(
     except ModelError:
         raise  # no other document will fare better
     except DiplographError as error:
-        counts.failures.append(Failure(document.source or document.id, str(error)))
+        counts.failures.append(SourceFailure(document.source or document.id, str(error)))
         return
-    except Exception as error:  # a fault of ours in one article must not lose the others
-        message = f"{document.source or document.id}: {type(error).__name__}: {error}; please report this"
-        counts.failures.append(Failure(document.source or document.id, message))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
+        message = f"a fault of diplograph: {type(error).__name__}: {error}; please report it"
+        counts.failures.append(SourceFailure(document.source or document.id, message))
         return
     described = actor_quads(*things, base=store.base)
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])
@@ -378,15 +369,3 @@ def _write_ontology(store: Store) -> None:
     quads = ontology_quads(locate("ontology", "diplograph.ttl").read_text(encoding="utf-8"), base=store.base)
     if set(quads) != set(store.quads(graph)):
         store.replace(quads, [graph])
-
-
-__all__ = [
-    "BuildReport",
-    "Extractor",
-    "Failure",
-    "FrameExtractor",
-    "Progress",
-    "build",
-    "consolidate_store",
-    "parse_sources",
-]

@@ -12,7 +12,6 @@ from diplograph.cli.output import ROW_FORMATS, print_json, print_rows, print_tab
 
 if TYPE_CHECKING:
     from diplograph.catalog import Query
-    from diplograph.store import Store
 
 SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
 
@@ -41,12 +40,14 @@ def query(question: str, parameters: tuple[str, ...], store_directory: Path, for
       echo 'SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }' | diplograph query -
     """
     from diplograph import inspection
+    from diplograph.catalog import bind, load_catalog, resolve
     from diplograph.store import Store
 
     values = dict(map(_split_parameter, parameters))
     sparql = _read_sparql(question, values)
+    canned = load_catalog().get(question) if sparql is None else None
     with Store.open(store_directory, read_only=True) as store:
-        answer = store.query(sparql if sparql is not None else _bind(store, question, values))
+        answer = store.query(bind(canned, resolve(store, canned, values)) if canned else sparql or "")
         if format in SERIALIZED:
             click.echo(inspection.serialize_answer(answer, format), nl=False)
             return
@@ -80,13 +81,6 @@ def _read_sparql(question: str, values: dict[str, str]) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise click.BadParameter(f"{question} cannot be read: {reason}", param_hint="FILE") from error
-
-
-def _bind(store: Store, name: str, values: dict[str, str]) -> str:
-    from diplograph.catalog import bind, load_catalog, resolve
-
-    canned = load_catalog().get(name)
-    return bind(canned, resolve(store, canned, values))
 
 
 @click.command()

@@ -54,7 +54,7 @@ def build(
             progress=progress,
         )
     for failure in report.failures:
-        click.echo(f"diplograph: {' '.join(failure.message.split())}", err=True)
+        click.echo(f"diplograph: {' '.join(str(failure).split())}", err=True)
     _print_report(report, store_directory, format)
     if report.failures:
         sys.exit(SOME_FAILED)

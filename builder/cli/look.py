@@ -95,14 +95,15 @@ def parse(
       diplograph parse seeds/articles/2021-12-31-call.txt > call.conllu
     """
     from diplograph import pipeline
+    from diplograph.model import SourceFailure
     from diplograph.parsing import write_conllu
 
     check_sources((file,))
     failed = False
     parses = []
     for result in pipeline.parse_sources([file], model=model, published=published, cache=cache):
-        if isinstance(result, pipeline.Failure):
-            click.echo(f"diplograph: {' '.join(result.message.split())}", err=True)
+        if isinstance(result, SourceFailure):
+            click.echo(f"diplograph: {' '.join(str(result).split())}", err=True)
             failed = True
         elif format == "conllu":
             click.echo(write_conllu(result), nl=False)

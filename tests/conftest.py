@@ -1,0 +1,38 @@
+"""What tests share: Stanza loaded once a run, a cache of their own, and the seeds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from diplograph.parsing import StanzaParser
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED = REPOSITORY.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Parses made by tests, and by the commands they start, are kept apart from the user's, for one run."""
+    directory = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(directory)
+    yield directory
+    if before is None:
+        del os.environ["XDG_CACHE_HOME"]
+    else:
+        os.environ["XDG_CACHE_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def stanza_parser() -> StanzaParser:
+    """The real parser with the compact models; they are loaded once, at its first parse."""
+    return StanzaParser("compact")
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of the articles that come with diplograph."""
+    return REPOSITORY / "seeds" / "articles"
