@@ -1,10 +1,11 @@
-"""Which stretches of a text are the article: its headline, sub-headings and paragraphs, without page furniture."""
+"""Which stretches of a text are the article: headline, sub-headings and paragraphs, without page furniture."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from diplograph.arabic import fold
 from diplograph.model import Block
@@ -12,8 +13,9 @@ from diplograph.sources.dateline import find_published, read_dateline, skip_date
 from diplograph.sources.furniture import Furniture, count_words, is_finished, load_furniture
 
 _LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-# What may stand around a line and is none of its words: white space, direction marks, joiners, byte order marks.
+# What may stand around a line and is none of its words: white space, direction marks, joiners.
 _AROUND = " \t\u00a0\u1680\u2000-\u200f\u202a-\u202f\u205f\u2060\u2066-\u2069\u3000\ufeff\x1f"
+_SPACE = re.compile(rf"[{_AROUND}]*")
 _TRIMMED = re.compile(rf"[{_AROUND}]*(.*?)[{_AROUND}]*", re.DOTALL)
 _BULLET = re.compile(rf"(?:[\u2022\u25aa\u25a0\u25cf\u25c6\u25cb\u00b7\u2023\u25e6*>-]+[{_AROUND}]+)+")
 _MOST_TITLE_WORDS = 20
@@ -49,12 +51,12 @@ def split_lines(text: str) -> list[Line]:
 
 
 def _join_wrapped(text: str, lines: Sequence[Line]) -> list[Line]:
-    """Lines broken at a fixed width become one: a line is full when the next one's first word would not have fitted."""
+    """Lines broken at a fixed width are joined: one is full when the next one's first word would not have fitted."""
     width = max((len(line.text) for line in lines), default=0)
     if width > _WIDEST_WRAP:
         return list(lines)
     full, loose = set(), 0
-    for index, (line, following) in enumerate(zip(lines, lines[1:], strict=False)):
+    for index, (line, following) in enumerate(pairwise(lines)):
         adjacent = text[line.end : following.begin].count("\n") == 1
         if adjacent and not is_finished(line.text):
             loose += 1
@@ -74,8 +76,9 @@ def _join_wrapped(text: str, lines: Sequence[Line]) -> list[Line]:
 def find_blocks(text: str, title: str | None = None) -> tuple[Block, ...]:
     """The blocks of the article in the text, in order; ``title`` is its headline where that is known.
 
-    A block is a line without white space, bullet or dateline around it; a page's furniture is in no block. A short
-    line that does not end as a sentence does is a headline (the title, or a sub-heading), any other a paragraph.
+    A block is a line without white space, bullet or dateline around it; a page's furniture is in no block. A
+    short line that does not end as a sentence does is a headline (the title, or a sub-heading), any other a
+    paragraph.
 
     >>> find_blocks("")
     ()
@@ -90,12 +93,14 @@ def find_blocks(text: str, title: str | None = None) -> tuple[Block, ...]:
         headline = len(article) > 1 and is_headline(line, first=not blocks) or fold(line.text) == wanted
         dateline = None if headline else skip_dateline(text[begin : line.end])
         begin += dateline.end if dateline else 0
-        blocks.append(Block(begin, line.end, "headline" if headline else "paragraph"))
+        begin += len(_SPACE.findall(text[begin : line.end])[0])
+        if begin < line.end:
+            blocks.append(Block(begin, line.end, "headline" if headline else "paragraph"))
     return tuple(blocks)
 
 
 def find_date(text: str) -> str | None:
-    """The whole ISO date in the dateline of the article, or None: above it, below it, or opening its first paragraph."""
+    """The whole ISO date of the article's dateline (above it, below it, or opening its first paragraph), or None."""
     lines = split_lines(text)
     body = [line for line in find_article(lines) if _is_body(line)]
     if not body:
@@ -113,26 +118,27 @@ def find_date(text: str) -> str | None:
 
 
 def is_headline(line: Line, *, first: bool = False) -> bool:
-    """Whether the line looks like a title (``first``) or sub-heading: short, and no sentence by its punctuation."""
+    """Whether the line looks like a title (``first``) or sub-heading: short, and not punctuated as a sentence."""
     most = _MOST_TITLE_WORDS if first else _MOST_HEADLINE_WORDS
-    return count_words(line.text) <= most and (not is_finished(line.text) or first and line.text[-1] in "!\u061f?")
+    asking = first and line.text[-1] in "!\u061f?"
+    return count_words(line.text) <= most and (asking or not is_finished(line.text))
 
 
 def find_article(lines: Sequence[Line]) -> list[Line]:
-    """The lines that are the article: what is left without furniture, names, captions, copies and other articles."""
+    """The lines that are the article: without furniture, names, captions, copies and links to other articles."""
     furniture = load_furniture()
     article: list[Line] = []
     punctuated = _is_punctuated(lines)
     started = False
     skipping = False  # below "related", where headlines are of other articles
     for index, line in enumerate(lines):
-        above = lines[index - 1].text if index else ""
+        adjacent = index > 0 and lines[index - 1].end + 1 == line.begin
         if started and furniture.opens_comments(line.text) and _is_tail(lines[index + 1 :]):
             break
         if furniture.is_furniture(line.text) or read_dateline(line.text) is not None:
             skipping = skipping and started or started and furniture.opens_related(line.text)
             continue
-        if furniture.announces_name(above) and lines[index - 1].end + 1 == line.begin and furniture.is_name(line.text):
+        if adjacent and furniture.announces_name(lines[index - 1].text) and furniture.is_name(line.text):
             continue
         if skipping and is_headline(line, first=True) and (punctuated or _is_list(lines[index:])):
             continue
@@ -162,14 +168,14 @@ def _is_tail(lines: Sequence[Line]) -> bool:
 
 
 def _drop_captions(article: list[Line], furniture: Furniture) -> list[Line]:
-    """Without captions; the last paragraph is none (agencies are named at the end of articles), nor is a lone one."""
+    """Without captions; the last paragraph is none, as agencies are named at the end of articles, nor is a lone one."""
     captions = [line for line in article[:-1] if furniture.is_caption(line.text)]
     rest = [line for line in article if line not in captions]
     return rest if any(_is_body(line) for line in rest) else article
 
 
 def _drop_copies(article: list[Line]) -> list[Line]:
-    """Without the second of two same lines; a name printed twice is a picture's text and caption, and no heading."""
+    """Without the second of two same lines; a name printed twice is a picture's text and caption, no heading."""
     rest: list[Line] = []
     seen: set[str] = set()
     for index, line in enumerate(article):
@@ -183,7 +189,7 @@ def _drop_copies(article: list[Line]) -> list[Line]:
 
 
 def _drop_leftovers(article: list[Line]) -> list[Line]:
-    """Without headings at the end, which have no text below them, if the paragraph above them ends as sentences do."""
+    """Without headings at the end, with no text below them, if the paragraph above them ends as sentences do."""
     last = max((index for index, line in enumerate(article) if _is_body(line)), default=None)
     if last is None or not is_finished(article[last].text) or article[last].text.endswith(":"):
         return article

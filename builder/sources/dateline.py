@@ -1,7 +1,7 @@
 """When an article was published, where its page says so; and the datelines and bylines before its first sentence.
 
-Only what is a dateline counts: a short line of nothing but a date and what goes with it, above or below the article,
-or the head of the first paragraph up to its first sentence. A date inside a sentence is never taken for it.
+Only what is a dateline counts: a short line of nothing but a date and what goes with it, above or below the
+article, or the head of the first paragraph up to its first sentence. A date inside a sentence is never taken for it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,14 +19,17 @@ from diplograph.resources import locate, read_toml
 from diplograph.temporal import read_date
 
 _MARK = "\u0610-\u061a\u064b-\u065f\u0670"
-_TOKEN = re.compile(rf"\d{{4}}-\d\d-\d\d[T ]\d\d:[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\d+(?:[./:-]\d+)*[\w{_MARK}]*|[\w{_MARK}]+|[^\w\s]")
+_TOKEN = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
+    rf"|\d+(?:[./:-]\d+)*[\w{_MARK}]*|[\w{_MARK}]+|[^\w\s]"
+)
 _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:.*")
 _SPACED = re.compile(r"(\d)\s*([-/.])\s*(?=\d)")
 _CLOCK = re.compile(r"\d{1,2}([:.]\d{2}){1,2}\w?|\d{1,2}")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _COMMON_ERA = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _QUOTES = {"\u00ab": "\u00bb", '"': '"', "\u201c": "\u201d"}
-_ENDINGS = frozenset(")]/:-\u2013\u2014")
+_ENDINGS = frozenset(')]/:-\u2013\u2014\u00bb\u201d"')
 _MOST_TOKENS = 24
 _MOST_WINDOW = 12
 _MOST_UNKNOWN = 3
@@ -34,7 +38,7 @@ _MOST_HEAD = 120  # characters of a paragraph in which its dateline must end
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A dateline or byline: its length in characters, its whole ISO date if it has one, and whether of a later change."""
+    """A dateline or byline: its length in characters, its whole ISO date if any, and whether of a later change."""
 
     end: int
     date: str | None = None
@@ -49,6 +53,7 @@ class _Words:
     labels: frozenset[str]
     updates: frozenset[str]
     agencies: frozenset[str]
+    newspapers: frozenset[str]
     places: frozenset[str]
     year_mark: re.Pattern[str]
 
@@ -61,7 +66,7 @@ class _Token:
 
 
 def read_dateline(line: str) -> Dateline | None:
-    """The line as a dateline (a date and what goes with it) or byline (a place or names, and an agency), or None.
+    """The line as a dateline (a date and what goes with it) or byline (an agency, perhaps a place), or None.
 
     >>> read_dateline("2021.12.31 | 06:41").date
     '2021-12-31'
@@ -69,22 +74,25 @@ def read_dateline(line: str) -> Dateline | None:
     tokens = _tokenize(line)
     if not tokens or len(tokens) > _MOST_TOKENS:
         return None
-    dates = _find_dates(line, tokens)
-    rest = [token for index, token in enumerate(tokens) if not any(first <= index < last for first, last, _ in dates)]
     words = _load_words()
-    signs = {token.word for token in rest if not token.word.isalnum()}
-    said = [token.word for token in rest if token.word.isalnum()]
-    labelled = any(word in words.labels for word in said)
-    credited = _is_credited(said, words)
+    credited = _is_credited(tokens, words)
+    dates = _find_dates(line, tokens)
+    days = dates or (
+        _find_dates(line, tokens, " 2000") if credited else []
+    )  # "30 December (Petra)" names no year
+    rest = [
+        token
+        for index, token in enumerate(tokens)
+        if not any(first <= index < last for first, last, _ in days)
+    ]
     unknown = _count_unknown(rest, words)
-    if dates:
-        strong = labelled or credited or "|" in signs or any(_CLOCK.fullmatch(token.word) for token in rest)
-        if unknown > (_MOST_UNKNOWN if strong else 0):
-            return None
-        # Of a Hijri and a common date that mean the same day, the latter needs no conversion.
-        best = next((date for first, last, date in dates if _COMMON_ERA.search(_slice(line, tokens, first, last))), dates[0][2])
-        return Dateline(len(line), best, any(word in words.updates for word in said))
-    return Dateline(len(line)) if credited and not unknown else None
+    if not dates:
+        return Dateline(len(line)) if credited and not unknown else None
+    said = {token.word for token in rest}
+    marked = credited or "|" in said or bool(said & words.labels) or any(map(_CLOCK.fullmatch, said))
+    if unknown > (_MOST_UNKNOWN if marked else 0):
+        return None
+    return Dateline(len(line), dates[0][2], bool(said & words.updates))
 
 
 def skip_dateline(paragraph: str) -> Dateline | None:
@@ -124,18 +132,23 @@ def _read_head(opening: str, tokens: Sequence[_Token]) -> Dateline | None:
     dateline = read_dateline(opening[:end])
     if dateline is None:
         return None
-    places = _load_words().places
-    named = any(_join(tokens[:size]) in places for size in range(1, 4))
+    words = _load_words()
     bracketed = tokens[0].word in "(["
-    credited = _is_credited([token.word for token in tokens if token.word.isalnum()], _load_words())
-    if not (named and (credited or dateline.date) or bracketed and dateline.date):
+    named = any(_join(tokens[:size]) in words.places for size in range(1, 4))
+    signs = [token.word for token in tokens if not token.word.isalnum()]
+    credited = bool(signs) and _is_credited(tokens, words)
+    ended = dateline.date is not None and tokens[-1].word in "-\u2013\u2014:/"
+    if not (named and (credited or ended) or bracketed and (credited or dateline.date)):
         return None
-    end += len(opening[end:]) - len(opening[end:].lstrip(" \t\u00a0-\u2013\u2014:/"))
+    end += len(opening[end:]) - len(opening[end:].lstrip(" \t\u00a0-\u2013\u2014:/.\u060c"))
     return Dateline(end, dateline.date, dateline.update)
 
 
 def _tokenize(line: str) -> list[_Token]:
-    return [_Token(found.start(), found.end(), fold(found[0]).lower() or found[0]) for found in _TOKEN.finditer(line)]
+    return [
+        _Token(found.start(), found.end(), fold(found[0]).lower() or found[0])
+        for found in _TOKEN.finditer(line)
+    ]
 
 
 def _join(tokens: Sequence[_Token]) -> str:
@@ -146,27 +159,40 @@ def _slice(line: str, tokens: Sequence[_Token], first: int, last: int) -> str:
     return fold(line[tokens[first].begin : tokens[last - 1].end])
 
 
-def _find_dates(line: str, tokens: Sequence[_Token]) -> list[tuple[int, int, str]]:
-    """The whole dates in the line, as (first token, last token exclusive, ISO date), the longest from each start."""
-    found = []
-    first = 0
-    while first < len(tokens):
-        last, date = next(_read_windows(line, tokens, first), (first + 1, None))
-        if date is not None:
-            found.append((first, last, date))
-        first = last
+def _find_dates(line: str, tokens: Sequence[_Token], year: str = "") -> list[tuple[int, int, str]]:
+    """The whole dates in the line, as (first token, last token exclusive, ISO date), the longest from each start.
+
+    Those of the common era come first: a Hijri date beside one means the same day, by a calendar that may be a day off.
+    A ``year`` is put behind each stretch that is tried.
+    """
+    found: list[tuple[int, int, str]] = []
+    taken: set[int] = set()
+    for era in (_COMMON_ERA, _YEAR):
+        for first in range(len(tokens)):
+            stretches = _read_stretches(line, tokens, first, taken, year)
+            date = next((date for date in stretches if len(era.findall(date[2])) == 1), None)
+            if date is not None:
+                found.append((first, date[0], date[1]))
+                taken.update(range(first, date[0]))
     return found
 
 
-def _read_windows(line: str, tokens: Sequence[_Token], first: int) -> Iterator[tuple[int, str]]:
-    if not tokens[first].word[:1].isalnum():
+def _read_stretches(
+    line: str, tokens: Sequence[_Token], first: int, taken: AbstractSet[int], year: str
+) -> Iterator[tuple[int, str, str]]:
+    """The stretches from this token that are whole dates, the longest first: (last token exclusive, date, stretch)."""
+    if first in taken or not tokens[first].word[:1].isalnum():
         return
     for last in range(min(len(tokens), first + _MOST_WINDOW), first, -1):
-        stretch = _slice(line, tokens, first, last)
-        if stretch[-1:].isalnum() and _YEAR.search(_load_words().year_mark.sub(r"\1", stretch)):
+        stretch = _load_words().year_mark.sub(r"\1", _slice(line, tokens, first, last)) + year
+        if (
+            stretch[-1:].isalnum()
+            and len(_YEAR.findall(stretch)) == 1
+            and not taken & set(range(first, last))
+        ):
             date = _read_whole_date(stretch)
             if date is not None:
-                yield last, date
+                yield last, date, stretch
 
 
 def _read_whole_date(stretch: str) -> str | None:
@@ -179,9 +205,23 @@ def _read_whole_date(stretch: str) -> str | None:
     return date if date is not None and len(date) == len("2021-12-31") else None
 
 
-def _is_credited(said: Sequence[str], words: _Words) -> bool:
-    text = " ".join(said)
-    return any(f" {agency} " in f" {text} " for agency in words.agencies)
+def _is_credited(tokens: Sequence[_Token], words: _Words) -> bool:
+    """Whether an agency is named among the tokens, or a newspaper in quotation marks."""
+    said = f" {_join([token for token in tokens if token.word.isalnum()])} "
+    if any(f" {agency} " in said for agency in words.agencies):
+        return True
+    quoted = (_join(tokens[index + 1 : last]) for index, last in _find_quoted(tokens))
+    return any(name in words.newspapers for name in quoted)
+
+
+def _find_quoted(tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """The opening and closing quotation marks around names of one to three words, as indices of tokens."""
+    for index, token in enumerate(tokens):
+        closing = _QUOTES.get(token.word)
+        for last in range(index + 2, min(index + 5, len(tokens))):
+            if tokens[last].word == closing:
+                yield index, last
+                break
 
 
 def _count_unknown(rest: Sequence[_Token], words: _Words) -> int:
@@ -197,10 +237,8 @@ def _count_unknown(rest: Sequence[_Token], words: _Words) -> int:
 
 def _known_size(rest: Sequence[_Token], words: _Words) -> int:
     """How many of the tokens, from the first, are known together; 0 when the first is unknown."""
-    closing = _QUOTES.get(rest[0].word)
-    if closing is not None:
-        # A newspaper's own name: a word or two in quotation marks.
-        return next((size + 1 for size in (2, 3) if len(rest) > size and rest[size].word == closing), 1)
+    if rest[0].word in _QUOTES:
+        return next((last + 1 for index, last in _find_quoted(rest) if index == 0), 1)
     for size in range(min(4, len(rest)), 0, -1):
         joined = _join(rest[:size])
         if joined in words.agencies or joined in words.places:
@@ -221,7 +259,8 @@ def _load_words() -> _Words:
             labels=_fold_all(dateline["labels"]),
             updates=_fold_all(dateline["updates"]),
             agencies=_fold_all(data["agencies"]),
-            places=_fold_all(_read_places()),
+            newspapers=_fold_all(data["newspapers"]),
+            places=_fold_all(_read_places()) | _fold_all(dateline["places"]),
             year_mark=re.compile(rf"((?<!\d)(?:19|20)\d\d) ?(?:{marks})(?!\w)"),
         )
     except (KeyError, TypeError, re.error) as error:

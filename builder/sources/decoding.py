@@ -46,7 +46,7 @@ def decode(data: bytes) -> str:
     if not data.strip():
         raise SourceError("empty; there is nothing to read")
     text = _decode(data)
-    if _CONTROL.search(text):
+    if is_binary(text):
         raise SourceError("binary, not text; give text, HTML or JSON Lines")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -61,15 +61,20 @@ def _decode(data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("windows-1256", errors="replace")
-    if encoding == "utf-16" or _CONTROL.search(text):
+    if encoding == "utf-16" or is_binary(text):
         raise SourceError("binary, not text; give text, HTML or JSON Lines")
     if not looks_arabic(text):
         raise SourceError("neither UTF-8 nor windows-1256; save it as UTF-8")
     return text
 
 
+def is_binary(text: str) -> bool:
+    """Whether more than one in 200 characters is a control character that no text needs."""
+    return 200 * len(_CONTROL.findall(text)) > len(text)
+
+
 def looks_arabic(text: str) -> bool:
-    """Whether this, the outcome of reading bytes as windows-1256, is plausible Arabic and not another encoding misread."""
+    """Whether the outcome of reading bytes as windows-1256 is plausible Arabic, not another encoding misread."""
     words = [word for word in _WORD.findall(text) if has_arabic(word)]
     letters = sum(map(count_arabic, words))
     if letters < _LEAST_LETTERS:

@@ -1,4 +1,4 @@
-"""What a line of a news page is: part of the article, or page furniture, by ``ontology/lexicon/furniture.toml``."""
+"""What a line of a news page is: article or page furniture, by ``ontology/lexicon/furniture.toml``."""
 
 from __future__ import annotations
 
@@ -45,13 +45,17 @@ class Furniture:
             return True
         if words <= _MOST_PREFIX_WORDS and self._has_prefix(plain, words):
             return True
-        return bool(self.breadcrumb.fullmatch(plain)) or any(pattern.fullmatch(plain) for pattern in self.patterns)
+        return bool(self.breadcrumb.fullmatch(plain)) or any(
+            pattern.fullmatch(plain) for pattern in self.patterns
+        )
 
     def _has_prefix(self, plain: str, words: int) -> bool:
         plain = _LEADING.sub("", plain)
-        if any(plain.startswith(prefix) and not plain[len(prefix) :][:1].isalpha() for prefix in self.prefixes):
+        if any(
+            plain.startswith(prefix) and not plain[len(prefix) :][:1].isalpha() for prefix in self.prefixes
+        ):
             return True
-        label, colon, name = plain.partition(":")
+        label, colon, _ = plain.partition(":")
         return bool(colon) and _core(label) in self.labels and words <= 3 * _MOST_NAME_WORDS
 
     def announces_name(self, line: str) -> bool:
@@ -71,9 +75,12 @@ class Furniture:
         return _core(line) in self.comments
 
     def is_caption(self, line: str) -> bool:
-        """Whether the line ends with a picture credit, as in "… - AP"; a sentence before a credit is no caption."""
-        found = self.credit.search(_plain(line))
-        return found is not None and count_words(line) <= _MOST_CAPTION_WORDS and not is_finished(_plain(line)[: found.start()])
+        """Whether the line ends with a picture credit ("... - AP"); a whole sentence before one is no caption."""
+        if count_words(line) > _MOST_CAPTION_WORDS:
+            return False
+        plain = _plain(line)
+        found = self.credit.search(plain)
+        return found is not None and not is_finished(plain[: found.start()])
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +97,9 @@ def load_furniture() -> Furniture:
             related=frozenset(map(_core, data["related"])),
             patterns=tuple(re.compile(fold(pattern), re.IGNORECASE) for pattern in data["patterns"]),
             breadcrumb=re.compile(rf"(?:\W*(?:\u0648 ?)?(?:{_alternatives(data['sections'])}))+\W*"),
-            credit=re.compile(rf"\s*[-\u2013\u2014/|(]\s*(?:{agencies})(?:\s*[-/,\u060c]\s*(?:{agencies}))*\s*\)?$"),
+            credit=re.compile(
+                rf"\s*[-\u2013\u2014/|(]\s*(?:{agencies})(?:\s*[-/,\u060c]\s*(?:{agencies}))*\s*\)?$"
+            ),
         )
     except (KeyError, TypeError, re.error) as error:
         raise DataError(f"ontology/lexicon/furniture.toml: {error!r}") from error

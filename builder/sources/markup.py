@@ -9,14 +9,18 @@ from diplograph.arabic import fold
 from diplograph.model import SourceError
 
 _SEPARATOR = re.compile(r"\s+(?:[|\u2013\u2014\u00bb\u2022\u00b7-]|::)\s+")
-_HTML = re.compile(r"(?:\ufeff|\s)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _LEAST_TITLE_WORDS = 3
+_MOST_SITE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The article of an HTML page: paragraphs on lines of their own, the title first; ``published`` a whole ISO date."""
+    """The article of an HTML page: title and paragraphs, each on a line; ``published`` is a whole ISO date."""
 
     text: str
     title: str | None = None
@@ -51,7 +55,8 @@ def read_page(html: str) -> Page:
         raise SourceError("no article found in the HTML; save the page of one article, with its text in it")
     body = (found.text or "").strip()
     title = _clean_title(found.title, found.sitename, body)
-    text = body if title is None or fold(title) in fold(body) else f"{title}\n{body}"
+    has_title = title is None or fold(title) in {fold(line) for line in body.split("\n")}
+    text = body if has_title else f"{title}\n{body}"
     if not text.strip():
         raise SourceError("no article found in the HTML; save the page of one article, with its text in it")
     return Page(text, title, found.date or None, found.url or None)
@@ -60,10 +65,14 @@ def read_page(html: str) -> Page:
 def _clean_title(title: str | None, site: str | None, body: str) -> str | None:
     """The title without the name of the site that pages put behind or before it ("Headline | Newspaper")."""
     title = " ".join((title or "").split())
-    parts = [part for part in _SEPARATOR.split(title) if fold(part) != fold(site or "")]
+    parts = _SEPARATOR.split(title)
+    lines = {fold(line) for line in body.split("\n")}
     for part in parts:
-        if len(part.split()) >= _LEAST_TITLE_WORDS and fold(part) in fold(body):
+        if len(part.split()) >= _LEAST_TITLE_WORDS and fold(part) in lines:
             return part
-    if len(parts) < len(_SEPARATOR.split(title)):
-        return max(parts, key=len, default=None)
+    ending = list(_SEPARATOR.finditer(title))[-1:]
+    for found in ending:
+        before, after = title[: found.start()], title[found.end() :]
+        if fold(after) == fold(site or "") or len(after.split()) <= _MOST_SITE_WORDS < len(before.split()):
+            return before
     return title or None

@@ -31,8 +31,10 @@ _OBJECT = re.compile(r"\s*\{")
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file to read: where it is, the name it goes by in the graph and the id its document gets, both without folders
-    above the source that was given, so that the graph does not depend on where the files lie."""
+    """A file to read, the name it goes by in the graph and the id its document gets.
+
+    Neither has folders above the source that was given, so that the graph does not depend on where files lie.
+    """
 
     path: Path | None  # None for standard input
     name: str
@@ -48,24 +50,26 @@ class _File:
 def read_sources(
     paths: Sequence[str | Path], *, published: str | None = None, stdin: BinaryIO | None = None
 ) -> Iterator[Document | SourceFailure]:
-    """The documents in these files, directories and (as ``-``) standard input, in order; a failure for what is none.
+    """The documents in these files, directories and (as ``-``) standard input, in order; a failure for
+    what is none.
 
-    Read are text, HTML (``.html .htm .xhtml``), JSON Lines (``.jsonl .ndjson``: fields id and text, and if known
-    title, published, source, url) and JSON (``.json``: one such record or a list), each also gzipped. A file with any
-    other suffix, and standard input, is what its beginning shows. Directories are read recursively, sorted by name,
-    without hidden files, other suffixes, and JSON that holds no articles; CoNLL-U is left to `is_conllu` and others.
+    Read are text, HTML (``.html .htm .xhtml``), JSON Lines (``.jsonl .ndjson``: fields id and text, and
+    if known title, published, source, url) and JSON (``.json``: one such record or a list), each also
+    gzipped. A file with any other suffix, and standard input, is what its beginning shows. Directories
+    are read recursively, sorted by name, without hidden files, other suffixes, and JSON that holds no
+    articles; CoNLL-U is left to `is_conllu` and others.
 
-    A document's text is that of the file with ``\\n`` for every end of line and no byte order mark; that of a record is
-    as it stands; that of a page is its title and paragraphs, each on a line. Nothing else changes, and offsets refer
-    to it. The id is the record's, or the file's path in the directory given, without suffix (its stem, if the file
-    itself was given), or ``stdin``.
+    A document's text is that of the file with ``\\n`` for every end of line and no byte order mark; that
+    of a record is as it stands; that of a page is its title and paragraphs, each on a line. Nothing else
+    changes, and offsets refer to it. The id is the record's, or the file's path in the directory given,
+    without suffix (its stem, if the file itself was given), or ``stdin``.
 
-    ``published`` (a partial ISO date) is for documents that do not bring their own: it gives way to the record's own
-    date, and goes before what a page or a dateline in the text says.
+    ``published`` (a partial ISO date) is for documents that do not bring their own: it gives way to the
+    record's own date, and goes before what a page or a dateline in the text says.
 
-    Raises SourceError at once, naming them all, when paths are missing, and TimeError when ``published`` is no date.
-    What else goes wrong is a SourceFailure among the documents. The same document twice is read once; another one
-    with an id that was there is a failure.
+    Raises SourceError at once, naming them all, when paths are missing, and TimeError when ``published``
+    is no date. What else goes wrong is a SourceFailure among the documents. The same document twice is
+    read once; another one with an id that was there is a failure.
 
     >>> list(read_sources([]))
     []
@@ -87,7 +91,9 @@ def is_conllu(path: str | Path) -> bool:
     return _split_suffix(Path(path).name)[1] == ".conllu"
 
 
-def _without_copies(results: Iterator[tuple[str, Document] | SourceFailure]) -> Iterator[Document | SourceFailure]:
+def _without_copies(
+    results: Iterator[tuple[str, Document] | SourceFailure],
+) -> Iterator[Document | SourceFailure]:
     seen: dict[str, tuple[bytes, str]] = {}
     for result in results:
         if isinstance(result, SourceFailure):
@@ -100,7 +106,9 @@ def _without_copies(results: Iterator[tuple[str, Document] | SourceFailure]) -> 
             seen[document.id] = (digest, shown)
             yield document
         elif first[0] != digest:
-            problem = f'the id "{document.id}" is taken by another text, in {first[1]}; give one of them another'
+            problem = (
+                f'the id "{document.id}" is taken by another text, in {first[1]}; give one of them another'
+            )
             yield SourceFailure(shown, problem)
 
 
@@ -136,7 +144,9 @@ def _find_files(path: str) -> Iterator[_File | SourceFailure]:
             if not is_conllu(relative):
                 yield _File(root / relative, name, _split_suffix(name)[0], found=True)
         if empty:
-            yield SourceFailure(path, f"holds no articles; they end in {' '.join(_KNOWN)}, .gz behind it or not")
+            yield SourceFailure(
+                path, f"holds no articles; they end in {' '.join(_KNOWN)}, .gz behind it or not"
+            )
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -161,7 +171,9 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="replace")
 
 
-def _read_file(file: _File, published: str | None, stdin: BinaryIO | None) -> Iterator[Document | SourceFailure]:
+def _read_file(
+    file: _File, published: str | None, stdin: BinaryIO | None
+) -> Iterator[Document | SourceFailure]:
     data = (stdin or sys.stdin.buffer).read() if file.path is None else file.path.read_bytes()
     text = decode(decompress(data))
     suffix = "" if file.path is None else _split_suffix(file.name)[1]
@@ -200,7 +212,7 @@ def _read_records(
 
 
 def _complete(source: str, id: str, page: Page, published: str | None) -> Document:
-    """The document of a page, with its blocks, and the title and date that its text shows where they are not known."""
+    """The document of a page, with its blocks, and the title and date that its text shows if they are not known."""
     document = Document(_clean_id(id), page.text, source, page.title, published, page.url)
     if not has_arabic(document.text):
         raise SourceError("holds no Arabic; diplograph reads Arabic news only")
