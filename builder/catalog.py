@@ -408,7 +408,10 @@ def _fold_name(name: str) -> str:
 
 
 def resolve_event(store: Store, text: str) -> NamedNode:
-    """The consolidated event meant: by IRI or by its key. Raises QueryError when the store has no such event."""
+    """The consolidated event meant: by IRI, by its key, or by the beginning of one key.
+
+    Raises QueryError when the store has no such event, or several.
+    """
     graph = shared_graph("events", base=store.base)
     found = store.inner.quads_for_pattern(None, term("reportedBy"), None, graph)
     known = {quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)}
@@ -416,6 +419,12 @@ def resolve_event(store: Store, text: str) -> NamedNode:
     for candidate in (text, iri):
         if candidate in known:
             return NamedNode(candidate)
+    beginning = sorted(candidate for candidate in known if text and candidate.startswith(iri))
+    if len(beginning) == 1:
+        return NamedNode(beginning[0])
+    if beginning:
+        keys = [key_of(NamedNode(candidate), "event", base=store.base) for candidate in beginning[:10]]
+        raise QueryError(f'"{text}" could be several events: {", ".join(keys)}')
     near = get_close_matches(iri, known, n=1, cutoff=0.8)
     hint = f"; did you mean {key_of(NamedNode(near[0]), 'event', base=store.base)}?" if near else ""
     raise QueryError(f'there is no event "{text}" in the store{hint}; `diplograph query events` lists all')

@@ -424,21 +424,34 @@ def ontology_quads(turtle: str, *, base: str = BASE) -> tuple[Quad, ...]:
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
 
     def name(node: object) -> object:
+        if isinstance(node, Literal) and node.datatype.value == XSD + "nonNegativeInteger":
+            return Literal(
+                node.value, datatype=NamedNode(XSD + "integer")
+            )  # as Oxigraph will store it anyway
         return NamedNode(f"{base}{_SKOLEM}{node.value}") if isinstance(node, BlankNode) else node
 
     return sort_quads(Quad(name(q.subject), q.predicate, name(q.object), graph) for q in dataset)  # type: ignore[arg-type]
 
 
 def restore_blank_nodes(quads: Iterable[Quad], *, base: str = BASE) -> tuple[Quad, ...]:
-    """The quads with blank nodes again where :func:`ontology_quads` put IRIs, as OWL tools want them."""
+    """The quads with blank nodes again where :func:`ontology_quads` put IRIs, as OWL tools want them.
+
+    Cardinalities and facets become xsd:nonNegativeInteger again, as OWL 2 wants the former (Oxigraph keeps one type
+    for all integers).
+    """
     start = base + _SKOLEM
 
-    def unname(node: object) -> object:
+    def is_counting(predicate: NamedNode) -> bool:
+        return predicate.value.startswith(XSD) or predicate.value.endswith("ardinality")
+
+    def restore(node: object, predicate: NamedNode) -> object:
         if isinstance(node, NamedNode) and node.value.startswith(start):
             return BlankNode(node.value.removeprefix(start))
+        if isinstance(node, Literal) and node.datatype.value == XSD + "integer" and is_counting(predicate):
+            return Literal(node.value, datatype=NamedNode(XSD + "nonNegativeInteger"))
         return node
 
     return sort_quads(
-        Quad(unname(q.subject), q.predicate, unname(q.object), q.graph_name)  # type: ignore[arg-type]
+        Quad(restore(q.subject, q.predicate), q.predicate, restore(q.object, q.predicate), q.graph_name)  # type: ignore[arg-type]
         for q in quads
     )
