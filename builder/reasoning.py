@@ -14,11 +14,12 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+
 from diplograph.arabic import has_arabic
 from diplograph.model import DataError, ReasoningError
 from diplograph.resources import list_files, locate
 from diplograph.vocabulary import OWL, RDF, RDFS, XSD
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -205,8 +206,10 @@ def _run_hermit(triples: list[Triple], java: str, memory: int) -> ConsistencyRep
     finally:
         world.close()
     found = set(_types(_parse("inferences", inferred.getvalue()))) - set(_types(triples))
-    ours = {triple.subject.value for triple in triples if isinstance(triple.subject, NamedNode)}
-    return ConsistencyReport(True, unsatisfiable, tuple(sorted(pair for pair in found if pair[0] in ours)))
+    # No classes: dip:eventClass uses them as individuals too, and owlready2 takes their superclasses for types then.
+    classes = {str(triple.subject) for triple in triples if triple.object == NamedNode(OWL + "Class")}
+    ours = {str(triple.subject) for triple in triples} - classes
+    return ConsistencyReport(True, unsatisfiable, tuple(sorted(pair for pair in found if f"<{pair[0]}>" in ours)))
 
 
 @contextmanager

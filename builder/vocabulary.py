@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
 from diplograph.model import DataError, TermError
 from diplograph.resources import locate
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 BASE = "https://w3id.org/diplograph/"
 DIP = f"{BASE}ontology#"
@@ -63,9 +64,10 @@ class Vocabulary:
 
     def local_name(self, iri: str) -> str:
         """The name of a term from its IRI, the inverse of :meth:`iri`. Raises TermError when there is none."""
-        name = iri.removeprefix(DIP)
-        self.iri(name)
-        return name
+        for name, known in self._terms.items():
+            if known == iri:
+                return name
+        raise TermError(f"<{iri}> is no term of {ONTOLOGY_FILE}.")
 
     def names(self, kind: str | None = None) -> tuple[str, ...]:
         """Our own terms, or those of an OWL kind: Class, ObjectProperty, DatatypeProperty, NamedIndividual."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from diplograph.model import DataError, ReasoningError
 from diplograph.reasoning import Violation, check_consistency, check_shapes, find_java, select_owl_triples
 from diplograph.vocabulary import load_vocabulary, read_vocabulary
@@ -99,6 +100,11 @@ def test_reasoner_finds_the_defined_classes_and_only_those(inferred: dict[str, s
         "talk": {"MultilateralEngagement", "PlannedEvent"},
         "threat": {"StateThreat", "ThreatAgainstState", "ConditionalThreat"},
     }
+
+
+def test_classes_used_as_individuals_are_no_findings() -> None:
+    report = check_consistency(turtle(GRAPH))
+    assert {individual.rpartition("/")[2] for individual, _ in report.inferred_types} == {"call", "first", "second"}
 
 
 def test_every_defined_class_is_found_at_least_once(inferred: dict[str, set[str]]) -> None:
