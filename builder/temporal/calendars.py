@@ -13,7 +13,8 @@ from diplograph.model import TimeError
 Tense = Literal["past", "future"]
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-_CONTRARY = 1.5  # how much farther a date against the tense counts: in December a past June is this year's
+# How much farther off a date ahead counts (in December a bare June is this year's), one against the verb's tense more.
+_AHEAD, _CONTRARY = 1.25, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PartialDate:
         return "-".join(parts)
 
     @property
-    def date(self) -> date | None:
+    def exact(self) -> date | None:
         """The day, when it is known to the day."""
         return date(self.year, self.month, self.day) if self.month and self.day else None
 
@@ -107,7 +108,8 @@ def to_gregorian(calendar: str, year: int, month: int, day: int) -> date | None:
         if calendar == "solar":
             from persiantools.jdatetime import JalaliDate
 
-            return date.fromisoformat(JalaliDate(year, month, day).to_gregorian().isoformat())
+            solar = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]
+            return date.fromisoformat(solar.to_gregorian().isoformat())
         return date(year, month, day)
     except (ValueError, OverflowError):  # OverflowError: beyond the tables of hijridate (1343 to 1500)
         return None
@@ -123,7 +125,7 @@ def year_in(calendar: str, day: date) -> int | None:
         if calendar == "solar":
             from persiantools.jdatetime import JalaliDate
 
-            return int(JalaliDate.to_jalali(day.year, day.month, day.day).year)
+            return int(JalaliDate(day).year)  # type: ignore[no-untyped-call]
     except (ValueError, OverflowError):
         return None
     return day.year
@@ -151,7 +153,7 @@ def choose_year(
     """The year that a day or month without a year most likely means.
 
     After «المقبل» the first one after the anchor, after «الماضي» the last one before it; otherwise the one nearest to
-    the anchor, within half a year, the tense tilting the balance. None when the anchor is not precise enough.
+    the anchor, within about half a year, the tense tilting the balance. None when the anchor is not precise enough.
     """
     base = year_in(calendar, anchor.middle)
     if base is None:
@@ -167,7 +169,9 @@ def choose_year(
         if relative == "next" and first <= anchor.first or relative == "last" and last >= anchor.last:
             continue
         distance = abs((first + (last - first) / 2) - anchor.middle) / timedelta(days=1)
-        if tense == "past" and first > anchor.last or tense == "future" and last < anchor.first:
+        if first > anchor.last and tense != "future":
+            distance *= _CONTRARY if tense == "past" else _AHEAD
+        elif last < anchor.first and tense == "future":
             distance *= _CONTRARY
         candidates.append((distance, year))
     return min(candidates)[1] if candidates else None

@@ -24,7 +24,8 @@ _PATTERN = f"""
 """
 _FRACTIONS = {"half": 30, "third": 20, "two_thirds": 40, "quarter": 15, "three_quarters": 45}
 # «خلال 24 ساعة», «بعد ساعتين», «بضع ساعات»: when, or no one knows how long
-_NOT_AFTER = frozenset(("ago", "after", "in", "few"))
+_RANGE = ("or", "to", "until", "dash")  # «من ساعة إلى ساعتين»: no one length
+_NOT_AFTER = frozenset(("ago", "after", "in", "few", "between"))
 
 
 def find_durations(text: str, begin: int, end: int) -> tuple[DurationExpression, ...]:
@@ -71,15 +72,23 @@ def _measure(tokens: tuple[Token, ...], match: re.Match[str]) -> int | None:
 
 
 def _is_point(tokens: tuple[Token, ...], match: re.Match[str]) -> bool:
-    """Whether what stands before makes it a point in time, a rate, or the end of a range."""
+    """Whether what stands beside it makes it a point in time, a rate, or the end of a range."""
     first = match.start()
+    after = [token.kind for token in tokens[match.end() : match.end() + 3]]
+    if (
+        after[:1]
+        and after[0] in _RANGE
+        and after[1:2] == ["number"]
+        and after[2:] in (["a_hour"], ["a_minute"])
+    ):
+        return True
     if not first:
         return False
     before = tokens[first - 1]
-    if before.kind in _NOT_AFTER or before.word in load_lexicon().hour_determiners:
+    if before.kind in _NOT_AFTER or before.word in load_lexicon().guards["hour_determiners"]:
         return True
-    ranged = before.kind in ("and", "or", "to", "until", "dash") and first > 1
-    return ranged and tokens[first - 2].kind in ("number", "a_hour", "a_minute")
+    ranged = before.kind in ("and", *_RANGE) and first > 1
+    return ranged and tokens[first - 2].kind in ("number", "hour", "clock", "a_hour", "a_minute")
 
 
 def _hours(tokens: tuple[Token, ...], match: re.Match[str]) -> float | None:
@@ -95,7 +104,11 @@ def _hours(tokens: tuple[Token, ...], match: re.Match[str]) -> float | None:
         return None  # «ساعة 16»
     if unit.count == 1 and match.end("HOURS") == match.end() < len(tokens):
         after, lexicon = tokens[match.end()], load_lexicon()
-        if after.word.startswith(lexicon.article) or after.word in lexicon.hour_adjectives or after.clock:
+        if (
+            after.word.startswith(lexicon.article)
+            or after.word in lexicon.guards["hour_adjectives"]
+            or after.clock
+        ):
             return None  # «ساعة الصفر», «ساعة متأخرة»
     return unit.count or None
 

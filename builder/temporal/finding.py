@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 
 from diplograph.model import TimeExpression
-from diplograph.temporal.calendars import PartialDate, Tense, parse_partial
+from diplograph.temporal.calendars import PartialDate, Tense, parse_partial, span
 from diplograph.temporal.clocks import combine
 from diplograph.temporal.grammar import compile_grammar, compile_pattern, letters
-from diplograph.temporal.resolution import Reading, Resolver
+from diplograph.temporal.resolution import NAME, Reading, Resolver
 from diplograph.temporal.scanning import Token, scan
 
 _LOOK_BACK = 2000  # how many characters before a stretch «الشهر نفسه» may refer into
@@ -20,7 +20,7 @@ _GAPS = {
     "apposition": "comma? (?: in | equals )? (?: open | dash )? (?: a_day | equals )?",
     "clock": "(?: comma | dash | open )? (?: in | of )? (?: (?: in | of )? part of? )?",
     "zones": "close? (?: comma | dash | slash | and )? open?",
-    "range": "comma? (?: to | until | dash )",
+    "range": "comma? and? (?: to | until | dash )",
     "between": "and",
 }
 
@@ -65,7 +65,8 @@ def _find(
         else:
             readings.append(reading)
             index = reading.last
-    return tuple(_express(reading, tokens) for reading in _join(readings, tokens, line))
+    times = [reading for reading in readings if reading.role != NAME]
+    return tuple(_express(reading, tokens) for reading in _join(times, tokens, line))
 
 
 def _earlier(
@@ -156,16 +157,32 @@ def _unite_dates(
     if not (fits("range") or (before == "between" and fits("between"))):
         return None
     start, end = left.start, right.end or right.start
+    if end is not None and right.dated and left.yearless:
+        start = _before(
+            *left.yearless, end
+        )  # «من 28 ديسمبر إلى 3 يناير 2010»: the year of the one is the other's
     if left.end or start is None or end is None or str(start) >= str(end):
         return None
-    return replace(left, last=right.last, end=end)
+    return replace(left, last=right.last, start=start, end=end, dated=right.dated)
+
+
+def _before(month: int, day: int | None, end: PartialDate) -> PartialDate | None:
+    """A day or month in the last year that puts it before the end; None where there is no such day."""
+    for year in (end.year, end.year - 1):
+        found = span("gregorian", year, month, day)
+        if found and str(found[0]) < str(end):
+            return found[0]
+    return None
 
 
 def _express(reading: Reading, tokens: tuple[Token, ...]) -> TimeExpression:
-    day = reading.start.date if reading.start else None
+    day = reading.start.exact if reading.start else None
+    first, last = reading.first, reading.last
+    if tokens[first].kind == "open" and tokens[last - 1].kind == "close":  # «(الاثنين)»
+        first, last = first + 1, last - 1
     return TimeExpression(
-        begin=tokens[reading.first].begin,
-        end=tokens[reading.last - 1].end,
+        begin=tokens[first].begin,
+        end=tokens[last - 1].end,
         start_date=str(reading.start) if reading.start else None,
         end_date=str(reading.end) if reading.end else None,
         start_time=reading.clock.format(day) if reading.clock else None,

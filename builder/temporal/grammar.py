@@ -14,7 +14,7 @@ from functools import cache
 from diplograph.temporal.lexicon import load_lexicon
 from diplograph.temporal.scanning import SCANNED_KINDS, Token
 
-_JOIN = "(?: and | or | to | until | dash )"
+_JOIN = "(?: and? (?: to | until ) | and | or | dash )"
 _ERA = "(?: common_era | hijri_era | solar_era )"
 _MONTHS = "(?: (?: a_month | the_month )? month (?: (?: slash | dash )? month | open month close )? )"
 _RELATIVE = "(?: relative | open relative close )"
@@ -43,30 +43,32 @@ PATTERNS = {
           of_it | of (?: this | that ) the_month | of the_month relative
     )""",
     "month": f"(?P<STAGE> stage of? )? (?P<MONTHS> {_MONTHS} ) {_TAIL}",
-    "months": f"(?: a_month )? (?P<FIRST> month ) {_JOIN} (?P<MONTHS> {_MONTHS} ) {_TAIL}",
+    "months": f"(?P<FIRST> {_MONTHS} ) {_JOIN} (?P<MONTHS> {_MONTHS} ) {_TAIL}",
     "period": """(?: stage of? )? (?P<PERIOD>
           (?: this | that ) (?: the_month | the_year | the_week | the_day )
         | (?: the_month | the_year | the_week | the_day ) relative
-        | (?<= stage ) the_week
+        | (?<= stage ) (?: the_month | the_year | the_week )
     )""",
     "year": f"""(?:
-          (?: stage of? )? (?: a_year | the_year ) comma? (?P<NAMED> year ) {_ERA}?
-              (?: {_JOIN} (?: a_year | the_year )? (?P<NAMED_END> year ) {_ERA}? )?
+          (?: stage of? )? (?: a_year | the_year ) {_ERA}? comma? (?P<NAMED> year ) {_ERA}?
+              (?: {_JOIN} (?: a_year | the_year )? comma? (?P<NAMED_END> year ) {_ERA}? )?
         | stage of? (?P<STAGED> year ) {_ERA}?
         | (?P<RANGED> year ) (?: to | until | dash ) (?P<RANGED_END> year )
         | (?<= between ) (?P<BETWEEN> year ) and (?P<BETWEEN_END> year )
         | (?<= in | until | ago ) (?P<BARE> year ) {_ERA}?
     )""",
-    "weekday": f"""{_PART}? a_day? (?P<SHIFT> shift )? comma? a_day? {_PART}? (?P<FIRST> {_WEEKDAY} )
-        (?: {_JOIN}? {_PART}? a_day? (?P<SECOND> {_WEEKDAY} ) )?
+    "weekday": f"""{_PART}? a_day? (?: (?P<SHIFT> shift ) comma? )? a_day? {_PART}? (?P<FIRST> {_WEEKDAY} )
+        (?P<RELATIVE1> {_RELATIVE} )?
+        (?: (?: {_JOIN} | slash )? {_PART}? a_day? (?P<SECOND> {_WEEKDAY} ) )?
         (?P<RELATIVE> {_RELATIVE} )? (?P<WEEK> of? (?: the_week relative | this the_week ) )? part?""",
     "shift": f"{_PART}? a_day? (?P<SHIFT> shift ) part?",
     "ago": """(?P<SIDE> ago | after ) about? (?P<COUNT> number )?
-        (?P<UNIT> a_minute | a_hour | a_day | a_week | a_month | a_year ) (?P<ONE> number )?""",
+        (?P<UNIT> a_minute | a_hour | a_day | a_week | a_month | a_year ) (?P<ONE> number )? about?""",
     "clock": f"""(?:
           hour_mark about* (?: clock | number | hour | decimal )
         | about? clock
-        | about? hour (?= {_ADDED_MINUTES}? part | {_ADDED_MINUTES}? zone )
+        | about? decimal (?= zone )
+        | about? hour (?= {_ADDED_MINUTES}? of? part | {_ADDED_MINUTES}? zone )
     ) (?P<ADDED> {_ADDED_MINUTES} )? (?: of? part )? (?: comma? (?P<ZONE> zone ) )?""",
 }
 

@@ -33,15 +33,42 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lexicon, folded. ``entries``: first word → (the words after it, sense), longest first."""
+    """The lexicon, folded. ``entries``: first word → (the words after it, sense), longest first; ``guards``: sets of words by name."""
 
     entries: dict[str, tuple[tuple[tuple[str, ...], Sense], ...]]
     conjunctions: tuple[str, ...]
     prepositions: tuple[str, ...]
     article: str
-    general_nouns: frozenset[str]
-    hour_adjectives: frozenset[str]
-    hour_determiners: frozenset[str]
+    guards: dict[str, frozenset[str]]
+
+    def strip_clitics(self, word: str) -> Iterator[tuple[int, int, str]]:
+        """(letters taken off, letters of a conjunction among them, what is left), the whole word first.
+
+        After a preposition the article loses its alef: in «للخميس» the second lam is the article's.
+        """
+        yield 0, 0, word
+        for joint in ("", *self.conjunctions):
+            if not word.startswith(joint):
+                continue
+            rest = word[len(joint) :]
+            if joint and rest:
+                yield len(joint), len(joint), rest
+            for preposition in self.prepositions:
+                if rest.startswith(preposition) and len(rest) > 3:  # «باب» is a door, not «ب» and a month
+                    left = rest[len(preposition) :]
+                    yield len(joint) + len(preposition), len(joint), left
+                    if left.startswith(self.article[-1]):
+                        yield len(joint) + len(preposition), len(joint), self.article[:-1] + left
+
+    def is_definite(self, word: str) -> bool:
+        """Whether a word has the article, under clitics or not: «القمة», «للقمة», «وبالقمة»."""
+        return any(form.startswith(self.article) for _, _, form in self.strip_clitics(word))
+
+    def guarded(self, word: str, guard: str) -> bool:
+        """Whether a word is one of a guard's, clitics and article aside."""
+        forms = {form for _, _, form in self.strip_clitics(word)}
+        forms |= {form.removeprefix(self.article) for form in forms}
+        return bool(forms & self.guards[guard])
 
 
 @cache
@@ -62,9 +89,7 @@ def load_lexicon() -> Lexicon:
             conjunctions=tuple(map(fold, clitics["and"])),
             prepositions=tuple(map(fold, clitics["prepositions"])),
             article=fold(clitics["article"]),
-            general_nouns=frozenset(map(fold, guards["general"])),
-            hour_adjectives=frozenset(map(fold, guards["hour_adjectives"])),
-            hour_determiners=frozenset(map(fold, guards["hour_determiners"])),
+            guards={name: frozenset(map(fold, words)) for name, words in guards.items()},
         )
     except (KeyError, ValueError) as error:
         raise DataError(f"ontology/{_FILE}: missing or malformed: {error}") from error
@@ -120,8 +145,10 @@ def _numbers(kind: str, numbers: dict[str, list[str]], joint: str) -> Iterator[t
                     yield f"{phrase} {joint}{ten_phrase}", Sense(kind, ten + unit)
 
 
-def _zones(zones: dict[str, list[str]], marks: dict[str, list[str]]) -> Iterator[tuple[str, Sense]]:
+def _zones(zones: dict[str, list[str]], marks: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
     for mark in marks["mark"]:
         yield from ((f"{mark} {place}", Sense("zone")) for place in marks["local"])
         for zone, places in zones.items():
             yield from ((f"{mark} {place}", Sense("zone", name=zone)) for place in places)
+    for zone, shorts in marks["abbreviations"].items():
+        yield from ((short, Sense("zone", name=zone)) for short in shorts)

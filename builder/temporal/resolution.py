@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from diplograph.temporal.calendars import PartialDate, Tense, add_days, add_months, choose_year, of_day, span
+from diplograph.temporal.calendars import (
+    PartialDate,
+    Tense,
+    add_days,
+    add_months,
+    choose_year,
+    of_day,
+    parse_partial,
+    span,
+)
 from diplograph.temporal.clocks import Clock, read_clock
 from diplograph.temporal.lexicon import load_lexicon
 from diplograph.temporal.scanning import Token
 
 Match = re.Match[str]
+NAME = "name"  # the role of words of time that only name something: «ثورة 25 يناير»
 _STEPS = {"next": 1, "last": -1, "current": 0, "before_last": -2, "after_next": 2}
 # «قبل يوم الخميس», «قبل عام 2008»: before the one that is named
 _NAMED_AFTER = frozenset(("weekday", "month", "shift", "year", "ordinal", "part"))
@@ -23,8 +33,8 @@ _BARE_YEARS = range(1900, 2101)
 class Reading:
     """A match understood: tokens ``first`` to ``last`` (exclusive).
 
-    ``role`` is ``date`` (says its day, month or year), ``day`` (a weekday or a day counted from another), ``period``
-    or ``clock``. No start means that the text does not suffice.
+    ``role`` is ``date`` (says its day, month or year), ``day`` (a weekday or a day counted from another), ``period``,
+    ``clock`` or ``name``. No start means that the text does not suffice.
     """
 
     first: int
@@ -33,6 +43,8 @@ class Reading:
     start: PartialDate | None = None
     end: PartialDate | None = None
     clock: Clock | None = None
+    dated: bool = True  # whether the text says the year
+    yearless: tuple[int, int | None] | None = None  # month and day of a Gregorian date that is not dated
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,10 @@ class Resolver:
         after = self.tokens[match.end()].kind if match.end() < len(self.tokens) else ""
         return before, after
 
+    def _before_is(self, match: Match, guard: str) -> bool:
+        """Whether the word before the match is one of a guard of the lexicon."""
+        return match.start() > 0 and load_lexicon().guarded(self.tokens[match.start() - 1].word, guard)
+
     def _step(self, tokens: tuple[Token, ...]) -> int | None:
         """How many periods from the anchor's own «هذا», «المقبل» … mean; None for «نفسه» and the like."""
         if any(token.kind == "that" for token in tokens):
@@ -94,11 +110,19 @@ class Resolver:
         dated = any(token.kind == "year" for token in self._group(match, "YEARS"))
         if days is None or (month.sense.name == "solar" and not dated):
             return None
+        if not dated and self._before_is(match, "commemorations"):
+            return Reading(match.start(), match.end(), NAME)
         start, _ = self._date(match, month, days[0])
         _, end = self._date(match, month, days[-1])
         if start is None or end is None or str(start) > str(end):
-            return Reading(match.start(), match.end(), "date")
-        return self._from_to(match, "date", start, end)
+            start = end = None
+        return self._with_year(self._from_to(match, "date", start, end), match, month, days[0])
+
+    def _with_year(self, reading: Reading, match: Match, month: Token, day: int | None) -> Reading:
+        """The reading, noting whether its year is said or was inferred."""
+        if match["YEARS"] or month.sense.name != "gregorian":
+            return reading
+        return replace(reading, dated=False, yearless=(month.sense.value, day))
 
     def _month(self, match: Match) -> Token:
         """The month's name; of two that contradict each other the first counts."""
@@ -165,8 +189,10 @@ class Resolver:
         month = self._month(match)
         if self._evidence(match) < month.sense.doubt:
             return None
+        if self._before_is(match, "commemorations"):
+            return Reading(match.start(), match.end(), NAME)
         start, end = self._date(match, month, None)
-        return self._from_to(match, "date", start, end)
+        return self._with_year(self._from_to(match, "date", start, end), match, month, None)
 
     def _evidence(self, match: Match) -> int:
         """How surely a month's name without a day is a month: 1 after a preposition, 2 with more."""
@@ -179,7 +205,7 @@ class Resolver:
         return 1 if self._around(match)[0] in ("in", "ago", "until", "between") else 0
 
     def _read_months(self, match: Match) -> Reading | None:
-        first = self._group(match, "FIRST")[0]
+        first = next(token for token in self._group(match, "FIRST") if token.kind == "month")
         last = self._month(match)
         if first.sense.name != last.sense.name or "gregorian" != last.sense.name:
             return None
@@ -211,29 +237,22 @@ class Resolver:
     def _read_period(self, match: Match) -> Reading | None:
         tokens = self._group(match, "PERIOD")
         noun = next(token for token in tokens if token.kind.startswith("the_"))
-        if noun.sense.name == "year" and self._is_general(match.start("PERIOD")):
-            return None
+        if noun.sense.name == "year" and self._before_is(match, "general"):
+            return None  # «الأمين العام الحالي»
         step = self._step(tokens)
         start = end = None
         if step is None:
             before = self.earlier(tokens[0].begin)
             keeps = {"day": 10, "month": 7, "year": 4}.get(noun.sense.name)
             if before and keeps and noun.sense.count == 1 and len(str(before)) >= keeps:
-                parts = (before.year, before.month, before.day)[: keeps // 3]
-                start = PartialDate(*parts)
-        elif self.anchor is not None and (tokens[0].kind == "this" or self._relative(tokens)):
+                start = parse_partial(str(before)[:keeps])
+        elif tokens[0].kind == "this" or self._relative(tokens) or not self._is_qualified(match.end()):
             start, end = self._period(noun, step)
         return self._from_to(match, "period", start, end)
 
-    def _is_general(self, index: int) -> bool:
-        """Whether «العام» at this token is the adjective: «الأمين العام الحالي»."""
-        if not index:
-            return False
-        lexicon = load_lexicon()
-        before = self.tokens[index - 1].word
-        at = before.find(lexicon.article)
-        nouns = {before, before[at + len(lexicon.article) :] if 0 <= at <= 2 else before}
-        return bool(nouns & lexicon.general_nouns)
+    def _is_qualified(self, index: int) -> bool:
+        """Whether an adjective or a relative clause begins at this token: «نهاية العام الدراسي»."""
+        return index < len(self.tokens) and self.tokens[index].word.startswith(load_lexicon().article)
 
     def _period(self, noun: Token, step: int) -> tuple[PartialDate | None, PartialDate | None]:
         """«الشهر المقبل», «العام الماضي», «اليومين الماضيين»: the period itself, as partial dates.
@@ -270,8 +289,8 @@ class Resolver:
     def _read_shift(self, match: Match) -> Reading | None:
         _, after = self._around(match)
         shift = self._group(match, "SHIFT")[0].sense.value
-        if after == "ordinal" and shift == 0:
-            return None  # «اليوم الأول»: the first day
+        if (shift == 0 and self._is_some_day(match)) or self._before_is(match, "parties"):
+            return Reading(match.start(), match.end(), NAME)
         start = add_days(self.anchor, shift) if self.anchor and self.anchor.day else None
         if after == "relative" and shift == 0:  # «اليوم نفسه», «اليوم التالي»
             relative = self.tokens[match.end()].sense.name
@@ -280,12 +299,22 @@ class Resolver:
             return Reading(match.start(), match.end() + 1, "day", start)
         return Reading(match.start(), match.end(), "day", start)
 
+    def _is_some_day(self, match: Match) -> bool:
+        """Whether «اليوم» is not today: «اليوم الأول», «اليوم العالمي», and «في اليوم …» with anything definite."""
+        before, after = self._around(match)
+        if after == "ordinal":
+            return True
+        word = self.tokens[match.end()].word if after else ""
+        lexicon = load_lexicon()
+        definite = before == "in" and after == "other" and word.startswith(lexicon.article)
+        return definite or word in lexicon.guards["day_adjectives"]
+
     def _read_weekday(self, match: Match) -> Reading | None:
         first = self._weekday(match, "FIRST")
         second = self._weekday(match, "SECOND") if match["SECOND"] else None
         if self.anchor is None or not self.anchor.day:
             return Reading(match.start(), match.end(), "day")
-        relative = self._relative(self._group(match, "RELATIVE"))
+        relative = self._relative(self._group(match, "RELATIVE1") + self._group(match, "RELATIVE"))
         week = self._group(match, "WEEK")
         if match["SHIFT"]:
             target = self.anchor.first + timedelta(days=self._group(match, "SHIFT")[0].sense.value)
@@ -329,11 +358,14 @@ class Resolver:
         unit = self._group(match, "UNIT")[0].sense
         one = self._group(match, "ONE")
         _, after = self._around(match)
-        if (one and one[0].sense.value != 1) or after in _NAMED_AFTER:
+        following = [token.kind for token in self.tokens[match.end() : match.end() + 2]]
+        if (one and one[0].sense.value != 1) or after in _NAMED_AFTER or following == ["comma", "year"]:
             return None
         count = self._group(match, "COUNT")
         number = count[0].sense.value if count else unit.count
         side = -1 if self._group(match, "SIDE")[0].kind == "ago" else 1
+        if self._around(match)[0] == self._group(match, "UNIT")[0].kind:
+            return None  # «يوما بعد يوم»
         if number == 0 or after in ("of", "upon"):
             return Reading(match.start(), match.end(), "period")
         if side == 1 and not count and unit.count == 1 and after == "other":
@@ -358,8 +390,7 @@ class Resolver:
     def _read_clock(self, match: Match) -> Reading | None:
         tokens = self.tokens[match.start() : match.end()]
         before = self.tokens[match.start() - 1].word if match.start() else ""
-        lexicon = load_lexicon()
-        if tokens[0].kind == "hour" and before.startswith(lexicon.article):
+        if tokens[0].kind == "hour" and load_lexicon().is_definite(before):
             return None  # «القمة الثانية مساء»: the second summit
         clock = read_clock(tokens)
         return Reading(match.start(), match.end(), "clock", clock=clock) if clock else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,13 +12,13 @@ from diplograph.temporal.lexicon import Lexicon, Sense, load_lexicon
 _PIECE = re.compile(
     r"(?P<date>(?<![\d./-])(?:\d{4}([./-])\d{1,2}\2\d{1,2}|\d{1,2}([./-])\d{1,2}\3(?:\d{4}|\d{2}))(?![\d/-]))"
     r"|(?P<clock>(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:]))"
-    r"|(?P<decimal>\d+(?:[.,\u066b\u066c]\d+)+)"
+    r"|(?P<decimal>\d+(?:[.,\u060c\u066b\u066c]\d+)+)"
     r"|(?P<digits>\d+)"
     r"|(?P<word>[^\W\d_]+)"
     r"|(?P<mark>[^\w\s\"'\u00ab\u00bb\u201c\u201d\u2018\u2019]|\n)"
 )
 _MARKS = {
-    **dict.fromkeys(",\u060c", "comma"),
+    **dict.fromkeys(",\u060c|", "comma"),
     **dict.fromkeys("([", "open"),
     **dict.fromkeys(")]", "close"),
     **dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014", "dash"),
@@ -59,7 +58,7 @@ def scan(text: str, begin: int, end: int) -> tuple[Token, ...]:
     folded = fold_characters(text[begin:end])
     places: list[int] | None = None
     if "\0" in folded:
-        places = [place for place, character in enumerate(folded) if character != "\0"]
+        places = [place for place, character in enumerate(folded) if character != "\0"] + [len(folded)]
         folded = folded.replace("\0", "")
     pieces = list(_PIECE.finditer(folded))
     lexicon = load_lexicon()
@@ -74,10 +73,10 @@ def scan(text: str, begin: int, end: int) -> tuple[Token, ...]:
 
 def _moved(token: Token, begin: int, places: list[int] | None) -> Token:
     """The token with offsets into the whole text, marks that were left out for reading counted again."""
-    first, last = token.begin, token.end - 1
+    first, last = token.begin, token.end
     if places is not None:
         first, last = places[first], places[last]
-    return Token(begin + first, begin + last + 1, token.word, token.sense, token.numeric, token.clock)
+    return Token(begin + first, begin + last, token.word, token.sense, token.numeric, token.clock)
 
 
 def _read(pieces: list[re.Match[str]], index: int, lexicon: Lexicon) -> tuple[list[Token], int]:
@@ -110,7 +109,7 @@ def _read_words(pieces: list[re.Match[str]], index: int, lexicon: Lexicon) -> tu
     """The longest entry of the lexicon that begins with this word, with or without its clitics."""
     piece = pieces[index]
     best: tuple[int, int, int, Sense] | None = None  # pieces used, clitic letters, conjunction letters, sense
-    for skipped, joint, form in _without_clitics(piece.group(), lexicon):
+    for skipped, joint, form in lexicon.strip_clitics(piece.group()):
         for rest, sense in lexicon.entries.get(form, ()):
             used = 1 + len(rest)
             if best is not None and used <= best[0]:
@@ -129,26 +128,6 @@ def _read_words(pieces: list[re.Match[str]], index: int, lexicon: Lexicon) -> tu
     return [*tokens, Token(start + skipped, end, piece.group()[skipped:], sense)], used
 
 
-def _without_clitics(word: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    """(letters taken off, letters of a conjunction among them, what is left), the whole word first.
-
-    After a preposition the article loses its alef: in «للخميس» the second lam is the article's.
-    """
-    yield 0, 0, word
-    for joint in ("", *lexicon.conjunctions):
-        if not word.startswith(joint):
-            continue
-        rest = word[len(joint) :]
-        if joint and rest:
-            yield len(joint), len(joint), rest
-        for preposition in lexicon.prepositions:
-            if rest.startswith(preposition) and len(rest) > 3:  # «باب» is a door, not «ب» and a month
-                left = rest[len(preposition) :]
-                yield len(joint) + len(preposition), len(joint), left
-                if left.startswith(lexicon.article[-1]):
-                    yield len(joint) + len(preposition), len(joint), lexicon.article[:-1] + left
-
-
 def read_numeric(word: str) -> date | None:
     """A numeric date, year first or day first (month first where only that is a date): 2021.12.31, 31/12/2021.
 
@@ -157,10 +136,10 @@ def read_numeric(word: str) -> date | None:
     """
     first, second, third = re.split(r"[./-]", word)
     if len(first) == 4:
-        orders = ((first, second, third),)
+        orders = [(first, second, third)]
     else:
         year = third if len(third) == 4 else str((2000 if int(third) < _CENTURY_PIVOT else 1900) + int(third))
-        orders = ((year, second, first), (year, first, second))
+        orders = [(year, second, first), (year, first, second)]
     for order in orders:
         try:
             return date(*map(int, order))
