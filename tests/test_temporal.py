@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import doctest
+import importlib
 import time
 from datetime import date
 from pathlib import Path
@@ -140,6 +142,13 @@ def test_partial_dates(value: str) -> None:
 def test_bad_partial_dates(value: str) -> None:
     with pytest.raises(TimeError):
         check_partial_date(value)
+
+
+@pytest.mark.parametrize("name", ["calendars", "clocks", "datelines", "durations", "finding", "scanning"])
+def test_examples_in_the_docstrings(name: str) -> None:
+    failed, tried = doctest.testmod(importlib.import_module(f"diplograph.temporal.{name}"))
+    assert tried > 0
+    assert failed == 0
 
 
 # --- any text ---

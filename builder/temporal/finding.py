@@ -34,7 +34,8 @@ def find_times(
     bare «الخميس» is the next Thursday, otherwise the last one (today included). Dates are as precise as the text and
     the anchor permit; an expression that they do not date has ``start_date`` None.
 
-    >>> [found] = find_times("في 9 و10 كانون الثاني 2022", 0, 25, None)
+    >>> text = "في 9 و10 كانون الثاني 2022"
+    >>> [found] = find_times(text, 0, len(text), None)
     >>> found.start_date, found.end_date
     ('2022-01-09', '2022-01-10')
 

@@ -33,7 +33,10 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lexicon, folded. ``entries``: first word → (the words after it, sense), longest first; ``guards``: sets of words by name."""
+    """The lexicon, folded.
+
+    ``entries``: first word → (the words after it, sense), longest first; ``guards``: sets of words by name.
+    """
 
     entries: dict[str, tuple[tuple[tuple[str, ...], Sense], ...]]
     conjunctions: tuple[str, ...]

@@ -79,9 +79,10 @@ class Resolver:
         after = self.tokens[match.end()].kind if match.end() < len(self.tokens) else ""
         return before, after
 
-    def _before_is(self, match: Match, guard: str) -> bool:
-        """Whether the word before the match is one of a guard of the lexicon."""
-        return match.start() > 0 and load_lexicon().guarded(self.tokens[match.start() - 1].word, guard)
+    def _before_is(self, match: Match, guard: str, distance: int = 1) -> bool:
+        """Whether the word before the match (or the one that far before it) is one of a guard of the lexicon."""
+        index = match.start() - distance
+        return index >= 0 and load_lexicon().guarded(self.tokens[index].word, guard)
 
     def _step(self, tokens: tuple[Token, ...]) -> int | None:
         """How many periods from the anchor's own «هذا», «المقبل» … mean; None for «نفسه» and the like."""
@@ -252,7 +253,9 @@ class Resolver:
 
     def _is_qualified(self, index: int) -> bool:
         """Whether an adjective or a relative clause begins at this token: «نهاية العام الدراسي»."""
-        return index < len(self.tokens) and self.tokens[index].word.startswith(load_lexicon().article)
+        return index < len(self.tokens) and load_lexicon().guarded(
+            self.tokens[index].word, "period_adjectives"
+        )
 
     def _period(self, noun: Token, step: int) -> tuple[PartialDate | None, PartialDate | None]:
         """«الشهر المقبل», «العام الماضي», «اليومين الماضيين»: the period itself, as partial dates.
@@ -289,15 +292,22 @@ class Resolver:
     def _read_shift(self, match: Match) -> Reading | None:
         _, after = self._around(match)
         shift = self._group(match, "SHIFT")[0].sense.value
-        if (shift == 0 and self._is_some_day(match)) or self._before_is(match, "parties"):
+        titled = self._before_is(match, "parties") or self._before_is(match, "media", 2)
+        if titled or (shift == 0 and self._is_some_day(match)):
             return Reading(match.start(), match.end(), NAME)
+        if shift == 0 and self._around(match)[0] == "that":
+            return Reading(match.start(), match.end(), "day", self._same_day(match))  # «في ذلك اليوم»
         start = add_days(self.anchor, shift) if self.anchor and self.anchor.day else None
         if after == "relative" and shift == 0:  # «اليوم نفسه», «اليوم التالي»
             relative = self.tokens[match.end()].sense.name
-            start = self.earlier(self.tokens[match.start()].begin) if relative == "same" else None
-            start = start if start and start.day else None
+            start = self._same_day(match) if relative == "same" else None
             return Reading(match.start(), match.end() + 1, "day", start)
         return Reading(match.start(), match.end(), "day", start)
+
+    def _same_day(self, match: Match) -> PartialDate | None:
+        """The date said before, if it is a day."""
+        before = self.earlier(self.tokens[match.start()].begin)
+        return before if before and before.day else None
 
     def _is_some_day(self, match: Match) -> bool:
         """Whether «اليوم» is not today: «اليوم الأول», «اليوم العالمي», and «في اليوم …» with anything definite."""
@@ -366,7 +376,7 @@ class Resolver:
         side = -1 if self._group(match, "SIDE")[0].kind == "ago" else 1
         if self._around(match)[0] == self._group(match, "UNIT")[0].kind:
             return None  # «يوما بعد يوم»
-        if number == 0 or after in ("of", "upon"):
+        if number == 0 or (following[:1] in (["of"], ["upon"]) and following != ["of", "now"]):
             return Reading(match.start(), match.end(), "period")
         if side == 1 and not count and unit.count == 1 and after == "other":
             return Reading(match.start(), match.end(), "period")  # «بعد يوم طويل»
