@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
+
 from diplograph.catalog import resolve_event
 from diplograph.model import QueryError
 from diplograph.quads import PROV, TYPE, WIKIDATA, decode, event_iri, key_of, shared_graph, term
 from diplograph.store import Answer, Store
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
 
 _NOT_VALUES = frozenset(
     {"reportedBy", "eventClass", "confidence", "type", "label", "wasDerivedFrom", "wasGeneratedBy"}

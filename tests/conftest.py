@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from diplograph.parsing import StanzaParser
 
 REPOSITORY = Path(__file__).parents[1]

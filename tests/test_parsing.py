@@ -11,6 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from diplograph.model import Block, ConlluError, Document, ModelError, ParsedDocument, ParserIdentity
 from diplograph.parsing import (
     CachedParser,
@@ -23,8 +26,6 @@ from diplograph.parsing import (
     to_segments,
     write_conllu,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ARABIC = st.text(alphabet="ابتحدرسعفقكلمنهويىةءأإآؤئ\u064b\u064e\u0651", min_size=1, max_size=12)
 

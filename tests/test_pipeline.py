@@ -181,37 +181,49 @@ def document_graphs(lines: list[bytes]) -> dict[bytes, set[bytes]]:
     return found
 
 
-def test_a_store_survives_kill_9_at_any_moment(tmp_path: Path) -> None:
-    folder = write_conllu_files(tmp_path / "in", 120)
+def finish(process: subprocess.Popen[bytes]) -> float:
+    """Waits for a build that must succeed, and says how long that took."""
     started = time.monotonic()
-    undisturbed = start_build(folder, tmp_path / "undisturbed")
-    _, errors = undisturbed.communicate(timeout=300)
-    assert undisturbed.returncode == 0, errors.decode()
-    duration = time.monotonic() - started
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors.decode()
+    return time.monotonic() - started
+
+
+def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Kills a build, unless it ended before."""
+    with process:
+        time.sleep(seconds)
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def test_a_store_survives_kill_9_at_any_moment(tmp_path: Path) -> None:
+    count = 300
+    folder = write_conllu_files(tmp_path / "in", count)
+    duration = finish(start_build(folder, tmp_path / "undisturbed"))
+    idle = finish(start_build(folder, tmp_path / "undisturbed"))  # all but the writing
     wanted = dump(tmp_path / "undisturbed")
     whole = document_graphs(wanted)
-    assert len(whole) == 120
+    assert len(whole) == count
 
-    store, moments, found = tmp_path / "store", random.Random(11), []
-    for turn in range(8):
-        process = start_build(folder, store)
-        # the first turns fall into the writing, which begins after the start-up; later turns anywhere
-        earliest = 0.3 if turn < 4 else 0.0
-        time.sleep(duration * moments.uniform(earliest, 0.95))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert process.stderr is not None
-        process.stderr.close()
-        if (store / "diplograph.json").exists() and (store / "CURRENT").exists():
+    store, moments, found = tmp_path / "store", random.Random(11), [0]
+    killed_while_writing = 0
+    for turn in range(40):
+        if turn >= 10 and killed_while_writing >= 2:
+            break
+        if found[-1] == count and not killed_while_writing:
+            store, found = tmp_path / f"store-{turn}", [0]  # too late: begin again
+        # half of the builds die while they write, a bit further each; the others anywhere
+        in_writing = idle * 0.6 + moments.uniform(0, max(duration - idle, 0.1) / 3)
+        kill_after(start_build(folder, store), in_writing if turn % 2 else moments.uniform(0, duration))
+        if (store / "CURRENT").exists():  # RocksDB's last file to come when a database is made
             graphs = document_graphs(dump(store))
             assert all(graphs[graph] == whole[graph] for graph in graphs)
+            killed_while_writing += found[-1] < len(graphs) < count
             found.append(len(graphs))
     assert found == sorted(found)  # what is in stays in
-    assert found and found[0] < 120, "no build was killed before its end; the test says nothing"
+    assert killed_while_writing, f"no build was killed while it wrote: {found}"
 
-    last = start_build(folder, store)
-    _, errors = last.communicate(timeout=300)
-    assert last.returncode == 0, errors.decode()
+    finish(start_build(folder, store))
     assert dump(store) == wanted
 
 

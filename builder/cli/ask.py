@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from diplograph.cli.options import format_option, store_option
 from diplograph.cli.output import ROW_FORMATS, print_json, print_rows, print_table
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from diplograph.cli.options import cache_option, format_option, model_option, published_option, store_option
 from diplograph.cli.output import print_json, print_pairs, progress_bar
 
@@ -23,7 +23,9 @@ SOME_FAILED = 1
 @published_option
 @cache_option
 @format_option("table", "json")
+@click.pass_context
 def build(
+    context: click.Context,
     sources: tuple[str, ...],
     store_directory: Path,
     model: str,
@@ -57,7 +59,7 @@ def build(
         click.echo(f"diplograph: {' '.join(str(failure).split())}", err=True)
     _print_report(report, store_directory, format)
     if report.failures:
-        sys.exit(SOME_FAILED)
+        context.exit(SOME_FAILED)
 
 
 def check_sources(sources: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from diplograph.cli.build import SOME_FAILED, check_sources
 from diplograph.cli.options import cache_option, format_option, model_option, published_option, store_option
 from diplograph.cli.output import print_json, print_pairs, print_table

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import click
+
 import diplograph
 from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
@@ -31,8 +32,26 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
 }
 
 
+class _Ended(Exception):
+    """A command was ended from outside; click must not see that, it would print or choose a status of its own."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
 class SectionedGroup(click.Group):
     """A group whose help lists the commands in sections."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command that was named."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except KeyboardInterrupt as error:
+            raise _Ended(INTERRUPTED) from error
+        except BrokenPipeError as error:
+            raise _Ended(BROKEN_PIPE) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes each section with its commands and the first line of their help."""
@@ -66,17 +85,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # With standalone_mode=False, click hands back the status of ctx.exit().
         status = commands.main(args=arguments, prog_name="diplograph", standalone_mode=False)
-        sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
         return _fail(error.format_message(), hint=isinstance(error, click.UsageError), error=error)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("diplograph: stopped; what is done is kept, the same command goes on from there", err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+    except _Ended as error:
+        if error.status == BROKEN_PIPE:
+            # Python would complain once more when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        else:
+            click.echo(
+                "diplograph: stopped; what is done is kept, the same command goes on from there", err=True
+            )
+        return error.status
     except DiplographError as error:
         return _fail(str(error))
     except Exception as error:

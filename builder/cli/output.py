@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from diplograph.arabic import has_arabic
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ ROW_FORMATS = ("table", "csv", "tsv", "json")
 
 _ISOLATE, _POP = "\u2068", "\u2069"
 _BORDER = "\u2502"
+_NARROWEST = 10  # columns of a terminal that a column of a table needs to be readable
 _UNBOUNDED = 100_000  # columns; where nobody looks at the width, nothing is folded
 
 
@@ -52,7 +55,7 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | None = None) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table whose columns stay in place beside Arabic: widths are those shown, each Arabic cell isolated."""
     from rich import box
     from rich.console import Console
@@ -60,7 +63,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     from rich.text import Text
 
     terminal = sys.stdout.isatty()
-    table = Table(title=title, box=box.ROUNDED, title_justify="left")
+    if terminal and shutil.get_terminal_size().columns < _NARROWEST * len(columns):
+        _print_records(columns, rows)
+        return
+    table = Table(box=box.ROUNDED)
     for column in columns:
         table.add_column(Text(column), overflow="fold")
     for row in rows:
@@ -70,6 +76,16 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     console.print(table)
     text = buffer.getvalue()
     click.echo("".join(map(isolate_cells, text.splitlines(keepends=True))) if terminal else text, nl=False)
+
+
+def _print_records(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Each row as lines of its own, a value a line, where a table would be too narrow to read."""
+    width = max(map(len, columns), default=0)
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                click.echo(f"{column:<{width}} {isolate_cells(f'{_BORDER} {cell}')}")
+        click.echo()
 
 
 def isolate_cells(line: str) -> str:

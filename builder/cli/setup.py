@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+
 from diplograph.cli.options import format_option, store_option
 from diplograph.cli.output import print_json, print_rows, print_table
 
