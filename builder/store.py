@@ -229,7 +229,7 @@ class Store:
         try:
             return self.inner.query(text, use_default_graph_as_union=union, prefixes=PREFIXES)
         except (SyntaxError, ValueError) as error:
-            raise QueryError(f"not a SPARQL query: {error}") from error
+            raise QueryError(f"not a SPARQL query: {' '.join(str(error).split())}") from error
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be read: {error}") from error
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diplograph.catalog import Query, bind, load_catalog, resolve
-from diplograph.store import Store
 from pyoxigraph import QueryResultsFormat, QuerySolutions
 from sample_graph import fill
+
+from diplograph.catalog import Query, bind, load_catalog, resolve
+from diplograph.store import Store
 
 GOLDEN = Path(__file__).parent / "golden" / "queries"
 

@@ -25,9 +25,9 @@ from diplograph.model import (
     TimeError,
 )
 from diplograph.quads import (
+    activity_iri,
     actor_iri,
     actor_quads,
-    activity_iri,
     count_participants,
     date_literal,
     decode,
@@ -53,7 +53,9 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 WHOLE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 
-def quads_of(document: Document, *reports: EventReport, finished: datetime = sample.FINISHED) -> tuple[Quad, ...]:
+def quads_of(
+    document: Document, *reports: EventReport, finished: datetime = sample.FINISHED
+) -> tuple[Quad, ...]:
     return document_quads(document, reports, sample.PARSER, finished=finished, **sample.VERSIONS)
 
 
@@ -64,7 +66,8 @@ def one_report(text: str, values: EventValues, *evidence: Evidence) -> tuple[Doc
 
 
 def values_of(quads: tuple[Quad, ...], subject: NamedNode, name: str) -> list[str]:
-    return [quad.object.value for quad in quads if quad.subject == subject and quad.predicate == term(name)]
+    found = [quad.object for quad in quads if quad.subject == subject and quad.predicate == term(name)]
+    return [value.value for value in found if isinstance(value, NamedNode | Literal)]
 
 
 @given(WHOLE_TEXT)
@@ -92,12 +95,16 @@ def test_slashes_stay_and_all_else_is_encoded() -> None:
         shared_graph("event")
 
 
-@pytest.mark.parametrize(("text", "kind"), [("2018", "gYear"), ("2018-06", "gYearMonth"), ("2018-06-14", "date")])
+@pytest.mark.parametrize(
+    ("text", "kind"), [("2018", "gYear"), ("2018-06", "gYearMonth"), ("2018-06-14", "date")]
+)
 def test_dates_are_as_precise_as_they_were(text: str, kind: str) -> None:
     assert date_literal(text) == Literal(text, datatype=NamedNode(XSD + kind))
 
 
-@pytest.mark.parametrize("text", ["", "18", "2018-13", "2018-02-30", "2018-6-1", "2018-06-14T10:00", "20180614", "٢٠١٨-06"])
+@pytest.mark.parametrize(
+    "text", ["", "18", "2018-13", "2018-02-30", "2018-6-1", "2018-06-14T10:00", "20180614", "٢٠١٨-06"]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(TimeError, match="is not a date like 2018"):
         date_literal(text)
@@ -107,7 +114,9 @@ def test_a_clock_time_needs_a_full_date() -> None:
     moment = NamedNode(XSD + "dateTime")
     assert instant_literal("2021-12-30", "21:25+00:00") == Literal("2021-12-30T21:25:00Z", datatype=moment)
     assert instant_literal("2021-12-30", "16:25") == Literal("2021-12-30T16:25:00", datatype=moment)
-    assert instant_literal("2021-12-30", "16:25:30+03:00") == Literal("2021-12-30T16:25:30+03:00", datatype=moment)
+    assert instant_literal("2021-12-30", "16:25:30+03:00") == Literal(
+        "2021-12-30T16:25:30+03:00", datatype=moment
+    )
     assert instant_literal("2021-12", "16:25") is None
     assert instant_literal(None, "16:25") is None
     with pytest.raises(TimeError, match="is not a clock time"):
@@ -133,7 +142,8 @@ def test_no_triple_is_in_two_graphs() -> None:
 
 def test_every_quote_is_the_text_at_its_offsets() -> None:
     quads = quads_of(sample.CALL, *sample.reports_of(sample.CALL))
-    mentions = {quad.subject for quad in quads if quad.object == term("Mention")}
+    kinds = [quad.subject for quad in quads if quad.object == term("Mention")]
+    mentions = {subject for subject in kinds if isinstance(subject, NamedNode)}
     assert len(mentions) == 11
     for mention in mentions:
         (begin,), (end,) = values_of(quads, mention, "beginIndex"), values_of(quads, mention, "endIndex")
@@ -143,7 +153,9 @@ def test_every_quote_is_the_text_at_its_offsets() -> None:
 
 def test_evidence_on_the_same_words_is_one_mention() -> None:
     quads = quads_of(sample.CALL, *sample.reports_of(sample.CALL))
-    begin = sample.CALL.text.index("بايدن")  # it first stands in "جو بايدن", where another mention begins earlier
+    begin = sample.CALL.text.index(
+        "بايدن"
+    )  # it first stands in "جو بايدن", where another mention begins earlier
     mention = mention_iri(sample.CALL.id, begin, begin + len("بايدن"))
     assert values_of(quads, mention, "aspect") == ["attributedTo", "threatener"]
     assert values_of(quads, mention, "rule") == ["path:speaker", "path:subject"]
@@ -176,8 +188,8 @@ def test_a_role_that_another_implies_is_left_to_the_reasoner() -> None:
 def test_participants_are_counted_once_whatever_their_roles() -> None:
     assert count_participants(sample.CALL_VALUES) == 2
     assert count_participants(sample.THREAT_VALUES) == 0
-    counts = [quad for quad in event_quads(sample.EVENTS) if quad.predicate == term("participantCount")]
-    assert {quad.subject: quad.object.value for quad in counts}[event_iri("call-macron-putin")] == "2"
+    counted = event_iri("call-macron-putin")
+    assert values_of(event_quads(sample.EVENTS), counted, "participantCount") == ["2"]
 
 
 def test_unknown_terms_and_impossible_spans_are_refused() -> None:
@@ -222,7 +234,9 @@ def test_the_same_input_gives_the_same_bytes_whatever_its_order(
     id: str, text: str, said: list[EventValues], confidence: float
 ) -> None:
     document = Document(id, text)
-    mention = Mention(0, len(text), 0, "frame", "noun", EventValues("Summit"), (Evidence("trigger", 0, 1, "r"),))
+    mention = Mention(
+        0, len(text), 0, "frame", "noun", EventValues("Summit"), (Evidence("trigger", 0, 1, "r"),)
+    )
     reports = [EventReport(id, n, values, confidence, (mention,)) for n, values in enumerate(said, 1)]
     quads = quads_of(document, *reports)
     turned = [replace(r, values=replace(r.values, fillers=r.values.fillers[::-1])) for r in reversed(reports)]
@@ -239,7 +253,9 @@ def test_the_ontology_keeps_its_meaning_without_blank_nodes() -> None:
     assert not any(isinstance(term, BlankNode) for quad in quads for term in (quad.subject, quad.object))
     restored = serialize([quad.triple for quad in restore_blank_nodes(quads)], format=RdfFormat.N_TRIPLES)
     assert restored is not None
-    assert isomorphic(rdflib.Graph().parse(data=restored, format="nt"), rdflib.Graph().parse(data=turtle, format="ttl"))
+    assert isomorphic(
+        rdflib.Graph().parse(data=restored, format="nt"), rdflib.Graph().parse(data=turtle, format="ttl")
+    )
 
 
 def test_the_names_for_blank_nodes_do_not_depend_on_how_the_ontology_is_written() -> None:

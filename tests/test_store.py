@@ -68,7 +68,9 @@ def test_replacing_a_graph_leaves_the_others_alone() -> None:
     with sample.fill(Store.in_memory()) as store:
         before = set(store.quads())
         gone = set(store.quads(document_graph(sample.CALL.id)))
-        quad = Quad(NamedNode("http://s"), NamedNode("http://p"), Literal("new"), document_graph(sample.CALL.id))
+        quad = Quad(
+            NamedNode("http://s"), NamedNode("http://p"), Literal("new"), document_graph(sample.CALL.id)
+        )
         store.replace([quad], [document_graph(sample.CALL.id)])
         assert set(store.quads()) == before - gone | {quad}
         store.remove_document(sample.CALL.id)
@@ -76,7 +78,9 @@ def test_replacing_a_graph_leaves_the_others_alone() -> None:
         assert sample.CALL.id not in store.document_ids()
 
 
-@pytest.mark.parametrize("text", ["a\\u0022 } x", '"} ; DROP ALL #', "\n\r\t\x00\x7f\u2028", "\\", "نصّ", "\U0001f54a"])
+@pytest.mark.parametrize(
+    "text", ["a\\u0022 } x", '"} ; DROP ALL #', "\n\r\t\x00\x7f\u2028", "\\", "نصّ", "\U0001f54a"]
+)
 def test_any_text_is_stored_as_it_is(text: str) -> None:
     with Store.in_memory() as store:
         graph = document_graph("any")
@@ -195,9 +199,9 @@ def test_a_writer_is_alone_and_readers_are_many(tmp_path: Path) -> None:
         for read_only in (False, True):
             with pytest.raises(StoreLockedError, match=f"{tmp_path} is .* by .*process.*; wait for it"):
                 Store.open(tmp_path, read_only=read_only)
-    with Store.open(tmp_path, read_only=True), Store.open(tmp_path, read_only=True):
-        with pytest.raises(StoreLockedError, match="in use"):
-            Store.open(tmp_path)
+    reader, another = (Store.open(tmp_path, read_only=True) for _ in range(2))
+    with reader, another, pytest.raises(StoreLockedError, match="in use"):
+        Store.open(tmp_path)
     Store.open(tmp_path).close()
 
 
@@ -263,7 +267,9 @@ with Store.open(sys.argv[1]) as store:
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_killed_writer_leaves_whole_documents_and_no_lock(tmp_path: Path, attempt: int) -> None:
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert writer.stdout is not None
     while int(writer.stdout.readline()) < 60 + attempt:  # some graphs are written for the second time by now
         pass
@@ -298,11 +304,18 @@ def test_a_failing_replacement_changes_nothing() -> None:
 
 
 def test_fillers_in_both_roles_keep_the_more_specific() -> None:
-    values = replace(sample.MACRON_VALUES, fillers=(*sample.MACRON_VALUES.fillers, Filler("participant", sample.MACRON)))
+    values = replace(
+        sample.MACRON_VALUES, fillers=(*sample.MACRON_VALUES.fillers, Filler("participant", sample.MACRON))
+    )
     report = replace(sample.REPORTS[0], values=values)
     with Store.in_memory() as store:
-        quads = document_quads(sample.CALL, [report], sample.PARSER, finished=sample.FINISHED, **sample.VERSIONS)
+        quads = document_quads(
+            sample.CALL, [report], sample.PARSER, finished=sample.FINISHED, **sample.VERSIONS
+        )
         store.replace([*quads, *actor_quads(sample.ACTORS, sample.PLACES)], [])
         (found,) = store.reports()
-        assert found.values.fillers == (Filler("initiator", sample.MACRON), Filler("participant", sample.PUTIN))
+        assert found.values.fillers == (
+            Filler("initiator", sample.MACRON),
+            Filler("participant", sample.PUTIN),
+        )
         assert len([quad for quad in quads if quad.predicate == term("participant")]) == 1
