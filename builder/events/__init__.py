@@ -1,0 +1,6 @@
+"""Events: mentions → one report per event a document speaks of; reports → events across documents."""
+
+from diplograph.events.consolidation import consolidate
+from diplograph.events.reports import to_reports
+
+__all__ = ["consolidate", "to_reports"]

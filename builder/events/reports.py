@@ -1,0 +1,162 @@
+"""Mentions → reports: which mentions of a document speak of one event, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from diplograph.events.confidence import estimate_confidence
+from diplograph.events.values import actors_agree, dates_agree, join_fillers, most_precise, places_agree, roles_of, within
+from diplograph.frames import Frame, load_frames
+from diplograph.model import EventReport, EventValues, Mention, ParsedDocument
+
+
+@dataclass(slots=True)
+class _Group:
+    """Mentions of one event while a document is read."""
+
+    mentions: list[Mention] = field(default_factory=list)
+
+    @property
+    def values(self) -> EventValues:
+        return _join(self.mentions)
+
+    def is_previous(self) -> bool:
+        return any("previous" in mention.cues for mention in self.mentions)
+
+
+def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[EventReport, ...]:
+    """The reports of a document, in the order of their first mentions; what no frame's minimum admits is left out."""
+    frames = {frame.event_class: frame for frame in load_frames()}
+    groups: list[_Group] = []
+    kept = _one_per_trigger(mentions, frames)
+    for mention in [m for m in kept if not _refers_back(m)]:
+        _attach(groups, mention)
+    for mention in [m for m in kept if _refers_back(m)]:
+        _attach_back(groups, mention)
+    _join_groups(groups)
+    reports = []
+    groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
+    for group in groups:
+        values = group.values
+        if _is_admitted(values, frames[values.event_class]):
+            ordered = tuple(sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger)))
+            confidence = estimate_confidence(values, ordered)
+            reports.append(EventReport(parsed.document.id, len(reports) + 1, values, confidence, ordered))
+    return tuple(reports)
+
+
+def _trigger_span(mention: Mention) -> tuple[int, int]:
+    return next((proof.begin, proof.end) for proof in mention.evidence if proof.aspect == "trigger")
+
+
+def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> list[Mention]:
+    """Of several frames that fire on one word, the one that the others yield to; a back reference yields to all."""
+    by_span: dict[tuple[int, int], list[Mention]] = {}
+    for mention in mentions:
+        by_span.setdefault(_trigger_span(mention), []).append(mention)
+    kept = []
+    for rivals in by_span.values():
+        if len(rivals) > 1:
+            rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
+            present = {m.values.event_class for m in rivals if _is_admitted(m.values, frames[m.values.event_class])}
+            rivals = [m for m in rivals if not present & set(frames[m.values.event_class].yields_to)] or rivals
+        kept.append(rivals[0])
+    return kept
+
+
+def _refers_back(mention: Mention) -> bool:
+    """Whether a mention names no party of its own (or only refers back), so that it needs an event to belong to."""
+    return "anaphoric" in mention.cues or not mention.values.fillers
+
+
+def _attach(groups: list[_Group], mention: Mention) -> None:
+    for group in reversed(groups):
+        if _belongs(group, mention, strict=True):
+            group.mentions.append(mention)
+            return
+    groups.append(_Group([mention]))
+
+
+def _attach_back(groups: list[_Group], mention: Mention) -> None:
+    """Adds a back reference to the last event of its class before it (else the first after it) that it can mean."""
+    before = [g for g in groups if min(m.begin for m in g.mentions) < mention.begin]
+    before.sort(key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True)
+    after = [group for group in groups if group not in before]
+    for group in (*before, *after):
+        if _belongs(group, mention, strict=False):
+            group.mentions.append(mention)
+            return
+    if "anaphoric" not in mention.cues:
+        groups.append(_Group([mention]))
+
+
+def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
+    """Whether a mention can speak of a group's event."""
+    ours, theirs = group.values, mention.values
+    if ours.event_class != theirs.event_class:
+        return False
+    if group.is_previous() != ("previous" in mention.cues):
+        return False
+    if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
+        return False
+    if not actors_agree(ours, theirs) or not places_agree(ours, theirs):
+        return False
+    if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
+        return False
+    explicit = {m.values.status for m in group.mentions if "status" in m.cues}
+    if strict and "status" in mention.cues and explicit and not mention.definite:
+        past, future = {"occurred"}, {"planned", "hypothetical"}
+        if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
+            return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
+    return True
+
+
+def _join_groups(groups: list[_Group]) -> None:
+    """Joins groups without a party of their own to the group that they can only mean."""
+    for group in [g for g in groups if not g.values.fillers]:
+        rivals = [g for g in groups if g is not group and _belongs(g, group.mentions[0], strict=False)]
+        if rivals:
+            rivals[-1].mentions.extend(group.mentions)
+            groups.remove(group)
+
+
+def _is_admitted(values: EventValues, frame: Frame) -> bool:
+    """Whether the roles have the actors that the frame asks for (fewer do where date and place are known)."""
+    counts = {role: len(actors) for role, actors in roles_of(values).items()}
+    known = bool(values.start_date) + (values.place is not None)
+    for role, policy in frame.roles.items():
+        needed = policy.minimum if known < policy.lenient_from else policy.lenient_minimum
+        if counts.get(role, 0) < needed:
+            return False
+    return True
+
+
+def _join(mentions: Sequence[Mention]) -> EventValues:
+    """What mentions say together: the most precise date, the first explicit status, every actor."""
+    ordered = sorted(mentions, key=lambda mention: mention.begin)
+    first = ordered[0].values
+    own = [mention for mention in ordered if "anaphoric" not in mention.cues] or ordered
+    explicit = [mention.values.status for mention in own if "status" in mention.cues]
+    status = _status(explicit) if explicit else first.status
+    start = most_precise([mention.values.start_date for mention in own])
+    ends = [m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)]
+    values = [mention.values for mention in own]
+    return replace(
+        first,
+        status=status,
+        fillers=join_fillers(values),
+        start_date=start,
+        end_date=ends[0] if ends else None,
+        start_time=next((value.start_time for value in values if value.start_time), None),
+        end_time=next((value.end_time for value in values if value.end_time), None),
+        duration_minutes=next((value.duration_minutes for value in values if value.duration_minutes), None),
+        place=next((value.place for value in values if value.place), None),
+        condition=next((value.condition for value in values if value.condition), None),
+        attributed_to=next((value.attributed_to for value in values if value.attributed_to), None),
+    )
+
+
+def _status(explicit: Sequence[str]) -> str:
+    """The status most mentions give; of a tie the one said first."""
+    return max(dict.fromkeys(explicit), key=explicit.count)

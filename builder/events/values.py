@@ -1,0 +1,84 @@
+"""Comparing and joining what is said of events: actors, partial dates, places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from diplograph.model import Actor, EventValues, Filler
+
+
+def dates_agree(one: str | None, other: str | None, days: int = 0) -> bool:
+    """Whether two partial dates can mean the same day, or days at most ``days`` apart; an unknown date agrees.
+
+    >>> dates_agree("2021-12", "2021-12-30"), dates_agree("2021-12-29", "2021-12-30")
+    (True, False)
+    """
+    if not one or not other or one.startswith(other) or other.startswith(one):
+        return True
+    if len(one) == len(other) == 10:
+        return abs(days_between(one, other)) <= days
+    return False
+
+
+def days_between(one: str, other: str) -> int:
+    """Days from the first partial date to the second, taken at their beginnings."""
+    return (_first_day(other) - _first_day(one)).days
+
+
+def _first_day(partial: str) -> date:
+    year, month, day = (partial + "-01-01")[:10].split("-") if len(partial) < 10 else partial.split("-")
+    return date(int(year), int(month), int(day))
+
+
+def within(values: EventValues, moment: str | None) -> bool:
+    """Whether a partial date can be the start of an event or lie between its start and end."""
+    if not values.start_date or not moment or dates_agree(values.start_date, moment):
+        return True
+    return bool(values.end_date) and values.start_date <= moment <= (values.end_date or "")
+
+
+def roles_of(values: EventValues) -> dict[str, frozenset[Actor]]:
+    """The actors of each role."""
+    found: dict[str, set[Actor]] = {}
+    for filler in values.fillers:
+        found.setdefault(filler.role, set()).add(filler.actor)
+    return {role: frozenset(actors) for role, actors in found.items()}
+
+
+def actors_agree(one: EventValues, other: EventValues, least: float = 0.5) -> bool:
+    """Whether, in every role that both fill, enough of the smaller side's actors are on the larger, and none of two
+    pairs is exchanged: {A, B} and {A, C} are other people's events."""
+    ours, theirs = roles_of(one), roles_of(other)
+    for role in set(ours) & set(theirs):
+        smaller, larger = sorted((ours[role], theirs[role]), key=len)
+        shared = smaller & larger
+        if smaller - larger and larger - smaller and len(shared) < 2:
+            return False
+        if len(shared) / len(smaller) < least:
+            return False
+    return True
+
+
+def places_agree(one: EventValues, other: EventValues) -> bool:
+    """Whether two events can be held at the same place: equal, unknown, or a city and its country."""
+    if one.place is None or other.place is None or one.place.key == other.place.key:
+        return True
+    return one.place.country == other.place.country and (
+        one.place.key == one.place.country or other.place.key == other.place.country
+    )
+
+
+def join_fillers(values: Iterable[EventValues]) -> tuple[Filler, ...]:
+    """All the fillers, each once, in order; an actor known only by a wider phrase is kept only if nothing better is."""
+    found: dict[tuple[str, str], Filler] = {}
+    for value in values:
+        for filler in value.fillers:
+            found.setdefault((filler.role, filler.actor.key), filler)
+    return tuple(found.values())
+
+
+def most_precise(dates: Sequence[str | None]) -> str | None:
+    """The first of the most precise partial dates."""
+    known = [value for value in dates if value]
+    return max(known, key=len) if known else None

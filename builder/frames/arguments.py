@@ -1,0 +1,186 @@
+"""Which entities fill which roles of an event that a trigger names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from diplograph.frames.relations import modifiers, objects, only_actors, prepositional, subjects
+from diplograph.frames.schema import ArgumentRule, RolePolicy
+from diplograph.frames.triggers import Firing
+from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
+from diplograph.linking.gazetteer import actor_key
+from diplograph.model import Actor, Evidence, Filler
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An entity taken for a role, and the rule that took it."""
+
+    role: str
+    entity: EntityMention
+    rule: str
+
+
+def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
+    """The entities that the frame's rules take, each once, in the order of the rules."""
+    found: list[Argument] = []
+    taken: set[tuple[str, int]] = set()
+    for rule in firing.frame.arguments:
+        if rule.triggers and firing.trigger.id not in rule.triggers:
+            continue
+        for entity in _fitting(view, firing, rule):
+            key = entity.begin
+            if any((other, key) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
+                continue
+            taken.add((rule.role, key))
+            found.append(Argument(rule.role, entity, rule.name))
+    return found
+
+
+def _rivals(firing: Firing, role: str) -> Iterable[str]:
+    """The other roles of the frame: one phrase fills one role only."""
+    return (name for name in firing.frame.roles if name != role)
+
+
+def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[EntityMention]:
+    entities: list[EntityMention] = []
+    for start, end in _heads(view, firing, rule):
+        entities.extend(_related(view, rule, start, end))
+    entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
+    return [entity for entity in entities if entity.how not in rule.not_hows]
+
+
+def topic_begin(view: SentenceView, begin: int, end: int) -> int:
+    """Where a phrase begins to speak of its subject matter, ``end`` if it does not."""
+    for id in range(begin + 1, end):
+        if view.forms[id - 1] in view.lexicon.topics and view.entity_at(id) is None:
+            return id
+    return end
+
+
+def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple[int, int]]:
+    """The words that a rule looks around, each with the end of its stretch."""
+    anchor = firing.anchor
+    end = view.phrase_end(anchor)
+    match rule.of:
+        case "anchor":
+            if view.is_verb(anchor):
+                return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
+            return [(anchor, topic_begin(view, anchor, end))]
+        case "relative":
+            return [(id, end) for id in view.relative_verbs(anchor, end)]
+        case "governor":
+            return [(firing.governor, end)] if firing.governor else []
+        case _:
+            return _verb_heads(view, anchor, end, rule)
+
+
+def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:
+    governing = view.governing_verb(anchor)
+    if governing is None:
+        return []
+    verb, link, case = governing
+    if rule.links and link not in rule.links:
+        return []
+    if rule.link_prepositions and case not in rule.link_prepositions:
+        return []
+    if rule.verbs and not view.is_one_of(verb, rule.verbs):
+        return []
+    return [(verb, max(end, view.clause_end(verb, past=anchor)))]
+
+
+def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> list[EntityMention]:
+    match rule.relation:
+        case "subject":
+            return _subjects(view, head)
+        case "object":
+            return objects(view, head, past=head)
+        case "prepositional":
+            return prepositional(view, head + 1, end, rule.prepositions)
+        case "modifier":
+            return modifiers(view, head, end, adjective=False)
+        case _:
+            return modifiers(view, head, end, adjective=True)
+
+
+def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
+    """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
+    if view.is_verb(head):
+        return subjects(view, head)
+    for above in view.ancestors(head):
+        if above.upos == "VERB":
+            return subjects(view, above.id)
+    for id in range(head - 1, 0, -1):
+        if view.is_verb(id):
+            return subjects(view, id)
+    return []
+
+
+def fill_roles(
+    arguments: list[Argument], roles: dict[str, RolePolicy], lookup: Callable[[str], Actor | None]
+) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
+    """Role fillers and their evidence, by the policies of the roles; ``lookup`` finds the actor of a key."""
+    fillers: list[Filler] = []
+    evidence: list[Evidence] = []
+    for role, policy in roles.items():
+        chosen = _choose([argument for argument in arguments if argument.role == role], policy)
+        for argument, actors in chosen:
+            for actor in actors:
+                for meant in _expand(actor, argument.entity, policy, lookup):
+                    filler = Filler(role, meant)
+                    if filler not in fillers:
+                        fillers.append(filler)
+                    evidence.append(Evidence(role, argument.entity.begin, argument.entity.end, argument.rule, meant))
+    return tuple(fillers), tuple(evidence)
+
+
+def _choose(arguments: list[Argument], policy: RolePolicy) -> list[tuple[Argument, tuple[Actor, ...]]]:
+    """The arguments with their welcome actors; where preferred kinds alone make the minimum, only those."""
+    found = [
+        (argument, tuple(actor for actor in argument.entity.actors if actor.kind in policy.kinds))
+        for argument in arguments
+    ]
+    found = [(argument, actors) for argument, actors in found if actors]
+    for kinds in (policy.prefer,) if policy.prefer else ():
+        preferred = [(a, tuple(x for x in actors if x.kind in kinds)) for a, actors in found]
+        preferred = [(a, actors) for a, actors in preferred if actors]
+        if len({actor for _, actors in preferred for actor in actors}) >= max(policy.minimum, 1):
+            return preferred
+    return found
+
+
+def _expand(
+    actor: Actor, entity: EntityMention, policy: RolePolicy, lookup: Callable[[str], Actor | None]
+) -> list[Actor]:
+    """The actor itself, or the body it speaks for, or both."""
+    if actor.kind != "Person" or not (policy.as_body or policy.with_body):
+        return [actor]
+    if entity.how == "group":
+        bodies = tuple(body for key in actor.represents if (body := lookup(key)))
+    else:
+        bodies = entity.bodies or tuple(body for key in actor.represents if (body := lookup(key)))
+    if policy.as_body:
+        return list(bodies[:1]) or [actor]
+    return [actor, *bodies[:1]]
+
+
+def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, int] | None:
+    """An unnamed party, from the words of its phrase ("those who obstruct the talks"), with its span.
+
+    The phrase ends with the clause, at a bracket or a comma that the phrase itself did not open, or after ten words.
+    """
+    last = begin
+    for id in range(begin, min(end, begin + 10)):
+        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.commas or view.word(id).upos == "PUNCT":
+            break
+        if view.word(id).upos in {"CCONJ", "SCONJ"}:
+            break
+        last = id
+    first, final = view.word(begin), view.word(last)
+    text = " ".join(view.text[first.begin : final.end].split())
+    if not text or first.upos not in {"NOUN", "ADJ", "X"}:
+        return None
+    actor = Actor(actor_key("", "", text), "Organization", text)
+    return replace(actor), first.begin, final.end

@@ -1,0 +1,324 @@
+"""Frames over a parsed document: ``ParsedDocument → Mention``s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diplograph.frames.arguments import Argument, fill_roles, find_arguments, phrase_actor
+from diplograph.frames.relations import subjects
+from diplograph.frames.schema import Frame
+from diplograph.frames.status import PLANNED, StatusReading, read_status
+from diplograph.frames.triggers import Firing, find_anchors, find_firings
+from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention, Gazetteer, find_entities
+from diplograph.model import (
+    Actor,
+    DurationExpression,
+    Evidence,
+    EventValues,
+    Filler,
+    Mention,
+    ParsedDocument,
+    Place,
+    TimeExpression,
+)
+from diplograph.temporal import find_durations, find_times
+
+_QUOTE_LIMIT = 240  # code points of a quote, at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Word ids of an event: its phrase, and the clause of its verb."""
+
+    anchor: int
+    phrase_end: int
+    verb: int | None
+    clause_begin: int
+    clause_end: int
+
+
+class Matcher:
+    """Matches all frames against one document."""
+
+    def __init__(self, parsed: ParsedDocument, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
+        self.parsed = parsed
+        self.text = parsed.document.text
+        self.frames = tuple(frames)
+        self.gazetteer = gazetteer
+        entities = find_entities(parsed, gazetteer)
+        self.views = [
+            SentenceView(sentence, self.text, found)
+            for sentence, found in zip(parsed.sentences, entities, strict=True)
+        ]
+        self.vocabulary = frozenset(
+            name for view in self.views for word in view.words for name in view.names(word.id)
+        )
+
+    def find(self) -> tuple[Mention, ...]:
+        """All the mentions, in the order of the text."""
+        found: list[Mention] = []
+        for view in self.views:
+            view.anchors = find_anchors(view, self.frames)
+            for frame in self.frames:
+                for firing in find_firings(view, frame, self.vocabulary):
+                    mention = self._mention(view, firing)
+                    if mention:
+                        found.append(mention)
+        return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
+
+    def _lookup(self, key: str) -> Actor | None:
+        entry = self.gazetteer.entries.get(key)
+        return entry.actor if entry else None
+
+    def _mention(self, view: SentenceView, firing: Firing) -> Mention | None:
+        frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
+        arguments = find_arguments(view, firing)
+        if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
+            return None
+        if trigger.leaders and self._count_leaders(arguments) < trigger.leaders:
+            return None
+        if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
+            return None
+        span = self._span(view, anchor)
+        status = read_status(view, anchor, span.verb)
+        fillers, evidence = fill_roles(arguments, dict(frame.roles), self._lookup)
+        extra, extra_evidence = self._phrases(view, firing, fillers)
+        fillers, evidence = (*fillers, *extra), (*evidence, *extra_evidence)
+        minimum = trigger.minimum
+        if minimum is not None and len({filler.actor for filler in fillers}) < minimum:
+            return None
+        time, ending = self._time(view, span, status)
+        place, place_evidence = self._place(view, span, frame, arguments)
+        duration = self._duration(view, span) if frame.duration else None
+        condition = self._condition(view, span) if frame.condition else None
+        speaker = self._speaker(view, anchor)
+        values = EventValues(
+            frame.event_class,
+            trigger.status or status.status,
+            fillers,
+            time.start_date if time else None,
+            (ending.end_date or ending.start_date) if ending else (time.end_date if time else None),
+            duration_minutes=duration.minutes if duration else None,
+            place=place,
+            condition=self.text[condition[0] : condition[1]] if condition else None,
+            attributed_to=speaker.actors[0] if speaker else None,
+        )
+        word = view.word(anchor)
+        proofs = [Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"), *evidence, *place_evidence]
+        if status.cue:
+            cue = view.word(status.cue)
+            proofs.append(Evidence("status", cue.begin, cue.end, f"status/{status.status}"))
+        if time and time.start_date:
+            proofs.append(Evidence("startDate", time.begin, time.end, "time"))
+        if duration:
+            proofs.append(Evidence("durationMinutes", duration.begin, duration.end, "duration"))
+        if condition:
+            proofs.append(Evidence("condition", *condition, "condition"))
+        if speaker:
+            proofs.append(Evidence("attributedTo", speaker.begin, speaker.end, "speaker", speaker.actors[0]))
+        begin, end = self._quote(view, span, arguments)
+        return Mention(
+            begin, end, view.sentence.index, frame.file, trigger.id, values, tuple(dict.fromkeys(proofs)),
+            trigger.anaphoric or self._is_definite(view, anchor), self._cues(view, firing, status, span),
+        )  # fmt: skip
+
+    def _is_definite(self, view: SentenceView, anchor: int) -> bool:
+        return not view.is_verb(anchor) and view.is_definite(anchor)
+
+    def _cues(self, view: SentenceView, firing: Firing, status: StatusReading, span: _Span) -> frozenset[str]:
+        cues = {"status"} if status.explicit else set()
+        if status.previous:
+            cues.add("previous")
+        if firing.trigger.anaphoric:
+            cues.add("anaphoric")
+        if self._is_plural(view, span.anchor):
+            cues.add("plural")
+        return frozenset(cues)
+
+    def _is_plural(self, view: SentenceView, anchor: int) -> bool:
+        word = view.word(anchor)
+        return "Number=Plur" in word.feats or "Number=Dual" in word.feats
+
+    def _count_leaders(self, arguments: list[Argument]) -> int:
+        """How many heads of state or government, of different bodies, are among the arguments."""
+        bodies = set()
+        for argument in arguments:
+            entity = argument.entity
+            if entity.kind == "Group" and entity.leader:
+                return max(2, len(entity.actors))
+            if entity.leader:
+                bodies.add(entity.bodies[:1] or entity.actors[:1])
+        return len(bodies)
+
+    # -- the stretches ----------------------------------------------------------------------------------------------
+
+    def _span(self, view: SentenceView, anchor: int) -> _Span:
+        if view.is_verb(anchor):
+            end = view.clause_end(anchor)
+            return _Span(anchor, end, anchor, self._clause_begin(view, anchor), end)
+        end = view.phrase_end(anchor)
+        governing = view.governing_verb(anchor)
+        if governing is None:
+            return _Span(anchor, end, None, anchor, end)
+        verb = governing[0]
+        begin = self._clause_begin(view, min(verb, anchor))
+        return _Span(anchor, end, verb, begin, max(end, view.clause_end(verb, past=anchor)))
+
+    def _clause_begin(self, view: SentenceView, verb: int) -> int:
+        begin = verb
+        while begin > 1:
+            before = begin - 1
+            if view.forms[before - 1] in view.lexicon.marks | view.lexicon.boundary or view.is_verb(before):
+                break
+            begin = before
+        return begin
+
+    def _word_at(self, view: SentenceView, offset: int) -> int:
+        return next((word.id for word in view.words if word.end > offset), len(view.words))
+
+    # -- when, where, how long ----------------------------------------------------------------------------------------
+
+    def _time(
+        self, view: SentenceView, span: _Span, status: StatusReading
+    ) -> tuple[TimeExpression | None, TimeExpression | None]:
+        """The time expression that belongs to the event: in its phrase, else in the clause of its verb."""
+        tense = "future" if status.status == PLANNED else "past"
+        document = self.parsed.document
+        times = find_times(
+            document.text, view.sentence.begin, view.sentence.end, document.published, tense=tense  # type: ignore[arg-type]
+        )
+        dated = [(self._word_at(view, time.begin), time) for time in times if time.start_date]
+        inside = [time for id, time in dated if span.anchor < id < span.phrase_end and not self._skips(view, span, id)]
+        if inside:
+            return inside[0], None
+        around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end]
+        around = [(id, time) for id, time in around if not self._in_other(view, span, id)]
+        if around:
+            return min(around, key=lambda item: abs(item[0] - span.anchor))[1], None
+        return None, None
+
+    def _skips(self, view: SentenceView, span: _Span, id: int) -> bool:
+        """Whether a word of the phrase lies beyond a verb of another relative clause."""
+        return False
+
+    def _in_other(self, view: SentenceView, span: _Span, id: int) -> bool:
+        """Whether a word belongs to the phrase of another event of the sentence."""
+        return any(
+            other != span.anchor and other < id < view.phrase_end(other) for other in view.anchors if other < id
+        ) and not (span.anchor < id < span.phrase_end)
+
+    def _place(
+        self, view: SentenceView, span: _Span, frame: Frame, arguments: list[Argument]
+    ) -> tuple[Place | None, tuple[Evidence, ...]]:
+        """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
+        if not frame.place:
+            return None, ()
+        taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
+        stretches = [(span.anchor + 1, span.phrase_end)]
+        if span.verb:
+            stretches.append((span.clause_begin, span.clause_end))
+        for begin, end in stretches:
+            for entity in view.between(begin, end):
+                if entity.place is None or entity.how == "demonym":
+                    continue
+                preposition = view.preposition_of(entity)
+                local = preposition in view.lexicon.local
+                direct = entity.first == span.anchor + 1 and entity.kind == "Place"
+                capital = entity.first <= span.anchor + 2 and entity.how == "metonym" and entity.begin not in taken
+                if (local and entity.begin not in taken) or (not preposition and (direct or capital)):
+                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+        return None, ()
+
+    def _duration(self, view: SentenceView, span: _Span) -> DurationExpression | None:
+        durations = find_durations(self.text, view.sentence.begin, view.sentence.end)
+        for duration in durations:
+            id = self._word_at(view, duration.begin)
+            if span.clause_begin <= id < max(span.clause_end, span.phrase_end) or id > span.anchor:
+                return duration
+        return None
+
+    def _condition(self, view: SentenceView, span: _Span) -> tuple[int, int] | None:
+        """The clause that the event depends on, from its conjunction to the next mark or comma."""
+        for id in range(1, len(view.words) + 1):
+            for words in view.lexicon.condition:
+                if view.forms[id - 1 : id - 1 + len(words)] == words:
+                    end = id
+                    while end < len(view.words) and view.forms[end] not in view.lexicon.marks | view.lexicon.commas:
+                        end += 1
+                    return view.word(id).begin, view.word(end).end
+        return None
+
+    def _speaker(self, view: SentenceView, anchor: int) -> EntityMention | None:
+        """Who said so: the subject of the nearest verb of saying above."""
+        for above in view.ancestors(anchor):
+            if above.upos == "VERB" and view.is_one_of(above.id, view.lexicon.reporting):
+                found = [entity for entity in subjects(view, above.id) if len(entity.actors) == 1]
+                return found[0] if found else None
+        return None
+
+    def _quote(self, view: SentenceView, span: _Span, arguments: list[Argument]) -> tuple[int, int]:
+        """The trigger with its nearest words: from the first argument or the verb to the last argument."""
+        ids = [span.anchor]
+        if span.verb and abs(span.verb - span.anchor) < 12:
+            ids.append(span.verb)
+        for argument in arguments:
+            ids.extend((argument.entity.first, argument.entity.last))
+        begin, end = view.word(min(ids)).begin, view.word(max(ids)).end
+        if end - begin > _QUOTE_LIMIT:
+            begin, end = view.word(span.anchor).begin, view.word(min(span.phrase_end, len(view.words)) - 1).end
+            end = min(end, begin + _QUOTE_LIMIT)
+        anchor = view.word(span.anchor)
+        return min(begin, anchor.begin), max(end, anchor.end)
+
+    # -- parties without a name ---------------------------------------------------------------------------------------
+
+    def _phrases(
+        self, view: SentenceView, firing: Firing, fillers: tuple[Filler, ...]
+    ) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
+        """Parties that are no names, for roles that take them: "those who obstruct", "on them", "on his country"."""
+        for role, policy in firing.frame.roles.items():
+            if not policy.phrases or any(filler.role == role for filler in fillers):
+                continue
+            rules = [rule for rule in firing.frame.arguments if rule.role == role and rule.prepositions]
+            wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
+            for id in range(firing.anchor + 1, view.phrase_end(firing.anchor) - 1):
+                if view.forms[id - 1] not in wanted or view.entity_at(id) is not None:
+                    continue
+                if view.word(id + 1).upos == "PRON":
+                    return self._by_pronoun(view, firing, role, id + 1)
+                found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
+                if found:
+                    actor, begin, end = found
+                    return (Filler(role, actor),), (Evidence(role, begin, end, "path:anchor/phrase", actor),)
+        return (), ()
+
+    def _by_pronoun(
+        self, view: SentenceView, firing: Firing, role: str, id: int
+    ) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
+        """What a pronoun means: for a dual the last two states named, otherwise the last state before the trigger."""
+        word = view.word(id)
+        number = 2 if "Number=Dual" in word.feats else 1
+        bodies: list[EntityMention] = []
+        for other in reversed(self.views[: view.sentence.index + 1]):
+            for entity in reversed(other.entities):
+                if entity.begin >= word.begin or entity.kind not in ("Country", "Organization") or entity.how == "demonym":
+                    continue
+                if all(entity.actors != seen.actors for seen in bodies):
+                    bodies.append(entity)
+            if len(bodies) >= number:
+                break
+        chosen = bodies[:number]
+        fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
+        evidence = tuple(
+            Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers
+        )
+        return fillers, evidence
+
+
+def find_mentions(
+    parsed: ParsedDocument, frames: Sequence[Frame], gazetteer: Gazetteer
+) -> tuple[Mention, ...]:
+    """The places where frames find an event in a document, in the order of the text."""
+    return Matcher(parsed, frames, gazetteer).find()

@@ -1,0 +1,138 @@
+"""Who stands where around a word that names an event: subjects, objects, prepositional phrases, modifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
+
+# Words that may stand between a verb and a subject before it, or a noun and its modifier.
+_LIGHT = frozenset({"PUNCT", "PART", "AUX", "ADV", "PRON", "DET", "CCONJ", "SCONJ"})
+_CLOSE = 4  # words between a noun and what modifies it
+
+
+def members(view: SentenceView, entity: EntityMention) -> list[EntityMention]:
+    """The entities coordinated with one, itself first, in order."""
+    start = view.entities.index(entity)
+    chain = view.chains[start]
+    return [other for index, other in enumerate(view.entities) if index >= start and view.chains[index] == chain]
+
+
+def _bare(view: SentenceView, entity: EntityMention) -> bool:
+    return not view.preposition_of(entity) and entity.kind != "Place"
+
+
+def subjects(view: SentenceView, verb: int, *, depth: int = 0) -> list[EntityMention]:
+    """The subjects of a verb.
+
+    First what the tree says; else the entity right before the verb (headlines: "Biden and Putin discuss …"); else the
+    first after it; else, for a coordinated or dependent verb, the subject of the verb it depends on.
+    """
+    for child in view.sentence.children.get(verb, ()):
+        if child.deprel.startswith("nsubj"):
+            entity = view.entity_at(child.id)
+            if entity and not view.preposition_of(entity) and entity.kind != "Place":
+                return members(view, view.entities[view.chains[view.entities.index(entity)]])
+            if not entity and child.upos not in {"PRON", "DET"}:
+                return []
+    before = _right_before(view, verb)
+    if before:
+        return before
+    after = _first_after(view, verb)
+    if after:
+        return after
+    word = view.word(verb)
+    if depth < 3 and word.head and word.deprel.split(":")[0] in {"conj", "xcomp", "ccomp", "advcl", "parataxis", "acl"}:
+        head = view.word(word.head)
+        if word.deprel.startswith("acl") and view.entity_at(head.id):
+            entity = view.entity_at(head.id)
+            return [entity] if entity else []
+        if head.upos == "VERB":
+            return subjects(view, head.id, depth=depth + 1)
+    return []
+
+
+def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
+    id = verb - 1
+    while id >= 1 and view.entity_at(id) is None:
+        if view.word(id).upos not in _LIGHT or view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary:
+            return []
+        id -= 1
+    entity = view.entity_at(id) if id >= 1 else None
+    if entity is None or not _bare(view, entity):
+        return []
+    first = view.entities[view.chains[view.entities.index(entity)]]
+    return [other for other in members(view, first) if other.last < verb]
+
+
+def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
+    end = view.clause_end(verb)
+    for entity in view.between(verb + 1, end):
+        if view.chains[view.entities.index(entity)] != view.entities.index(entity):
+            continue
+        gap = [view.word(id) for id in range(verb + 1, entity.first) if view.entity_at(id) is None]
+        if any(word.upos in {"NOUN", "ADJ", "VERB", "X"} and word.deprel.startswith(("obj", "nsubj")) for word in gap):
+            return []
+        if _bare(view, entity) and entity.how != "demonym":
+            return members(view, entity)
+    return []
+
+
+def objects(view: SentenceView, verb: int, past: int = 0) -> list[EntityMention]:
+    """The objects of a verb or participle: what the tree says, else the first bare entity after it and its subject."""
+    taken = subjects(view, verb) if view.is_verb(verb) else []
+    for child in view.sentence.children.get(verb, ()):
+        if child.deprel == "obj":
+            entity = view.entity_at(child.id)
+            if entity and entity not in taken and _bare(view, entity):
+                return members(view, entity)
+    for entity in view.between(verb + 1, view.clause_end(verb, past=past)):
+        index = view.entities.index(entity)
+        if entity in taken or view.chains[index] != index or entity.how == "demonym" or not _bare(view, entity):
+            continue
+        gap = range(verb + 1, entity.first)
+        if all(view.entity_at(id) or view.word(id).upos in _LIGHT | {"ADV", "NOUN"} for id in gap):
+            return members(view, entity)
+        return []
+    return []
+
+
+def prepositional(
+    view: SentenceView, begin: int, end: int, prepositions: frozenset[str]
+) -> list[EntityMention]:
+    """The entities between two word ids governed by one of some prepositions, those coordinated with them included."""
+    return [
+        entity
+        for entity in view.between(begin, end)
+        if view.preposition_of(entity) in prepositions
+        and view.entities[view.chains[view.entities.index(entity)]].first >= begin
+    ]
+
+
+def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> list[EntityMention]:
+    """The names (or, with ``adjective``, demonyms) that follow a noun directly: "Putin's call", "Russian talks"."""
+    found: list[EntityMention] = []
+    for entity in view.between(noun + 1, end):
+        index = view.entities.index(entity)
+        if found:
+            if view.chains[index] == view.chains[view.entities.index(found[0])] and (entity.how == "demonym") == adjective:
+                found.append(entity)
+            continue
+        gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
+        if len(gap) > _CLOSE or any(word.upos not in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} for word in gap):
+            break
+        if any(view.forms[word.id - 1] in view.lexicon.commas for word in gap):
+            break
+        is_adjective = entity.how == "demonym"
+        if is_adjective != adjective:
+            continue
+        if view.preposition_of(entity):
+            break
+        found.append(entity)
+    return found
+
+
+def only_actors(entities: Sequence[EntityMention]) -> list[EntityMention]:
+    """Those that stand for somebody."""
+    return [entity for entity in entities if entity.actors]

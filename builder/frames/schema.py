@@ -1,0 +1,267 @@
+"""Frames: how Arabic says that an event of a class takes place, read from ontology/frames/*.toml and validated.
+
+A frame has triggers (the words that name an event, and what must or must not stand near them) and argument rules
+(which phrases, standing where, fill which role). Nothing here knows any event class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from diplograph.arabic import fold
+from diplograph.model import DataError
+from diplograph.resources import list_files, read_toml
+from diplograph.vocabulary import load_vocabulary
+
+SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "inner")
+RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words of which one must (or none may) stand within a scope around the anchor."""
+
+    words: frozenset[str]
+    scope: str = "phrase"
+    at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Words that name an event.
+
+    ``anchors`` are compared folded with form and lemma (``exact``: with the form alone); ``governors`` must stand above or before the anchor, with the
+    tense and connectors asked for; ``near`` must all hold, ``unless`` none. ``definite`` asks for a definite anchor
+    (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
+    how many heads of state or government must take part; ``tagged`` a tag that one party must have.
+    """
+
+    id: str
+    anchors: frozenset[str]
+    example: str
+    verbal: bool = False
+    exact: bool = False
+    governors: frozenset[str] = frozenset()
+    governor_tense: str | None = None
+    governor_negated: bool | None = None
+    connectors: frozenset[str] = frozenset()
+    near: tuple[Near, ...] = ()
+    unless: tuple[Near, ...] = ()
+    definite: bool | None = None
+    anaphoric: bool = False
+    leaders: int = 0
+    tagged: str | None = None
+    minimum: int | None = None
+    needs: frozenset[str] = frozenset()
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentRule:
+    """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …)."""
+
+    role: str
+    of: str
+    relation: str
+    prepositions: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    link_prepositions: frozenset[str] = frozenset()
+    triggers: frozenset[str] = frozenset()
+    hows: frozenset[str] = frozenset()
+    not_hows: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The rule's name in evidence: ``path:verb/subject``."""
+        return f"path:{self.of}/{self.relation}"
+
+
+@dataclass(frozen=True, slots=True)
+class RolePolicy:
+    """How a role is filled: at least how many, whether persons stand for themselves or for the body they speak for
+    (``as_body``), whether that body is added (``with_body``), which kinds are welcome, and whether a phrase that is no
+    name may fill it (``phrases``). ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
+    known."""
+
+    minimum: int = 0
+    as_body: bool = False
+    with_body: bool = False
+    kinds: frozenset[str] = frozenset({"Person", "Country", "Organization"})
+    prefer: tuple[str, ...] = ()
+    phrases: bool = False
+    lenient_minimum: int = 0
+    lenient_from: int = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All that is known of how an event class is said."""
+
+    event_class: str
+    file: str
+    triggers: tuple[Trigger, ...]
+    arguments: tuple[ArgumentRule, ...]
+    roles: Mapping[str, RolePolicy] = field(default_factory=dict)
+    place: bool = True
+    duration: bool = False
+    condition: bool = False
+    yields_to: tuple[str, ...] = ()
+
+
+def _fold_all(items: list[str]) -> frozenset[str]:
+    return frozenset(fold(item) for item in items)
+
+
+_TRIGGER_KEYS = {
+    "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
+    "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "status",
+}  # fmt: skip
+_ARGUMENT_KEYS = {
+    "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
+}  # fmt: skip
+_FRAME_KEYS = {"class", "place", "duration", "condition", "yields_to", "roles", "words", "trigger", "argument"}
+
+
+class _Reader:
+    """Reads one frame file and collects all its faults."""
+
+    def __init__(self, file: str, data: dict[str, Any]) -> None:
+        self.file = file
+        self.data = data
+        self.words: dict[str, list[str]] = data.get("words", {})
+        self.faults: list[str] = []
+
+    def check_keys(self, what: str, found: dict[str, Any], allowed: set[str]) -> None:
+        for key in sorted(set(found) - allowed):
+            self.faults.append(f"{what}: unknown key {key!r}; known are {', '.join(sorted(allowed))}")
+
+    def word_list(self, what: str, items: Any) -> frozenset[str]:
+        """Words given one by one, or as ``@name`` of a list in [words]."""
+        found: list[str] = []
+        for item in items or []:
+            if not item.startswith("@"):
+                found.append(item)
+            elif item[1:] in self.words:
+                found.extend(self.words[item[1:]])
+            else:
+                self.faults.append(f"{what}: no list {item[1:]!r} in [words]")
+        return _fold_all(found)
+
+    def near(self, what: str, items: list[dict[str, Any]]) -> tuple[Near, ...]:
+        found = []
+        for item in items:
+            scope = item.get("scope", "phrase")
+            if scope not in SCOPES:
+                self.faults.append(f"{what}: unknown scope {scope!r}; known are {', '.join(SCOPES)}")
+            found.append(Near(self.word_list(what, item.get("words")), scope, item.get("at_least", 1)))
+        return tuple(found)
+
+    def trigger(self, data: dict[str, Any]) -> Trigger:
+        what = f"trigger {data.get('id', '?')}"
+        self.check_keys(what, data, _TRIGGER_KEYS)
+        for key in ("id", "anchors", "example"):
+            if not data.get(key):
+                self.faults.append(f"{what}: {key} is missing")
+        return Trigger(
+            id=data.get("id", "?"),
+            anchors=self.word_list(what, data.get("anchors")),
+            example=data.get("example", ""),
+            verbal=data.get("verbal", False),
+            exact=data.get("exact", False),
+            governors=self.word_list(what, data.get("governors")),
+            governor_tense=data.get("governor_tense"),
+            governor_negated=data.get("governor_negated"),
+            connectors=self.word_list(what, data.get("connectors")),
+            near=self.near(what, data.get("near", [])),
+            unless=self.near(what, data.get("unless", [])),
+            definite=data.get("definite"),
+            anaphoric=data.get("anaphoric", False),
+            leaders=data.get("leaders", 0),
+            tagged=data.get("tagged"),
+            minimum=data.get("minimum"),
+            needs=frozenset(data.get("needs", [])),
+            status=data.get("status"),
+        )
+
+    def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:
+        what = f"argument {data.get('role')}/{data.get('of')}/{data.get('relation')}"
+        self.check_keys(what, data, _ARGUMENT_KEYS)
+        for key, allowed in (("role", roles), ("of", set(ANCHORS_OF)), ("relation", set(RELATIONS))):
+            if data.get(key) not in allowed:
+                self.faults.append(f"{what}: unknown {key} {data.get(key)!r}; known are {', '.join(sorted(allowed))}")
+        for unknown in sorted(set(data.get("triggers", [])) - triggers):
+            self.faults.append(f"{what}: unknown trigger {unknown!r}")
+        return ArgumentRule(
+            role=data.get("role", ""),
+            of=data.get("of", ""),
+            relation=data.get("relation", ""),
+            prepositions=self.word_list(what, data.get("prepositions")),
+            verbs=self.word_list(what, data.get("verbs")),
+            links=frozenset(data.get("links", [])),
+            link_prepositions=self.word_list(what, data.get("link_prepositions")),
+            triggers=frozenset(data.get("triggers", [])),
+            hows=frozenset(data.get("hows", [])),
+            not_hows=frozenset(data.get("not_hows", [])),
+        )
+
+    def frame(self) -> Frame:
+        vocabulary = load_vocabulary()
+        data = self.data
+        self.check_keys("frame", data, _FRAME_KEYS)
+        event_class = data.get("class", "")
+        try:
+            vocabulary.iri(event_class)
+        except Exception as error:  # TermError names the nearest class
+            self.faults.append(str(error))
+        roles = {name: self.role(name, policy) for name, policy in data.get("roles", {}).items()}
+        for name in sorted(set(roles) - set(vocabulary.actor_roles())):
+            self.faults.append(f"unknown role {name!r}; known are {', '.join(sorted(vocabulary.actor_roles()))}")
+        triggers = tuple(self.trigger(item) for item in data.get("trigger", []))
+        names = {trigger.id for trigger in triggers}
+        arguments = tuple(self.argument(item, set(roles), names) for item in data.get("argument", []))
+        return Frame(
+            event_class, self.file, triggers, arguments, roles, data.get("place", True), data.get("duration", False),
+            data.get("condition", False), tuple(data.get("yields_to", [])),
+        )  # fmt: skip
+
+    def role(self, name: str, data: dict[str, Any]) -> RolePolicy:
+        allowed = {"minimum", "as_body", "with_body", "kinds", "prefer", "phrases", "lenient_minimum", "lenient_from"}
+        self.check_keys(f"role {name}", data, allowed)
+        return RolePolicy(
+            minimum=data.get("minimum", 0),
+            as_body=data.get("as_body", False),
+            with_body=data.get("with_body", False),
+            kinds=frozenset(data.get("kinds", ("Person", "Country", "Organization"))),
+            prefer=tuple(data.get("prefer", ())),
+            phrases=data.get("phrases", False),
+            lenient_minimum=data.get("lenient_minimum", 0),
+            lenient_from=data.get("lenient_from", 9),
+        )
+
+
+def read_frame(file: str, data: dict[str, Any]) -> Frame:
+    """A frame from its TOML data. Raises DataError naming the file and all its faults."""
+    reader = _Reader(file, data)
+    frame = reader.frame()
+    if reader.faults:
+        raise DataError("\n".join(f"frames/{file}: {fault}" for fault in reader.faults))
+    return frame
+
+
+@cache
+def load_frames() -> tuple[Frame, ...]:
+    """The frames of ontology/frames, in the order of their file names. Raises DataError with all faults at once."""
+    frames, faults = [], []
+    for path in list_files("ontology", "frames", ".toml"):
+        try:
+            frames.append(read_frame(path.name, read_toml("ontology", "frames", path.name)))
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        raise DataError("\n".join(faults))
+    return tuple(frames)

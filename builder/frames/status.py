@@ -1,0 +1,158 @@
+"""Whether an event is said to have happened, to be planned, denied or only possible (ontology/lexicon/status.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from diplograph.arabic import fold
+from diplograph.frames.view import SentenceView
+from diplograph.model import Word
+from diplograph.resources import read_toml
+
+OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
+_WINDOW = 5  # words before and after the anchor in which a cue counts without the tree's saying so
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReading:
+    """A status, the word that says so (0 if none), and whether anything says so at all."""
+
+    status: str
+    cue: int
+    explicit: bool
+    previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLexicon:
+    """The cues, folded."""
+
+    modifiers: dict[str, frozenset[str]]
+    governors: dict[str, frozenset[str]]
+    negations: frozenset[str]
+    negated: frozenset[str]
+    future: frozenset[str]
+    modal: frozenset[str]
+    previous: frozenset[str]
+    held: frozenset[str]
+    circumstantial: frozenset[str]
+    after: frozenset[str]
+
+
+@cache
+def load_status() -> StatusLexicon:
+    """Reads ontology/lexicon/status.toml."""
+    data = read_toml("ontology", "lexicon", "status.toml")
+
+    def folded(room: str, name: str) -> frozenset[str]:
+        return frozenset(fold(item) for item in data[room][name])
+
+    statuses = (DENIED, HYPOTHETICAL, PLANNED)
+    return StatusLexicon(
+        {status: folded(status, "modifiers") for status in statuses},
+        {status: folded(status, "governors") for status in statuses},
+        folded(DENIED, "particles"),
+        folded(DENIED, "negated"),
+        folded("future", "particles"),
+        folded("future", "modal"),
+        folded("previous", "modifiers"),
+        folded("future", "imperfect"),
+        folded("circumstance", "during"),
+        folded("circumstance", "after"),
+    )
+
+
+def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Iterator[Word]:
+    """The words above an anchor of whose meaning it is a part.
+
+    A call *during* which something was agreed is no part of the agreement: the climb ends at such a preposition.
+    """
+    current = view.word(id)
+    for above in view.ancestors(id):
+        if view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB":
+            return
+        if current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ":
+            return
+        yield above
+        current = above
+
+
+def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusReading:
+    """The status of the event that ``anchor`` names; ``verb`` is the verb that governs it, if any."""
+    lexicon = load_status()
+    previous = _modifier(view, anchor, lexicon.previous) > 0
+    path = [word.id for word in _complement_path(view, anchor, lexicon)]
+    near = _close_before(view, anchor)
+    governors = list(dict.fromkeys([*path, *near]))
+    for id in governors:
+        if view.is_one_of(id, lexicon.governors[DENIED]):
+            return StatusReading(DENIED, id, True, previous)
+    for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
+        if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
+            return StatusReading(DENIED, id, True, previous)
+    for status in (HYPOTHETICAL, PLANNED):
+        cue = _modifier(view, anchor, lexicon.modifiers[status])
+        if cue:
+            return StatusReading(status, cue, True, previous)
+    for id in governors:
+        for status in (PLANNED, HYPOTHETICAL):
+            if view.is_one_of(id, lexicon.governors[status]):
+                return StatusReading(status, id, True, previous)
+    tense = _tense(view, anchor if view.is_verb(anchor) else verb, lexicon)
+    if tense:
+        return StatusReading(tense, verb or anchor, True, previous)
+    if view.case_of(anchor) in lexicon.after or (verb and not _is_imperfect(view, verb)):
+        return StatusReading(OCCURRED, verb or anchor, bool(verb), previous)
+    return StatusReading(OCCURRED, 0, False, previous)
+
+
+def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str | None:
+    """What a verb's tense says: a future is a plan, a modal with an imperfect a possibility."""
+    if not verb or not view.is_verb(verb):
+        return None
+    if _has_before(view, verb, lexicon.future):
+        return PLANNED
+    if _is_imperfect(view, verb):
+        if _has_before(view, verb, lexicon.modal):
+            return HYPOTHETICAL
+        if view.is_one_of(verb, lexicon.held):
+            return PLANNED
+    return None
+
+
+def _is_imperfect(view: SentenceView, verb: int) -> bool:
+    """Whether a verb is in the imperfect (PADT's positional tag has I in the second place)."""
+    word = view.word(verb)
+    return word.xpos[1:2] == "I" if word.xpos.startswith("V") else "Aspect=Imp" in word.feats
+
+
+def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
+    """The id of a modifying word close after an anchor (before any verb), 0 if none."""
+    for id in range(anchor + 1, min(anchor + _WINDOW + 1, len(view.words) + 1)):
+        if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
+            return 0
+        if view.forms[id - 1] in words:
+            return id
+    return 0
+
+
+def _close_before(view: SentenceView, anchor: int) -> list[int]:
+    """The words close before an anchor in its own phrase: nothing but nouns, adjectives and prepositions between."""
+    found = []
+    for id in range(anchor - 1, max(anchor - 4, 0), -1):
+        word = view.word(id)
+        if word.upos not in {"NOUN", "ADJ", "ADP", "DET", "X", "SCONJ"} or view.forms[id - 1] in view.lexicon.marks:
+            break
+        if view.forms[id - 1] in load_status().circumstantial | load_status().after and word.upos == "ADP":
+            break
+        found.append(id)
+    return found
+
+
+def _has_before(view: SentenceView, id: int, words: frozenset[str]) -> bool:
+    """Whether one of some particles stands right before a word, or hangs on it before it."""
+    if any(view.forms[at - 1] in words for at in range(max(1, id - 2), id)):
+        return True
+    return any(child.id < id and view.forms[child.id - 1] in words for child in view.sentence.children.get(id, ()))

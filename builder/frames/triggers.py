@@ -1,0 +1,125 @@
+"""Where a frame's triggers fire in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diplograph.frames.schema import Frame, Near, Trigger
+from diplograph.frames.status import load_status
+from diplograph.frames.view import SentenceView
+
+_GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
+_NEXT = 5  # words of the scope "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A trigger that fired: on which word, under which governor (0 if it asks for none)."""
+
+    frame: Frame
+    trigger: Trigger
+    anchor: int
+    governor: int = 0
+
+
+def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int]:
+    """The words of a sentence that any frame knows as the name of an event, whether or not it fires there."""
+    words = frozenset().union(*(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal))
+    verbal = frozenset().union(*(trigger.anchors for frame in frames for trigger in frame.triggers if trigger.verbal))
+    return frozenset(
+        word.id
+        for word in view.words
+        if (word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words))
+        or (word.upos == "VERB" and view.is_one_of(word.id, verbal))
+    )
+
+
+def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
+    """The triggers of a frame that fire, at most one for a word: the first in the order of the file."""
+    taken: set[int] = set()
+    for trigger in frame.triggers:
+        for word in view.words:
+            if word.id in taken or word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
+                continue
+            if view.entity_at(word.id) is not None or trigger.verbal != (word.upos == "VERB"):
+                continue
+            governor = _fires(view, trigger, word.id, document)
+            if governor is not None:
+                taken.add(word.id)
+                yield Firing(frame, trigger, word.id, governor)
+
+
+def _is_anchor(view: SentenceView, trigger: Trigger, id: int) -> bool:
+    if trigger.exact:
+        return bool(view.shapes(id) & trigger.anchors)
+    return view.is_one_of(id, trigger.anchors)
+
+
+def _fires(view: SentenceView, trigger: Trigger, anchor: int, document: frozenset[str]) -> int | None:
+    """The governor's id (0 if none is asked for) where a trigger fires, else None."""
+    if trigger.definite is not None and view.is_definite(anchor) != trigger.definite:
+        return None
+    governor = 0
+    if trigger.governors:
+        governor = _governor(view, trigger, anchor)
+        if not governor:
+            return None
+    if not all(holds(view, near, anchor, document) for near in trigger.near):
+        return None
+    if any(holds(view, near, anchor, document) for near in trigger.unless):
+        return None
+    return governor
+
+
+def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str]) -> bool:
+    """Whether enough of some words stand within a scope around an anchor."""
+    if near.scope == "document":
+        return len(near.words & document) >= near.at_least
+    begin, end = _scope(view, near.scope, anchor)
+    return len({view.forms[id - 1] for id in view.find(near.words, begin, end) if id != anchor}) >= near.at_least
+
+
+def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
+    match scope:
+        case "before":
+            return max(1, anchor - 3), anchor
+        case "next":
+            return anchor + 1, anchor + 1 + _NEXT
+        case "phrase":
+            return anchor + 1, view.phrase_end(anchor)
+        case "clause":
+            begin = anchor
+            while begin > 1 and view.forms[begin - 2] not in view.lexicon.marks | view.lexicon.boundary:
+                begin -= 1
+            return begin, view.phrase_end(anchor)
+        case _:
+            return 1, len(view.words) + 1
+
+
+def _governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
+    """The nearest word before or above the anchor that the trigger asks for, 0 if none."""
+    above = {word.id for word in view.ancestors(anchor)}
+    nearest = 0
+    for id in view.find(trigger.governors, 1, anchor):
+        if id not in above and anchor - id > _GOVERNOR_DISTANCE:
+            continue
+        if any(view.forms[at - 1] in view.lexicon.marks - {":"} for at in range(id, anchor)):
+            continue
+        if _suits(view, trigger, id, anchor):
+            nearest = id
+    return nearest
+
+
+def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
+    """Whether a possible governor has the tense, the negation and the connectors that the trigger asks for."""
+    lexicon = load_status()
+    before = {view.forms[at - 1] for at in range(max(1, id - 3), id)}
+    before |= {view.forms[child.id - 1] for child in view.sentence.children.get(id, ()) if child.id < id}
+    if trigger.governor_tense == "future" and not before & (lexicon.future | lexicon.modal):
+        return False
+    if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
+        return False
+    if trigger.connectors and not view.find(trigger.connectors, id + 1, anchor):
+        return False
+    return True

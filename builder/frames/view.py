@@ -1,0 +1,278 @@
+"""A sentence as frames look at it: words folded, entities and times at hand, and who stands in which relation to whom.
+
+The trees of news are right only in part (builder/models/CARD.md lists how they go wrong), so a relation is read from
+the tree where the tree is reliable (verbs and what hangs on them) and from the order of words where it is not: which
+preposition stands before a name, which names are coordinated, where the phrase of a noun ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from diplograph.arabic import fold
+from diplograph.linking import EntityMention
+from diplograph.linking.tokens import load_clitics
+from diplograph.model import Sentence, Word
+from diplograph.resources import read_toml
+
+LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """ontology/lexicon/clauses.toml, folded."""
+
+    compound: frozenset[tuple[str, ...]]
+    prepositions: frozenset[str]
+    relative: frozenset[str]
+    boundary: frozenset[str]
+    marks: frozenset[str]
+    condition: tuple[tuple[str, ...], ...]
+    reporting: frozenset[str]
+    support: frozenset[str]
+    commas: frozenset[str]
+    passed_over: frozenset[str]
+    topics: frozenset[str]
+    local: frozenset[str]
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Reads ontology/lexicon/clauses.toml."""
+    data = read_toml("ontology", "lexicon", "clauses.toml")
+
+    def folded(items: list[str]) -> frozenset[str]:
+        return frozenset(fold(item) for item in items)
+
+    return Lexicon(
+        frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
+        folded(data["prepositions"]["independent"]),
+        folded(data["relative"]["words"]),
+        folded(data["boundary"]["words"]),
+        frozenset(data["boundary"]["marks"]),
+        tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
+        folded(data["reporting"]["words"]),
+        folded(data["support"]["words"]),
+        frozenset(data["boundary"]["commas"]),
+        folded(data["prepositions"]["passed_over"]),
+        folded(data["topic"]["words"]),
+        folded(data["prepositions"]["local"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How an entity stands to a word: the relation and, for a prepositional one, the preposition."""
+
+    kind: str
+    preposition: str = ""
+
+
+class SentenceView:
+    """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends."""
+
+    def __init__(self, sentence: Sentence, text: str, entities: Sequence[EntityMention]) -> None:
+        self.sentence = sentence
+        self.text = text
+        self.entities = tuple(entities)
+        self.words = sentence.words
+        self.lexicon = load_lexicon()
+        self.article = load_clitics().article
+        self.anchors: frozenset[int] = frozenset()
+        self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
+        self.lemmas = tuple(fold(word.lemma) for word in self.words)
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def word(self, id: int) -> Word:
+        """The word with this id."""
+        return self.words[id - 1]
+
+    def names(self, id: int) -> tuple[str, ...]:
+        """The folded shapes by which a word is compared: form, form without article, lemma, restored form."""
+        form, lemma = self.forms[id - 1], self.lemmas[id - 1]
+        return tuple({form, form.removeprefix(self.article), lemma, fold(self.word(id).form)})
+
+    def shapes(self, id: int) -> frozenset[str]:
+        """As :meth:`names`, without the lemma: a plural is not its singular."""
+        form = self.forms[id - 1]
+        restored = fold(self.word(id).form)
+        return frozenset({form, form.removeprefix(self.article), restored, restored.removeprefix(self.article)})
+
+    def is_one_of(self, id: int, words: frozenset[str]) -> bool:
+        """Whether a word is among some folded words."""
+        return any(name in words for name in self.names(id))
+
+    def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
+        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or two-word phrases."""
+        found = []
+        for id in range(max(begin, 1), min(end, len(self.words) + 1)):
+            if self.is_one_of(id, words):
+                found.append(id)
+            elif id < len(self.words) and f"{self.forms[id - 1]} {self.forms[id]}" in words:
+                found.append(id)
+        return found
+
+    def is_definite(self, id: int) -> bool:
+        """Whether a noun has the article (also after a preposition that swallows its alef)."""
+        return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(self.article)
+
+    def is_verb(self, id: int) -> bool:
+        """Whether a word is a full verb."""
+        return self.word(id).upos == "VERB"
+
+    def ancestors(self, id: int) -> Iterator[Word]:
+        """The governors of a word, nearest first."""
+        seen = {id}
+        head = self.word(id).head
+        while head and head not in seen:
+            seen.add(head)
+            yield self.word(head)
+            head = self.word(head).head
+
+    # -- stretches -----------------------------------------------------------------------------------------------
+
+    def phrase_end(self, anchor: int) -> int:
+        """The id after the last word of the phrase that a noun opens.
+
+        It ends at the sentence's marks, at a conjunction that opens a clause, at the next word that names an event,
+        and at a verb that is not in a relative clause of the phrase ("talks *which Sherman will lead* with …").
+        """
+        verbs = 0
+        for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
+            if self._ends_phrase(id, anchor):
+                return id
+            if self.is_verb(id):
+                if not self._is_relative(id, anchor) and not (verbs and self.word(id).deprel == "conj"):
+                    return id
+                verbs += 1
+                if verbs > 2:
+                    return id
+        return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
+
+    def _ends_phrase(self, id: int, anchor: int) -> bool:
+        form = self.forms[id - 1]
+        if form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN"):
+            return True
+        return id in self.anchors and id > anchor + 1
+
+    def _is_relative(self, id: int, anchor: int) -> bool:
+        """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
+        before = [self.forms[at - 1] for at in range(max(anchor + 1, id - 3), id)]
+        if any(form in self.lexicon.relative for form in before):
+            return True
+        word = self.word(id)
+        return word.deprel.startswith("acl") and anchor <= word.head < id
+
+    def clause_end(self, verb: int, *, past: int = 0) -> int:
+        """The id after the last word of the clause that a verb opens, at least up to ``past``."""
+        for id in range(verb + 1, len(self.words) + 1):
+            if id <= past:
+                continue
+            form = self.forms[id - 1]
+            if form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN"):
+                return id
+            if self.is_verb(id) and not self.word(id).deprel.startswith("acl"):
+                return id
+        return len(self.words) + 1
+
+    # -- verbs ---------------------------------------------------------------------------------------------------
+
+    def governing_verb(self, id: int) -> tuple[int, str, str] | None:
+        """The verb above a noun, how the noun (or the noun that only supports it) hangs on it, and by what preposition.
+
+        "The White House announced the *end of the call*" has the call as object, by way of its end.
+        """
+        current = self.word(id)
+        for above in self.ancestors(id):
+            if above.upos == "VERB":
+                link = current.deprel.split(":")[0]
+                return above.id, link, self.case_of(current.id)
+            if above.upos in {"CCONJ", "PUNCT", "PART"}:
+                return None
+            if current.deprel.split(":")[0] in {"conj", "parataxis"} and above.upos != "NOUN":
+                return None
+            current = above
+        return None
+
+    def case_of(self, id: int) -> str:
+        """The preposition that hangs on a word, folded, or nothing."""
+        for child in self.sentence.children.get(id, ()):
+            if child.deprel == "case" and child.id < id:
+                return self.forms[child.id - 1]
+        return ""
+
+    def relative_verbs(self, anchor: int, end: int) -> list[int]:
+        """The verbs of relative clauses in the phrase of an anchor."""
+        return [id for id in range(anchor + 1, end) if self.is_verb(id)]
+
+    # -- entities ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _index(self) -> dict[int, int]:
+        return {id: index for index, entity in enumerate(self.entities) for id in range(entity.first, entity.last + 1)}
+
+    def entity_at(self, id: int) -> EntityMention | None:
+        """The entity that a word belongs to."""
+        index = self._index.get(id)
+        return None if index is None else self.entities[index]
+
+    def between(self, begin: int, end: int) -> list[EntityMention]:
+        """The entities whose words all lie from ``begin`` to ``end`` (exclusive)."""
+        return [entity for entity in self.entities if begin <= entity.first and entity.last < end]
+
+    @cached_property
+    def chains(self) -> tuple[int, ...]:
+        """For each entity the index of the first entity that it is coordinated with (itself if none)."""
+        found: list[int] = []
+        for index, entity in enumerate(self.entities):
+            first = index
+            if index and self._is_coordinated(self.entities[index - 1], entity):
+                first = found[index - 1]
+            found.append(first)
+        return tuple(found)
+
+    def _is_coordinated(self, before: EntityMention, entity: EntityMention) -> bool:
+        """Whether only "and", commas, quotation marks or a hyphen stand between two entities.
+
+        Two nouns with nothing but a comma between them may be an apposition; a conjunction or, for demonyms, mere
+        adjacency ("Russian American talks") is needed.
+        """
+        gap = range(before.last + 1, entity.first)
+        if any(not self._joins(id) for id in gap):
+            return False
+        if before.how == "demonym" and entity.how == "demonym":
+            return len(gap) <= 2
+        return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
+
+    def _joins(self, id: int) -> bool:
+        word = self.word(id)
+        return word.upos in {"CCONJ", "PUNCT"} and self.forms[id - 1] not in self.lexicon.marks
+
+    def preposition_of(self, entity: EntityMention) -> str:
+        """The preposition before an entity (or before the first it is coordinated with), folded; "" if none."""
+        first = self.entities[self.chains[self.entities.index(entity)]]
+        return self._own_preposition(first) or (self._own_preposition(entity) if first is not entity else "")
+
+    def _own_preposition(self, entity: EntityMention) -> str:
+        if entity.preposition:
+            return entity.preposition
+        id = entity.first - 1
+        while id >= 1 and (self.word(id).upos == "PUNCT" or self._is_honorific(id)):
+            if self.forms[id - 1] in self.lexicon.marks or self.forms[id - 1] in self.lexicon.commas:
+                return ""
+            id -= 1
+        if id < 1:
+            return ""
+        if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
+            return f"{self.forms[id - 2]} {self.forms[id - 1]}"
+        if self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions:
+            return self.forms[id - 1]
+        return ""
+
+    def _is_honorific(self, id: int) -> bool:
+        """Whether a word may stand between a preposition and a name without changing their relation ("with *both* X")."""
+        word = self.word(id)
+        return word.upos == "DET" or self.forms[id - 1] in self.lexicon.passed_over
