@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from diplograph.model import Document, SourceError, SourceFailure, TimeError
 from diplograph.sources import find_blocks, is_conllu, read_sources
 from diplograph.sources.blocks import find_date
@@ -16,8 +19,6 @@ from diplograph.sources.dateline import read_dateline, skip_dateline
 from diplograph.sources.decoding import decode
 from diplograph.sources.furniture import load_furniture
 from diplograph.sources.markup import read_page
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DATA = Path(__file__).parent / "data" / "sources"
 ARTICLES = Path(__file__).parents[1].parent / "shared" / "articles"
@@ -132,7 +133,9 @@ def test_missing_paths_are_all_named_before_anything_is_read(tmp_path: Path) -> 
     good = write(tmp_path / "good.txt", LEAD)
     with pytest.raises(SourceError) as raised:
         read_sources([good, tmp_path / "one.txt", tmp_path / "two"])
-    assert "one.txt" in str(raised.value) and "two" in str(raised.value) and "good.txt" not in str(raised.value)
+    assert (
+        "one.txt" in str(raised.value) and "two" in str(raised.value) and "good.txt" not in str(raised.value)
+    )
 
 
 def test_a_published_option_that_is_no_date_is_refused_at_once(tmp_path: Path) -> None:
@@ -160,7 +163,9 @@ def test_malformed_records_name_file_and_line_and_the_others_are_read(tmp_path: 
     assert {failure.source for failure in failures} == {str(path)}
     places = ["line 2", "line 3", "line 4", "line 5", "line 6"]
     assert [failure.message.partition(":")[0] for failure in failures[:5]] == places
-    assert "column" in failures[0].message and '"text"' in failures[1].message and '"id"' in failures[2].message
+    assert (
+        "column" in failures[0].message and '"text"' in failures[1].message and '"id"' in failures[2].message
+    )
     assert '"published"' in failures[4].message
     assert "no Arabic" in failures[-1].message and '"d"' in failures[-1].message
 
@@ -246,19 +251,31 @@ def test_lone_surrogates_are_replaced_so_that_the_text_can_be_stored(tmp_path: P
 def test_json_files_hold_a_record_a_list_or_lines(tmp_path: Path, form: str) -> None:
     records = [{"id": "a", "text": LEAD}, {"id": "b", "text": BODY}][: 1 if form == "object" else 2]
     lines = "\n".join(map(json.dumps, records))
-    text = {"object": json.dumps(records[0], indent=1), "list": json.dumps(records, indent=1), "lines": lines}[form]
+    text = {
+        "object": json.dumps(records[0], indent=1),
+        "list": json.dumps(records, indent=1),
+        "lines": lines,
+    }[form]
     documents, failures = read(write(tmp_path / "n.json", text))
     assert [document.id for document in documents] == ["a", "b"][: len(records)] and not failures
 
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("2018-06", "2018-06"), (2018, "2018"), ("2018-06-14T10:00:00Z", "2018-06-14"), (None, None), ("", None)],
+    [
+        ("2018-06", "2018-06"),
+        (2018, "2018"),
+        ("2018-06-14T10:00:00Z", "2018-06-14"),
+        (None, None),
+        ("", None),
+    ],
 )
 def test_published_may_be_partial_and_loses_the_time_of_day(
     tmp_path: Path, written: object, expected: str | None
 ) -> None:
-    (document,), _ = read(write_records(tmp_path / "n.jsonl", {"id": "a", "text": LEAD, "published": written}))
+    (document,), _ = read(
+        write_records(tmp_path / "n.jsonl", {"id": "a", "text": LEAD, "published": written})
+    )
     assert document.published == expected
 
 
@@ -306,8 +323,25 @@ def test_html_in_its_encodings_and_with_an_xml_declaration(tmp_path: Path, encod
 
 
 def test_a_date_in_the_prose_of_a_page_is_not_its_date() -> None:
-    page = read_page(f"<html><body><p>{LEAD} وكان اللقاء السابق في 12 مايو 2015.</p><p>{BODY}</p></body></html>")
+    page = read_page(
+        f"<html><body><p>{LEAD} وكان اللقاء السابق في 12 مايو 2015.</p><p>{BODY}</p></body></html>"
+    )
     assert page.published is None
+
+
+def test_a_date_shown_above_the_article_is_its_date() -> None:
+    date = "<div><span>الثلاثاء 3 مايو 2016</span></div>"
+    page = read_page(f"<html><body><h1>{TITLE}</h1>{date}<div><p>{LEAD}</p><p>{BODY}</p></div></body></html>")
+    assert page.published == "2016-05-03"
+
+
+def test_a_page_with_a_short_article_has_no_navigation_in_it() -> None:
+    links = "".join(f'<li><a href="/{number}">القسم {number}</a></li>' for number in range(9))
+    footer = "<footer><p>جميع الحقوق محفوظة للناشر</p></footer>"
+    page = read_page(
+        f"<html><body><nav><ul>{links}</ul></nav><h1>{TITLE}</h1><p>{LEAD}</p>{footer}</body></html>"
+    )
+    assert page.text.split("\n") == [TITLE, LEAD]
 
 
 def test_the_name_of_the_site_is_no_part_of_the_title() -> None:
@@ -397,7 +431,9 @@ def test_captions_go_and_an_agency_at_the_end_of_the_article_stays() -> None:
     ending = f"{BODY} (وكالات)"
     assert quotes(f"{TITLE}\n{caption}\n{LEAD}\n{ending}") == [TITLE, LEAD, ending]
     assert quotes(f"{LEAD} {ending}") == [f"{LEAD} {ending}"]
-    assert quotes("أجرى الرئيس الكيني اتصالا مع نظيره (رويترز)") == ["أجرى الرئيس الكيني اتصالا مع نظيره (رويترز)"]
+    assert quotes("أجرى الرئيس الكيني اتصالا مع نظيره (رويترز)") == [
+        "أجرى الرئيس الكيني اتصالا مع نظيره (رويترز)"
+    ]
 
 
 def test_a_title_printed_twice_is_read_once_and_a_picture_name_not_at_all() -> None:
@@ -448,11 +484,25 @@ def test_the_title_given_is_a_headline_however_long() -> None:
 
 
 LINES = st.sampled_from(
-    ["", " ", TITLE, LEAD, BODY, "اقرأ أيضاً", "التعليقات", "رئيس التحرير", "سمير قاسم", "31 ديسمبر 2021", "- صورة"]
+    [
+        "",
+        " ",
+        TITLE,
+        LEAD,
+        BODY,
+        "اقرأ أيضاً",
+        "التعليقات",
+        "رئيس التحرير",
+        "سمير قاسم",
+        "31 ديسمبر 2021",
+        "- صورة",
+    ]
 )
 
 
-@given(st.lists(LINES | st.text(alphabet="ابتيم .:-*()\u200f\u00a0\t\r\n\u2028«»123", max_size=40), max_size=12))
+@given(
+    st.lists(LINES | st.text(alphabet="ابتيم .:-*()\u200f\u00a0\t\r\n\u2028«»123", max_size=40), max_size=12)
+)
 @settings(max_examples=200, deadline=None)
 def test_blocks_are_stripped_sorted_apart_and_inside_the_text(lines: Sequence[str]) -> None:
     text = "\n".join(lines)
@@ -583,4 +633,6 @@ def test_real_pages_keep_their_sentences_and_lose_their_furniture() -> None:
         for line in document.text.split("\n"):
             if len(line.split()) >= 20:
                 assert any(quote in line for quote in kept)
-        assert sum(map(len, kept)) > 0.8 * len("".join(document.text.split("\n"))) or len(document.text) < 1100
+        assert (
+            sum(map(len, kept)) > 0.8 * len("".join(document.text.split("\n"))) or len(document.text) < 1100
+        )

@@ -1,4 +1,4 @@
-"""Which stretches of a text are the article: headline, sub-headings and paragraphs, without page furniture."""
+"""Which stretches of a text are the article: headline, sub-headings and paragraphs, not page furniture."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _MOST_HEADLINE_WORDS = 12
 _LEAST_BODY_WORDS = 15  # above a line this long, or one that ends a sentence, a page still is at its head
 _MOST_TAIL_WORDS = 25  # a longer line below "comments" or "related" is the article going on
 _MOST_LEFTOVER_WORDS = 6
+_MOST_NAME_WORDS = 4
 _WIDEST_WRAP = 110  # characters; lines of one paragraph are longer
 
 
@@ -51,7 +52,7 @@ def split_lines(text: str) -> list[Line]:
 
 
 def _join_wrapped(text: str, lines: Sequence[Line]) -> list[Line]:
-    """Lines broken at a fixed width are joined: one is full when the next one's first word would not have fitted."""
+    """Joins lines broken at a fixed width: one is full if the next one's first word would not have fitted."""
     width = max((len(line.text) for line in lines), default=0)
     if width > _WIDEST_WRAP:
         return list(lines)
@@ -90,7 +91,12 @@ def find_blocks(text: str, title: str | None = None) -> tuple[Block, ...]:
         begin = line.begin
         bullet = _BULLET.match(line.text)
         begin += bullet.end() if bullet else 0
-        headline = len(article) > 1 and is_headline(line, first=not blocks) or fold(line.text) == wanted
+        headline = (
+            len(article) > 1
+            and is_headline(line, first=not blocks)
+            or title is not None
+            and fold(line.text) == wanted
+        )
         dateline = None if headline else skip_dateline(text[begin : line.end])
         begin += dateline.end if dateline else 0
         begin += len(_SPACE.findall(text[begin : line.end])[0])
@@ -100,7 +106,7 @@ def find_blocks(text: str, title: str | None = None) -> tuple[Block, ...]:
 
 
 def find_date(text: str) -> str | None:
-    """The whole ISO date of the article's dateline (above it, below it, or opening its first paragraph), or None."""
+    """The ISO date of the article's dateline (above, below, or opening the first paragraph), or None."""
     lines = split_lines(text)
     body = [line for line in find_article(lines) if _is_body(line)]
     if not body:
@@ -118,14 +124,14 @@ def find_date(text: str) -> str | None:
 
 
 def is_headline(line: Line, *, first: bool = False) -> bool:
-    """Whether the line looks like a title (``first``) or sub-heading: short, and not punctuated as a sentence."""
+    """Whether the line looks like a title (``first``) or sub-heading: short, not punctuated as a sentence."""
     most = _MOST_TITLE_WORDS if first else _MOST_HEADLINE_WORDS
     asking = first and line.text[-1] in "!\u061f?"
     return count_words(line.text) <= most and (asking or not is_finished(line.text))
 
 
 def find_article(lines: Sequence[Line]) -> list[Line]:
-    """The lines that are the article: without furniture, names, captions, copies and links to other articles."""
+    """The lines that are the article: without furniture, names, captions, copies, links to other articles."""
     furniture = load_furniture()
     article: list[Line] = []
     punctuated = _is_punctuated(lines)
@@ -168,28 +174,27 @@ def _is_tail(lines: Sequence[Line]) -> bool:
 
 
 def _drop_captions(article: list[Line], furniture: Furniture) -> list[Line]:
-    """Without captions; the last paragraph is none, as agencies are named at the end of articles, nor is a lone one."""
+    """Without captions; a lone paragraph is none, nor the last: agencies are named at the end of articles."""
     captions = [line for line in article[:-1] if furniture.is_caption(line.text)]
     rest = [line for line in article if line not in captions]
     return rest if any(_is_body(line) for line in rest) else article
 
 
 def _drop_copies(article: list[Line]) -> list[Line]:
-    """Without the second of two same lines; a name printed twice is a picture's text and caption, no heading."""
+    """Without the second of two same lines; a name printed twice is a picture's text and caption."""
     rest: list[Line] = []
     seen: set[str] = set()
     for index, line in enumerate(article):
-        folded = fold(line.text)
-        next_folded = fold(article[index + 1].text) if index + 1 < len(article) else ""
-        caption = index > 0 and folded == next_folded and count_words(line.text) <= 4
-        if not caption and folded not in seen:
+        again = index + 1 < len(article) and line.text == article[index + 1].text
+        caption = index > 0 and again and count_words(line.text) <= _MOST_NAME_WORDS
+        if not caption and line.text not in seen:
             rest.append(line)
-        seen.add(folded)
+        seen.add(line.text)
     return rest
 
 
 def _drop_leftovers(article: list[Line]) -> list[Line]:
-    """Without headings at the end, with no text below them, if the paragraph above them ends as sentences do."""
+    """Without headings at the end, with no text below, if the paragraph above them ends as sentences do."""
     last = max((index for index, line in enumerate(article) if _is_body(line)), default=None)
     if last is None or not is_finished(article[last].text) or article[last].text.endswith(":"):
         return article

@@ -1,7 +1,7 @@
-"""When an article was published, where its page says so; and the datelines and bylines before its first sentence.
+"""When an article was published, where its page says so; and datelines and bylines before its first sentence.
 
 Only what is a dateline counts: a short line of nothing but a date and what goes with it, above or below the
-article, or the head of the first paragraph up to its first sentence. A date inside a sentence is never taken for it.
+article, or the head of the first paragraph up to its first sentence. A date inside a sentence is none.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 _ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:.*")
 _SPACED = re.compile(r"(\d)\s*([-/.])\s*(?=\d)")
 _CLOCK = re.compile(r"\d{1,2}([:.]\d{2}){1,2}\w?|\d{1,2}")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _COMMON_ERA = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _QUOTES = {"\u00ab": "\u00bb", '"': '"', "\u201c": "\u201d"}
@@ -33,12 +34,13 @@ _ENDINGS = frozenset(')]/:-\u2013\u2014\u00bb\u201d"')
 _MOST_TOKENS = 24
 _MOST_WINDOW = 12
 _MOST_UNKNOWN = 3
+_MOST_LINE = 200  # characters of a line that is a dateline
 _MOST_HEAD = 120  # characters of a paragraph in which its dateline must end
 
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A dateline or byline: its length in characters, its whole ISO date if any, and whether of a later change."""
+    """A dateline or byline: its length in characters, its whole ISO date, whether of a later change."""
 
     end: int
     date: str | None = None
@@ -71,8 +73,8 @@ def read_dateline(line: str) -> Dateline | None:
     >>> read_dateline("2021.12.31 | 06:41").date
     '2021-12-31'
     """
-    tokens = _tokenize(line)
-    if not tokens or len(tokens) > _MOST_TOKENS:
+    tokens = _tokenize(line) if len(line) <= _MOST_LINE else []
+    if not 0 < len(tokens) <= _MOST_TOKENS:
         return None
     words = _load_words()
     credited = _is_credited(tokens, words)
@@ -112,8 +114,9 @@ def skip_dateline(paragraph: str) -> Dateline | None:
 def find_published(header: Sequence[str], first: str, footer: Sequence[str]) -> str | None:
     """The whole ISO date on which an article says it was published, or None.
 
-    ``header`` and ``footer`` are the lines of the page above and below the article, ``first`` its first paragraph. A
-    date of publication goes before one of a later change, and in the header the one nearest to the article goes first.
+    ``header`` and ``footer`` are the lines of the page above and below the article, ``first`` its first
+    paragraph. Publication goes before one of a later change, and the header's nearest to the article
+    goes first.
     """
     candidates = [read_dateline(line) for line in reversed(header)]
     candidates += [skip_dateline(first)]
@@ -126,7 +129,7 @@ def find_published(header: Sequence[str], first: str, footer: Sequence[str]) -> 
 def _read_head(opening: str, tokens: Sequence[_Token]) -> Dateline | None:
     """The first tokens of a paragraph as its dateline.
 
-    It must open with a place or a bracket, and with an agency or a date in it: "In December 2021: ..." is a sentence.
+    It must open with a place or a bracket, and have an agency or a date: "In June 2021: ..." is a sentence.
     """
     end = tokens[-1].end
     dateline = read_dateline(opening[:end])
@@ -160,10 +163,10 @@ def _slice(line: str, tokens: Sequence[_Token], first: int, last: int) -> str:
 
 
 def _find_dates(line: str, tokens: Sequence[_Token], year: str = "") -> list[tuple[int, int, str]]:
-    """The whole dates in the line, as (first token, last token exclusive, ISO date), the longest from each start.
+    """The whole dates in the line: (first token, last token exclusive, ISO date), longest from each start.
 
-    Those of the common era come first: a Hijri date beside one means the same day, by a calendar that may be a day off.
-    A ``year`` is put behind each stretch that is tried.
+    Those of the common era come first: a Hijri date beside one means the same day, by a calendar that may be
+    a day off. A ``year`` is put behind each stretch that is tried.
     """
     found: list[tuple[int, int, str]] = []
     taken: set[int] = set()
@@ -180,16 +183,15 @@ def _find_dates(line: str, tokens: Sequence[_Token], year: str = "") -> list[tup
 def _read_stretches(
     line: str, tokens: Sequence[_Token], first: int, taken: AbstractSet[int], year: str
 ) -> Iterator[tuple[int, str, str]]:
-    """The stretches from this token that are whole dates, the longest first: (last token exclusive, date, stretch)."""
+    """The stretches from this token that are whole dates, longest first: (last token, date, text)."""
     if first in taken or not tokens[first].word[:1].isalnum():
         return
     for last in range(min(len(tokens), first + _MOST_WINDOW), first, -1):
-        stretch = _load_words().year_mark.sub(r"\1", _slice(line, tokens, first, last)) + year
-        if (
-            stretch[-1:].isalnum()
-            and len(_YEAR.findall(stretch)) == 1
-            and not taken & set(range(first, last))
-        ):
+        if not taken.isdisjoint(range(first, last)):
+            continue
+        written = _load_words().year_mark.sub(r"\1", _slice(line, tokens, first, last))
+        stretch = written + year
+        if _DIGIT.search(written) and stretch[-1:].isalnum() and len(_YEAR.findall(stretch)) == 1:
             date = _read_whole_date(stretch)
             if date is not None:
                 yield last, date, stretch
@@ -225,7 +227,7 @@ def _find_quoted(tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
 
 
 def _count_unknown(rest: Sequence[_Token], words: _Words) -> int:
-    """How many words are neither known in datelines nor times, nor (part of) a place, an agency or a quoted name."""
+    """How many words are not known in datelines, nor times, nor part of a place, agency or quoted name."""
     unknown = 0
     index = 0
     while index < len(rest):

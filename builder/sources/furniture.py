@@ -15,6 +15,7 @@ _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _LEADING = re.compile(r"^[\W\d_]+")
 _FINAL = re.compile(r"[.!?:;,\u061f\u060c\u061b\u2026]['\"\u201c\u201d\u2018\u2019\u00bb)\]\s]*$")
 _MOST_WORDS = 30  # a longer line is a paragraph, whatever it says
+_MOST_CHARACTERS = 300  # so that paragraphs are not folded for nothing
 _MOST_PREFIX_WORDS = 20
 _MOST_NAME_WORDS = 4
 _MOST_CAPTION_WORDS = 40
@@ -75,7 +76,7 @@ class Furniture:
         return _core(line) in self.comments
 
     def is_caption(self, line: str) -> bool:
-        """Whether the line ends with a picture credit ("... - AP"); a whole sentence before one is no caption."""
+        """Whether the line ends with a picture credit ("... - AP"); a sentence before one is no caption."""
         if count_words(line) > _MOST_CAPTION_WORDS:
             return False
         plain = _plain(line)
@@ -120,8 +121,8 @@ def _plain(line: str) -> str:
 
 
 def _core(line: str) -> str:
-    """The words of the line without the digits, bullets and other signs around them."""
-    return _EDGES.sub("", _plain(line))
+    """A short line without the digits, bullets and other signs around its words; nothing of a long one."""
+    return _EDGES.sub("", _plain(line)) if len(line) <= _MOST_CHARACTERS else ""
 
 
 def _alternatives(words: Iterable[str]) -> str:

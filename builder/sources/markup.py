@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diplograph.arabic import fold
 from diplograph.model import SourceError
+from diplograph.sources.dateline import find_published
 
 _SEPARATOR = re.compile(r"\s+(?:[|\u2013\u2014\u00bb\u2022\u00b7-]|::)\s+")
 _HTML = re.compile(
@@ -14,13 +15,18 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+# Taken out beforehand, as trafilatura keeps them in pages whose article is but a few lines. Not forms: ASP.NET wraps
+# whole pages in one.
+_BOILERPLATE = ["//nav", "//footer", "//aside", "//button"]
+_LEAST_BODY_WORDS = 8
+_MOST_SHOWN_ABOVE = 15  # pieces of text; further up a page shows the day on which it was looked at
 _LEAST_TITLE_WORDS = 3
 _MOST_SITE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The article of an HTML page: title and paragraphs, each on a line; ``published`` is a whole ISO date."""
+    """The article of an HTML page: title and paragraphs, each on a line; ``published`` a whole ISO date."""
 
     text: str
     title: str | None = None
@@ -36,8 +42,8 @@ def is_html(text: str) -> bool:
 def read_page(html: str) -> Page:
     """The article of an HTML page.
 
-    The date is the one in the page's metadata and markup (trafilatura's htmldate without its search in the text, which
-    would take any date for it). Source of the method: Barbaresi, Trafilatura, ACL 2021 demonstrations.
+    The date is the one in the page's metadata and markup (htmldate's, without its search in the text, which
+    would take any date for it), or else that of a dateline shown right above the article. Source of the method: Barbaresi, Trafilatura, ACL 2021 demonstrations.
 
     Raises SourceError when there is no article in it.
     """
@@ -49,6 +55,7 @@ def read_page(html: str) -> Page:
         with_metadata=True,
         include_comments=False,
         include_tables=False,
+        prune_xpath=_BOILERPLATE,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if found is None or isinstance(found, dict):
@@ -59,7 +66,22 @@ def read_page(html: str) -> Page:
     text = body if has_title else f"{title}\n{body}"
     if not text.strip():
         raise SourceError("no article found in the HTML; save the page of one article, with its text in it")
-    return Page(text, title, found.date or None, found.url or None)
+    return Page(text, title, found.date or _find_visible_date(html, body), found.url or None)
+
+
+def _find_visible_date(html: str, body: str) -> str | None:
+    """The date in a dateline that the page shows right above its article, where its metadata name none."""
+    import trafilatura
+
+    tree = trafilatura.load_html(html)
+    if tree is None:
+        return None
+    shown = [" ".join(str(text).split()) for text in tree.itertext()]
+    shown = [text for text in shown if text]
+    paragraphs = {line for line in map(fold, body.split("\n")) if len(line.split()) >= _LEAST_BODY_WORDS}
+    starts = (index for index, text in enumerate(shown) if fold(text) in paragraphs)
+    start = next(starts, 0)
+    return find_published(shown[max(0, start - _MOST_SHOWN_ABOVE) : start], "", [])
 
 
 def _clean_title(title: str | None, site: str | None, body: str) -> str | None:

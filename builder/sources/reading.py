@@ -212,7 +212,7 @@ def _read_records(
 
 
 def _complete(source: str, id: str, page: Page, published: str | None) -> Document:
-    """The document of a page, with its blocks, and the title and date that its text shows if they are not known."""
+    """The document of a page, with its blocks, and the title and date that its text shows if not known."""
     document = Document(_clean_id(id), page.text, source, page.title, published, page.url)
     if not has_arabic(document.text):
         raise SourceError("holds no Arabic; diplograph reads Arabic news only")

@@ -28,7 +28,7 @@ class Record:
 
 
 def read_json_lines(text: str) -> Iterator[Record | SourceError]:
-    """One record a line; a line that is none gives an error that names it, and the next lines are read as well."""
+    """One record a line; a line that is none gives an error that names it, and the next lines are read."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
