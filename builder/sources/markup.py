@@ -43,7 +43,8 @@ def read_page(html: str) -> Page:
     """The article of an HTML page.
 
     The date is the one in the page's metadata and markup (htmldate's, without its search in the text, which
-    would take any date for it), or else that of a dateline shown right above the article. Source of the method: Barbaresi, Trafilatura, ACL 2021 demonstrations.
+    would take any date for it), or else that of a dateline shown right above the article.
+    Source of the method: Barbaresi, Trafilatura, ACL 2021 demonstrations.
 
     Raises SourceError when there is no article in it.
     """
