@@ -37,7 +37,7 @@ def query(question: str, parameters: tuple[str, ...], store_directory: Path, for
     \b
     Example:
       diplograph query events
-      diplograph query timeline -p actor=بايدن
+      diplograph query actor-timeline -p actor=بايدن
       echo 'SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }' | diplograph query -
     """
     from diplograph import inspection
