@@ -22,7 +22,8 @@ help:
 
 run: $(VENV)/.installed
 	@$(BIN)/diplograph build seeds/articles --store $(STORE)
-	@$(BIN)/diplograph query events --store $(STORE)
+	@$(BIN)/diplograph query events --store $(STORE) \
+	  --columns start,status,documents,label_en,label_ar
 	@$(BIN)/diplograph stats --store $(STORE)
 
 test: $(VENV)/.tested

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat
@@ -269,6 +269,15 @@ def read_answer(answer: Answer) -> Rows:
         ("subject", "predicate", "object"),
         ((_cell(triple.subject), _cell(triple.predicate), _cell(triple.object)) for triple in answer),
     )
+
+
+def select_columns(found: Rows, names: Sequence[str]) -> Rows:
+    """The rows with these columns only, in this order. Raises QueryError when there is no such column."""
+    for name in names:
+        if name not in found.columns:
+            raise QueryError(f'the answer has no column "{name}"; it has {", ".join(found.columns)}')
+    places = [found.columns.index(name) for name in names]
+    return Rows(tuple(names), (tuple(row[place] for place in places) for row in found.rows))
 
 
 def _cell(value: object) -> str:

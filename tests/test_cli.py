@@ -125,6 +125,10 @@ def test_build_ends_with_0_or_1(tmp_path: Path, capsys: pytest.CaptureFixture[st
         (["query", "evnts", "--store", "STORE"], 'did you mean "events"'),
         (["query", "events", "--store", "STORE", "-p", "colour"], "is not NAME=VALUE"),
         (["query", "events", "--store", "STORE", "-p", "colour=red"], 'no parameter "colour"'),
+        (
+            ["query", "events", "--store", "STORE", "--columns", "start,colour"],
+            'no column "colour"; it has event',
+        ),
         (["query", "./none.rq", "--store", "STORE"], "./none.rq cannot be read: No such file"),
         (["query", "events", "--store", "STORE", "--format", "turtle"], "cannot be written as turtle"),
         (["explain", "nothing", "--store", "STORE"], "diplograph query events"),
@@ -246,6 +250,13 @@ def test_parameters_are_bound(store: Path, capsys: pytest.CaptureFixture[str]) -
     assert status == 0
     assert len(json.loads(out)) == 2
     assert "call-2024-05-01" in out
+
+
+def test_columns_can_be_chosen(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(
+        capsys, "query", "events", "--store", store, "--format", "csv", "--columns", "status, start"
+    )
+    assert out == "status,start\noccurred,2024-05-01\noccurred,2024-05-02\n"
 
 
 def test_queries_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,9 +27,14 @@ SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
     metavar="NAME=VALUE",
     help="A parameter's value; may be repeated.",
 )
+@click.option(
+    "--columns", metavar="NAMES", help="Only these columns, in this order, with commas between them."
+)
 @store_option
 @format_option(*ROW_FORMATS, *SERIALIZED)
-def query(question: str, parameters: tuple[str, ...], store_directory: Path, format: str) -> None:
+def query(
+    question: str, parameters: tuple[str, ...], columns: str | None, store_directory: Path, format: str
+) -> None:
     """Ask the graph: one of the canned questions by name, or SPARQL (SELECT, ASK, CONSTRUCT) from a file or -.
 
     Actors and places are given by name, Wikidata id or IRI; dates as 2021, 2021-12 or 2021-12-30.
@@ -37,6 +42,7 @@ def query(question: str, parameters: tuple[str, ...], store_directory: Path, for
     \b
     Example:
       diplograph query events
+      diplograph query events --columns start,label_en,label_ar
       diplograph query actor-timeline -p actor=بايدن
       echo 'SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }' | diplograph query -
     """
@@ -53,6 +59,8 @@ def query(question: str, parameters: tuple[str, ...], store_directory: Path, for
             click.echo(inspection.serialize_answer(answer, format), nl=False)
             return
         found = inspection.read_answer(answer)
+        if columns is not None:
+            found = inspection.select_columns(found, [name.strip() for name in columns.split(",")])
         if format != "table":
             print_rows(found.columns, found.rows, format)
             return

@@ -26,6 +26,7 @@ ROW_FORMATS = ("table", "csv", "tsv", "json")
 _ISOLATE, _POP = "\u2068", "\u2069"
 _BORDER = "\u2502"
 _NARROWEST = 10  # columns of a terminal that a column of a table needs to be readable
+_SHORT = 14  # cells up to this width (a date, a status) are not folded; the long ones beside them are
 _UNBOUNDED = 100_000  # columns; where nobody looks at the width, nothing is folded
 
 
@@ -58,6 +59,7 @@ def print_pairs(pairs: Mapping[str, object]) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table whose columns stay in place beside Arabic: widths are those shown, each Arabic cell isolated."""
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -67,8 +69,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         _print_records(columns, rows)
         return
     table = Table(box=box.ROUNDED)
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
+    for number, column in enumerate(columns):
+        widest = max((cell_len(row[number]) for row in rows), default=0)
+        table.add_column(Text(column), overflow="fold", no_wrap=max(widest, cell_len(column)) <= _SHORT)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     buffer = io.StringIO()
