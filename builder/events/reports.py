@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from diplograph.events.confidence import estimate_confidence
-from diplograph.events.values import actors_agree, dates_agree, join_fillers, most_precise, places_agree, roles_of, within
+from diplograph.events.values import (
+    actors_agree,
+    dates_agree,
+    join_fillers,
+    most_precise,
+    places_agree,
+    roles_of,
+    within,
+    without_bodies,
+)
 from diplograph.frames import Frame, load_frames
 from diplograph.model import EventReport, EventValues, Mention, ParsedDocument
 
@@ -38,12 +47,19 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     reports = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
-        values = group.values
+        values = _settle_fillers(group.values, frames[group.values.event_class])
         if _is_admitted(values, frames[values.event_class]):
             ordered = tuple(sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger)))
             confidence = estimate_confidence(values, ordered)
             reports.append(EventReport(parsed.document.id, len(reports) + 1, values, confidence, ordered))
     return tuple(reports)
+
+
+def _settle_fillers(values: EventValues, frame: Frame) -> EventValues:
+    """The values with each party once: where persons act for themselves, the countries they speak for are left out."""
+    if any(policy.with_body for policy in frame.roles.values()):
+        return values
+    return replace(values, fillers=without_bodies(values.fillers))
 
 
 def _trigger_span(mention: Mention) -> tuple[int, int]:

@@ -52,12 +52,18 @@ def actors_agree(one: EventValues, other: EventValues, least: float = 0.5) -> bo
     ours, theirs = roles_of(one), roles_of(other)
     for role in set(ours) & set(theirs):
         smaller, larger = sorted((ours[role], theirs[role]), key=len)
-        shared = smaller & larger
-        if smaller - larger and larger - smaller and len(shared) < 2:
+        shared = [actor for actor in smaller if any(same_party(actor, rival) for rival in larger)]
+        found = [actor for actor in larger if any(same_party(actor, rival) for rival in smaller)]
+        if len(shared) < len(smaller) and len(found) < len(larger) and len(shared) < 2:
             return False
         if len(shared) / len(smaller) < least:
             return False
     return True
+
+
+def same_party(one: Actor, other: Actor) -> bool:
+    """Whether two actors are one, or one speaks for the other (a president and the country)."""
+    return one == other or one.key in other.represents or other.key in one.represents
 
 
 def places_agree(one: EventValues, other: EventValues) -> bool:
@@ -70,7 +76,7 @@ def places_agree(one: EventValues, other: EventValues) -> bool:
 
 
 def join_fillers(values: Iterable[EventValues]) -> tuple[Filler, ...]:
-    """All the fillers, each once, in order; an actor known only by a wider phrase is kept only if nothing better is."""
+    """All the fillers, each once, in order."""
     found: dict[tuple[str, str], Filler] = {}
     for value in values:
         for filler in value.fillers:
@@ -82,3 +88,10 @@ def most_precise(dates: Sequence[str | None]) -> str | None:
     """The first of the most precise partial dates."""
     known = [value for value in dates if value]
     return max(known, key=len) if known else None
+
+
+def without_bodies(fillers: Sequence[Filler]) -> tuple[Filler, ...]:
+    """The fillers without the countries that a person in the same role speaks for: "the American-Russian call" of a
+    text that names both presidents is theirs."""
+    spoken = {(filler.role, key) for filler in fillers if filler.actor.kind == "Person" for key in filler.actor.represents}
+    return tuple(filler for filler in fillers if (filler.role, filler.actor.key) not in spoken)

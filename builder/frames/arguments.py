@@ -30,6 +30,8 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     for rule in firing.frame.arguments:
         if rule.triggers and firing.trigger.id not in rule.triggers:
             continue
+        if rule.fallback and _is_filled(firing, rule.role, found):
+            continue
         for entity in _fitting(view, firing, rule):
             key = entity.begin
             if any((other, key) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
@@ -37,6 +39,14 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             taken.add((rule.role, key))
             found.append(Argument(rule.role, entity, rule.name))
     return found
+
+
+def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
+    """Whether a role has as many actors as the frame wants."""
+    policy = firing.frame.roles[role]
+    kinds = policy.prefer or tuple(policy.kinds)
+    actors = {actor for argument in found if argument.role == role for actor in argument.entity.actors}
+    return len([actor for actor in actors if actor.kind in kinds]) >= max(policy.minimum, 1)
 
 
 def _rivals(firing: Firing, role: str) -> Iterable[str]:
@@ -49,7 +59,9 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
-    return [entity for entity in entities if entity.how not in rule.not_hows]
+    entities = [entity for entity in entities if entity.how not in rule.not_hows]
+    entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
+    return [] if rule.coordinated and len(entities) < 2 else entities
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:
@@ -73,6 +85,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in view.relative_verbs(anchor, end)]
         case "governor":
             return [(firing.governor, end)] if firing.governor else []
+        case "sentence":
+            return [(word.id, end) for word in view.words if view.is_verb(word.id)]
         case _:
             return _verb_heads(view, anchor, end, rule)
 
@@ -88,11 +102,15 @@ def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -
         return []
     if rule.verbs and not view.is_one_of(verb, rule.verbs):
         return []
-    return [(verb, max(end, view.clause_end(verb, past=anchor)))]
+    stop = max(end, view.clause_end(verb, past=anchor))
+    others = [other for other in view.anchors if end <= other < stop]
+    return [(verb, topic_begin(view, verb, min([stop, *others])))]
 
 
 def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> list[EntityMention]:
     match rule.relation:
+        case "subject" if rule.of in ("relative", "sentence"):
+            return subjects(view, head, inherited=False)
         case "subject":
             return _subjects(view, head)
         case "object":
@@ -118,6 +136,35 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     return []
 
 
+def count_leaders(arguments: list[Argument]) -> int:
+    """How many heads of state or government, of different bodies, are among the arguments."""
+    bodies = set()
+    for argument in arguments:
+        entity = argument.entity
+        if entity.leader and (entity.kind != "Person" or not entity.actors):
+            return max(2, len(entity.actors))
+        if entity.leader:
+            bodies.add(entity.bodies[:1] or entity.actors[:1])
+        if entity.counterpart_of and entity.leader:
+            bodies.add(entity.counterpart_of.represents[:1] or (entity.counterpart_of.key,))
+    return len(bodies)
+
+
+def distribute(arguments: list[Argument]) -> list[list[Argument]]:
+    """One list of arguments for each partner, where one party dealt with several.
+
+    The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
+    against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
+    """
+    partners = [argument for argument in arguments if argument.rule.endswith("/prepositional")]
+    others = [argument for argument in arguments if argument not in partners]
+    if not partners and len(others) > 2:
+        others, partners = others[:1], others[1:]
+    if len(partners) < 2 or not others:
+        return [arguments]
+    return [[*others, partner] for partner in partners]
+
+
 def fill_roles(
     arguments: list[Argument], roles: dict[str, RolePolicy], lookup: Callable[[str], Actor | None]
 ) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
@@ -125,7 +172,7 @@ def fill_roles(
     fillers: list[Filler] = []
     evidence: list[Evidence] = []
     for role, policy in roles.items():
-        chosen = _choose([argument for argument in arguments if argument.role == role], policy)
+        chosen = _choose(_with_antecedent([argument for argument in arguments if argument.role == role]), policy)
         for argument, actors in chosen:
             for actor in actors:
                 for meant in _expand(actor, argument.entity, policy, lookup):
@@ -134,6 +181,16 @@ def fill_roles(
                         fillers.append(filler)
                     evidence.append(Evidence(role, argument.entity.begin, argument.entity.end, argument.rule, meant))
     return tuple(fillers), tuple(evidence)
+
+
+def _with_antecedent(arguments: list[Argument]) -> list[Argument]:
+    """With a counterpart as the only party, whoever he is the counterpart of: "a meeting with *his* counterpart"."""
+    if len(arguments) != 1 or arguments[0].entity.counterpart_of is None:
+        return arguments
+    argument = arguments[0]
+    person = argument.entity.counterpart_of
+    antecedent = replace(argument.entity, actors=(person,), bodies=(), counterpart_of=None, how="anaphor")
+    return [Argument(argument.role, antecedent, "counterpart"), argument]
 
 
 def _choose(arguments: list[Argument], policy: RolePolicy) -> list[tuple[Argument, tuple[Actor, ...]]]:

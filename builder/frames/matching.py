@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from diplograph.frames.arguments import Argument, fill_roles, find_arguments, phrase_actor
+from diplograph.frames.arguments import (
+    Argument,
+    count_leaders,
+    distribute,
+    fill_roles,
+    find_arguments,
+    phrase_actor,
+)
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
-from diplograph.frames.status import PLANNED, StatusReading, read_status
+from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status, read_status
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -23,7 +30,7 @@ from diplograph.model import (
     Place,
     TimeExpression,
 )
-from diplograph.temporal import find_durations, find_times
+from diplograph.temporal import Tense, find_durations, find_times
 
 _QUOTE_LIMIT = 240  # code points of a quote, at most
 
@@ -62,26 +69,41 @@ class Matcher:
         for view in self.views:
             view.anchors = find_anchors(view, self.frames)
             for frame in self.frames:
+                taken: set[int] = set()
                 for firing in find_firings(view, frame, self.vocabulary):
-                    mention = self._mention(view, firing)
-                    if mention:
-                        found.append(mention)
+                    mentions = [] if firing.anchor in taken else self._mentions(view, firing)
+                    if mentions:
+                        taken.add(firing.anchor)
+                        found.extend(mentions)
         return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
 
     def _lookup(self, key: str) -> Actor | None:
         entry = self.gazetteer.entries.get(key)
         return entry.actor if entry else None
 
-    def _mention(self, view: SentenceView, firing: Firing) -> Mention | None:
-        frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
+    def _mentions(self, view: SentenceView, firing: Firing) -> list[Mention]:
+        """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
+        trigger = firing.trigger
         arguments = find_arguments(view, firing)
         if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
-            return None
-        if trigger.leaders and self._count_leaders(arguments) < trigger.leaders:
-            return None
+            return []
+        if trigger.leaders and count_leaders(arguments) < trigger.leaders:
+            return []
         if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
-            return None
-        span = self._span(view, anchor)
+            return []
+        parts = distribute(arguments) if self._distributes(view, firing) else [arguments]
+        return [mention for part in parts if (mention := self._mention(view, firing, part))]
+
+    def _distributes(self, view: SentenceView, firing: Firing) -> bool:
+        """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
+        if firing.trigger.distributive:
+            return True
+        begin, end = firing.anchor, view.clause_end(firing.anchor)
+        return bool(view.find(view.lexicon.separately, begin, end))
+
+    def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
+        frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
+        span = self._span(view, firing)
         status = read_status(view, anchor, span.verb)
         fillers, evidence = fill_roles(arguments, dict(frame.roles), self._lookup)
         extra, extra_evidence = self._phrases(view, firing, fillers)
@@ -89,17 +111,18 @@ class Matcher:
         minimum = trigger.minimum
         if minimum is not None and len({filler.actor for filler in fillers}) < minimum:
             return None
-        time, ending = self._time(view, span, status)
+        time = self._time(view, span, status, frame)
+        status = self._dated_status(status, time, frame)
         place, place_evidence = self._place(view, span, frame, arguments)
         duration = self._duration(view, span) if frame.duration else None
         condition = self._condition(view, span) if frame.condition else None
         speaker = self._speaker(view, anchor)
         values = EventValues(
             frame.event_class,
-            trigger.status or status.status,
+            status.status,
             fillers,
             time.start_date if time else None,
-            (ending.end_date or ending.start_date) if ending else (time.end_date if time else None),
+            time.end_date if time else None,
             duration_minutes=duration.minutes if duration else None,
             place=place,
             condition=self.text[condition[0] : condition[1]] if condition else None,
@@ -141,20 +164,13 @@ class Matcher:
         word = view.word(anchor)
         return "Number=Plur" in word.feats or "Number=Dual" in word.feats
 
-    def _count_leaders(self, arguments: list[Argument]) -> int:
-        """How many heads of state or government, of different bodies, are among the arguments."""
-        bodies = set()
-        for argument in arguments:
-            entity = argument.entity
-            if entity.kind == "Group" and entity.leader:
-                return max(2, len(entity.actors))
-            if entity.leader:
-                bodies.add(entity.bodies[:1] or entity.actors[:1])
-        return len(bodies)
-
     # -- the stretches ----------------------------------------------------------------------------------------------
 
-    def _span(self, view: SentenceView, anchor: int) -> _Span:
+    def _span(self, view: SentenceView, firing: Firing) -> _Span:
+        anchor = firing.anchor
+        if firing.governor:
+            end = view.phrase_end(anchor)
+            return _Span(anchor, end, firing.governor, self._clause_begin(view, firing.governor), end)
         if view.is_verb(anchor):
             end = view.clause_end(anchor)
             return _Span(anchor, end, anchor, self._clause_begin(view, anchor), end)
@@ -181,33 +197,58 @@ class Matcher:
     # -- when, where, how long ----------------------------------------------------------------------------------------
 
     def _time(
-        self, view: SentenceView, span: _Span, status: StatusReading
-    ) -> tuple[TimeExpression | None, TimeExpression | None]:
-        """The time expression that belongs to the event: in its phrase, else in the clause of its verb."""
-        tense = "future" if status.status == PLANNED else "past"
+        self, view: SentenceView, span: _Span, status: StatusReading, frame: Frame
+    ) -> TimeExpression | None:
+        """The time expression that belongs to the event: right before its noun, in its phrase, else in its clause.
+
+        With an ordinal ("the second call *this month*") a month or year only says in what it is counted. An utterance
+        takes, failing all else, the only date of its sentence.
+        """
+        tense: Tense = "future" if status.status == PLANNED else "past"
         document = self.parsed.document
-        times = find_times(
-            document.text, view.sentence.begin, view.sentence.end, document.published, tense=tense  # type: ignore[arg-type]
-        )
+        times = find_times(document.text, view.sentence.begin, view.sentence.end, document.published, tense=tense)
         dated = [(self._word_at(view, time.begin), time) for time in times if time.start_date]
-        inside = [time for id, time in dated if span.anchor < id < span.phrase_end and not self._skips(view, span, id)]
-        if inside:
-            return inside[0], None
+        if self._is_ordinal(view, span.anchor):
+            dated = [(id, time) for id, time in dated if len(time.start_date or "") == 10]
+        just_before = [time for _, time in dated if self._word_at(view, time.end) in (span.anchor, span.anchor - 1)]
+        own = [time for id, time in dated if time in just_before and id in (span.anchor, span.anchor + 1)]
+        inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
+        if inside or (just_before and not own):
+            return (inside or just_before)[0]
         around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end]
         around = [(id, time) for id, time in around if not self._in_other(view, span, id)]
         if around:
-            return min(around, key=lambda item: abs(item[0] - span.anchor))[1], None
-        return None, None
+            return min(around, key=lambda item: abs(item[0] - span.anchor))[1]
+        if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
+            return dated[0][1]
+        return None
 
-    def _skips(self, view: SentenceView, span: _Span, id: int) -> bool:
-        """Whether a word of the phrase lies beyond a verb of another relative clause."""
-        return False
+    def _is_ordinal(self, view: SentenceView, anchor: int) -> bool:
+        begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
+        return bool(view.find(load_status().ordinals, begin, end))
+
+    def _dated_status(self, status: StatusReading, time: TimeExpression | None, frame: Frame) -> StatusReading:
+        """The status in the light of the date: what lies ahead of the day of writing has not happened, and a plan or
+        possibility dated before it was one no longer."""
+        if status.status == DENIED:
+            return status
+        if frame.status:
+            return replace(status, status=frame.status)
+        published = self.parsed.document.published
+        if not time or not time.start_date or not published or len(published) < len(time.start_date):
+            return status
+        last = time.end_date or time.start_date
+        if status.status == OCCURRED and time.start_date > published[: len(time.start_date)]:
+            return replace(status, status=PLANNED, explicit=True)
+        if status.status != OCCURRED and last < published[: len(last)] and len(last) <= 7:
+            return replace(status, status=OCCURRED, explicit=True)
+        return status
 
     def _in_other(self, view: SentenceView, span: _Span, id: int) -> bool:
         """Whether a word belongs to the phrase of another event of the sentence."""
         return any(
-            other != span.anchor and other < id < view.phrase_end(other) for other in view.anchors if other < id
-        ) and not (span.anchor < id < span.phrase_end)
+            other not in (span.anchor, span.verb) and other < id < view.phrase_end(other) for other in view.anchors
+        )
 
     def _place(
         self, view: SentenceView, span: _Span, frame: Frame, arguments: list[Argument]
@@ -225,9 +266,8 @@ class Matcher:
                     continue
                 preposition = view.preposition_of(entity)
                 local = preposition in view.lexicon.local
-                direct = entity.first == span.anchor + 1 and entity.kind == "Place"
-                capital = entity.first <= span.anchor + 2 and entity.how == "metonym" and entity.begin not in taken
-                if (local and entity.begin not in taken) or (not preposition and (direct or capital)):
+                direct = begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
+                if (local and entity.begin not in taken) or (not preposition and direct):
                     return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
         return None, ()
 

@@ -23,8 +23,8 @@ def _bare(view: SentenceView, entity: EntityMention) -> bool:
     return not view.preposition_of(entity) and entity.kind != "Place"
 
 
-def subjects(view: SentenceView, verb: int, *, depth: int = 0) -> list[EntityMention]:
-    """The subjects of a verb.
+def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: int = 0) -> list[EntityMention]:
+    """The subjects of a verb; without ``inherited`` only its own.
 
     First what the tree says; else the entity right before the verb (headlines: "Biden and Putin discuss …"); else the
     first after it; else, for a coordinated or dependent verb, the subject of the verb it depends on.
@@ -43,7 +43,7 @@ def subjects(view: SentenceView, verb: int, *, depth: int = 0) -> list[EntityMen
     if after:
         return after
     word = view.word(verb)
-    if depth < 3 and word.head and word.deprel.split(":")[0] in {"conj", "xcomp", "ccomp", "advcl", "parataxis", "acl"}:
+    if inherited and depth < 3 and word.head and word.deprel.split(":")[0] in {"conj", "xcomp", "ccomp", "advcl", "parataxis", "acl"}:
         head = view.word(word.head)
         if word.deprel.startswith("acl") and view.entity_at(head.id):
             entity = view.entity_at(head.id)
@@ -56,7 +56,8 @@ def subjects(view: SentenceView, verb: int, *, depth: int = 0) -> list[EntityMen
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
     while id >= 1 and view.entity_at(id) is None:
-        if view.word(id).upos not in _LIGHT or view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary:
+        form = view.forms[id - 1]
+        if view.word(id).upos not in _LIGHT or form in view.lexicon.marks | view.lexicon.boundary | view.lexicon.brackets:
             return []
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
@@ -120,7 +121,7 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
                 found.append(entity)
             continue
         gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
-        if len(gap) > _CLOSE or any(word.upos not in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} for word in gap):
+        if len(gap) > _CLOSE or any(not _may_stand_between(view, word.id) for word in gap):
             break
         if any(view.forms[word.id - 1] in view.lexicon.commas for word in gap):
             break
@@ -131,6 +132,11 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
             break
         found.append(entity)
     return found
+
+
+def _may_stand_between(view: SentenceView, id: int) -> bool:
+    """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO")."""
+    return view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} or view.forms[id - 1] in view.lexicon.passed_over
 
 
 def only_actors(entities: Sequence[EntityMention]) -> list[EntityMention]:

@@ -17,7 +17,7 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "inner")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "sentence")
 RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective")
 
 
@@ -37,7 +37,8 @@ class Trigger:
     ``anchors`` are compared folded with form and lemma (``exact``: with the form alone); ``governors`` must stand above or before the anchor, with the
     tense and connectors asked for; ``near`` must all hold, ``unless`` none. ``definite`` asks for a definite anchor
     (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
-    how many heads of state or government must take part; ``tagged`` a tag that one party must have.
+    how many heads of state or government must take part; ``tagged`` a tag that one party must have; ``distributive``
+    words name one event for each partner ("two calls from A and B").
     """
 
     id: str
@@ -57,12 +58,15 @@ class Trigger:
     tagged: str | None = None
     minimum: int | None = None
     needs: frozenset[str] = frozenset()
-    status: str | None = None
+    distributive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ArgumentRule:
-    """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …)."""
+    """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …).
+
+    ``coordinated`` asks for at least two of them joined; a ``fallback`` is tried only while the role lacks actors.
+    """
 
     role: str
     of: str
@@ -74,6 +78,9 @@ class ArgumentRule:
     triggers: frozenset[str] = frozenset()
     hows: frozenset[str] = frozenset()
     not_hows: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    coordinated: bool = False
+    fallback: bool = False
 
     @property
     def name(self) -> str:
@@ -100,7 +107,11 @@ class RolePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """All that is known of how an event class is said."""
+    """All that is known of how an event class is said.
+
+    ``status`` is that of every mention that is not denied (an utterance is made when it is reported); a class
+    ``yields_to`` others where both fire on one word.
+    """
 
     event_class: str
     file: str
@@ -110,6 +121,7 @@ class Frame:
     place: bool = True
     duration: bool = False
     condition: bool = False
+    status: str | None = None
     yields_to: tuple[str, ...] = ()
 
 
@@ -119,12 +131,13 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
-    "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "status",
+    "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
+    "kinds", "coordinated", "fallback",
 }  # fmt: skip
-_FRAME_KEYS = {"class", "place", "duration", "condition", "yields_to", "roles", "words", "trigger", "argument"}
+_FRAME_KEYS = {"class", "place", "duration", "condition", "status", "yields_to", "roles", "words", "trigger", "argument"}
 
 
 class _Reader:
@@ -185,7 +198,7 @@ class _Reader:
             tagged=data.get("tagged"),
             minimum=data.get("minimum"),
             needs=frozenset(data.get("needs", [])),
-            status=data.get("status"),
+            distributive=data.get("distributive", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:
@@ -207,6 +220,9 @@ class _Reader:
             triggers=frozenset(data.get("triggers", [])),
             hows=frozenset(data.get("hows", [])),
             not_hows=frozenset(data.get("not_hows", [])),
+            kinds=frozenset(data.get("kinds", [])),
+            coordinated=data.get("coordinated", False),
+            fallback=data.get("fallback", False),
         )
 
     def frame(self) -> Frame:
@@ -226,7 +242,7 @@ class _Reader:
         arguments = tuple(self.argument(item, set(roles), names) for item in data.get("argument", []))
         return Frame(
             event_class, self.file, triggers, arguments, roles, data.get("place", True), data.get("duration", False),
-            data.get("condition", False), tuple(data.get("yields_to", [])),
+            data.get("condition", False), data.get("status"), tuple(data.get("yields_to", [])),
         )  # fmt: skip
 
     def role(self, name: str, data: dict[str, Any]) -> RolePolicy:

@@ -39,6 +39,7 @@ class StatusLexicon:
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
+    ordinals: frozenset[str]
 
 
 @cache
@@ -61,6 +62,7 @@ def load_status() -> StatusLexicon:
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
+        folded("ordinal", "words"),
     )
 
 

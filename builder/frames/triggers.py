@@ -24,29 +24,23 @@ class Firing:
 
 
 def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int]:
-    """The words of a sentence that any frame knows as the name of an event, whether or not it fires there."""
+    """The nouns of a sentence that any frame knows as the name of an event, whether or not it fires there."""
     words = frozenset().union(*(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal))
-    verbal = frozenset().union(*(trigger.anchors for frame in frames for trigger in frame.triggers if trigger.verbal))
     return frozenset(
-        word.id
-        for word in view.words
-        if (word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words))
-        or (word.upos == "VERB" and view.is_one_of(word.id, verbal))
+        word.id for word in view.words if word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words)
     )
 
 
 def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
-    """The triggers of a frame that fire, at most one for a word: the first in the order of the file."""
-    taken: set[int] = set()
+    """The triggers of a frame that fire, in the order of the file; several may fire on one word."""
     for trigger in frame.triggers:
         for word in view.words:
-            if word.id in taken or word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
+            if word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != (word.upos == "VERB"):
                 continue
             governor = _fires(view, trigger, word.id, document)
             if governor is not None:
-                taken.add(word.id)
                 yield Firing(frame, trigger, word.id, governor)
 
 
@@ -92,7 +86,7 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
             begin = anchor
             while begin > 1 and view.forms[begin - 2] not in view.lexicon.marks | view.lexicon.boundary:
                 begin -= 1
-            return begin, view.phrase_end(anchor)
+            return begin, view.clause_end(anchor) if view.is_verb(anchor) else view.phrase_end(anchor)
         case _:
             return 1, len(view.words) + 1
 

@@ -33,8 +33,10 @@ class Lexicon:
     reporting: frozenset[str]
     support: frozenset[str]
     commas: frozenset[str]
+    brackets: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    separately: frozenset[str]
     local: frozenset[str]
 
 
@@ -56,8 +58,10 @@ def load_lexicon() -> Lexicon:
         folded(data["reporting"]["words"]),
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
+        frozenset(data["boundary"]["brackets"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["separately"]["words"]),
         folded(data["prepositions"]["local"]),
     )
 
@@ -274,5 +278,6 @@ class SentenceView:
 
     def _is_honorific(self, id: int) -> bool:
         """Whether a word may stand between a preposition and a name without changing their relation ("with *both* X")."""
-        word = self.word(id)
-        return word.upos == "DET" or self.forms[id - 1] in self.lexicon.passed_over
+        form = self.forms[id - 1]
+        pairs = {f"{form} {self.forms[id]}" if id < len(self.forms) else "", f"{self.forms[id - 2]} {form}" if id > 1 else ""}
+        return self.word(id).upos == "DET" or form in self.lexicon.passed_over or bool(pairs & self.lexicon.passed_over)

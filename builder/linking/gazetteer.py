@@ -106,8 +106,8 @@ def demonym_forms(nisba: str) -> Iterator[str]:
     if stem.startswith("ال") and len(stem) > 4:
         stem = stem[2:]
     if not stem.endswith("ي"):
-        yield stem
-        yield "ال" + stem
+        for form in (stem, stem + "ا", "ال" + stem):
+            yield form
         return
     for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات", "ا"):
         yield stem + suffix

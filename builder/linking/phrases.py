@@ -282,6 +282,11 @@ class PhraseFinder:
         return members
 
     def _titled(self, index: int) -> list[Reference]:
+        honorific = self._honorifics(index)
+        if honorific and index + honorific < len(self.tokens):
+            below = self._titled(index + honorific)
+            begin = self.tokens[index].begin
+            return [replace(reference, first=index, begin=begin) for reference in below]
         length = self.match_phrase(index, self.titles.ranks.__contains__)
         if not length:
             return []
@@ -294,6 +299,16 @@ class PhraseFinder:
             reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
         title = words[0].removeprefix(load_clitics().article)
         return [replace(reference, begin=self.tokens[index].begin + stripped, title=title)]
+
+    def _honorifics(self, index: int) -> int:
+        """How many tokens from ``index`` are honorifics ("His Majesty *the king*")."""
+        length = 0
+        while index + length < len(self.tokens):
+            forms = {reading.form for reading in readings(self.tokens[index + length].folded)}
+            if not forms & self.titles.phrases("between.honorifics"):
+                break
+            length += 1
+        return length
 
     def _person(self, kind: str, first: int, start: int, rank: str, preposition: str) -> Reference:
         """Reads on from a title: demonyms, bodies, words that only qualify, and the name if there is one."""
@@ -400,7 +415,7 @@ class PhraseFinder:
             bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
             words = self.phrase(index, length)
             preposition, stripped = self.preposition(index, words[0])
-            rank = "official" if self.titles.organs[words] == "official" else "organ"
+            rank = self.titles.organs[words]
             begin = self.tokens[index].begin + stripped
             first = Reference("organ", index, match.last, rank=rank, bodies=bodies, preposition=preposition, begin=begin)
             return [first, *self._more_demonyms(match.last + 1, preposition, rank)]

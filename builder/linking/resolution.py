@@ -8,7 +8,7 @@ before. What context cannot settle is left open, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
@@ -27,7 +27,8 @@ class EntityMention:
 
     ``first`` to ``last`` are word ids, ``head`` the word by which the phrase hangs in the tree; ``begin`` to ``end``
     its span in the text. ``actors`` has several members for a group and none where the reference is open; ``place``
-    is what the same words mean as a place (a capital is both a government and a city).
+    is what the same words mean as a place (a capital is both a government and a city); ``counterpart_of`` whose
+    counterpart a person is called.
     """
 
     sentence: int
@@ -46,6 +47,7 @@ class EntityMention:
     tags: frozenset[str] = frozenset()
     preposition: str = ""
     name: str = ""
+    counterpart_of: Actor | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class _Memory:
 
     people: list[_Person] = field(default_factory=list)
     bodies: list[tuple[int, Actor]] = field(default_factory=list)
+    pair: tuple[int, tuple[Actor, ...]] = (-1, ())
     clock: int = 0
 
 
@@ -129,9 +132,17 @@ class Resolver:
                 self.memory.clock += 1
                 mention = self._mention(sentence, tokens, reference, mentions)
                 if mention:
+                    self._note_pair(mention, mentions)
                     mentions.append(mention)
             found.append(tuple(mentions))
         return tuple(found)
+
+    def _note_pair(self, mention: EntityMention, before: list[EntityMention]) -> None:
+        """Remembers two states named side by side: they are "the two powers" of the rest of the sentence."""
+        last = before[-1] if before else None
+        if last and mention.first - last.last <= 2 and mention.kind == last.kind == "Country":
+            if mention.actors and last.actors and mention.actors != last.actors:
+                self.memory.pair = (mention.sentence, (last.actors[0], mention.actors[0]))
 
     def _mention(
         self, sentence: Sentence, tokens: Sequence[Token], reference: Reference, before: list[EntityMention]
@@ -296,6 +307,7 @@ class Resolver:
         """The counterpart of the nearest person before: same rank, another body."""
         persons = [mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")]
         rank = persons[-1].rank if persons else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
+        other = persons[-1].actors[0] if persons and persons[-1].actors else self._last_ranked()
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
             actor, entry = self._who(reference, bodies)
@@ -306,14 +318,21 @@ class Resolver:
             self._remember(actor, rank, body_keys, reference.name)
             kept = self._body_actors(body_keys) or bodies
             leader = rank in self.titles.leaders
-            return _fill(base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept)
+            found = _fill(base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept)
+            return replace(found, counterpart_of=other)
         if not bodies:
             return None
-        return self._holder(base, rank, bodies, former=False)
+        holder = self._holder(base, rank, bodies, former=False)
+        return replace(holder, counterpart_of=other) if holder else None
+
+    def _last_ranked(self) -> Actor | None:
+        return next((p.actor for p in reversed(self.memory.people) if p.rank not in ("", "official")), None)
 
     def _group(self, base: EntityMention, reference: Reference) -> EntityMention | None:
         """The last so many persons (of a rank) or parties that the text named."""
-        if reference.rank == "any":
+        if reference.rank == "any" and reference.number == 2 and self.memory.pair[0] == base.sentence:
+            members = list(reversed(self.memory.pair[1]))
+        elif reference.rank == "any":
             members = self._parties(reference.number)
         else:
             ranks = self.titles.leaders if reference.rank == "leader" else {"foreign-minister", "defence-minister"}
@@ -359,9 +378,11 @@ class Resolver:
         actors = self._choose_bodies(self._settle(entries))[:1]
         if not actors:
             return None
+        persons = tuple(entry.actor for entry in entries if entry.kind == "Person" and entry.actor)
         for actor in actors:
             self.memory.bodies.append((self.memory.clock, actor))
-        return _fill(base, actors[0].kind, how, actors, bodies=actors)
+        leader = base.rank == "leaders"
+        return _fill(base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors)
 
     def _settle(self, entries: Sequence[Entry]) -> list[Entry]:
         """Of entries for different bodies, those of a body the text names elsewhere; of one body, all."""
