@@ -45,11 +45,15 @@ TYPES = ("actor", "place", "event", "document", "date", "month", "integer", "str
 _THINGS = ("actor", "place", "event", "document")
 _TRIAL = {
     **{kind: f"https://example.org/{kind}" for kind in _THINGS},
-    **{"date": "2021", "month": "2021-12", "integer": "1", "string": ""},
-    **{"status": "occurred", "class": "DiplomaticEvent"},
+    "date": "2021",
+    "month": "2021-12",
+    "integer": "1",
+    "string": "",
+    "status": "occurred",
+    "class": "DiplomaticEvent",
 }
-_HEADER = re.compile(r"^#\+ ?", re.M)
-_CONDITIONAL = re.compile(r"^(?P<indent>[ \t]*)#\?[ \t]*(?P<clause>.*)$", re.M)
+_HEADER = re.compile(r"^#\+ ?", re.MULTILINE)
+_CONDITIONAL = re.compile(r"^(?P<indent>[ \t]*)#\?[ \t]*(?P<clause>.*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\$([a-z_]+)")
 _TERM = re.compile(r"(?<![\w:])dip:(\w+)")
 
