@@ -8,7 +8,7 @@ STORE ?= diplograph-store
 TORCH := torch==$(shell sed -n 's/^torch==//p' constraints.txt)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --constraint constraints.txt
+INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
 .PHONY: run test lint golden constraints clean help
 .DEFAULT_GOAL := help
