@@ -43,7 +43,7 @@ def query(
     Example:
       diplograph query events
       diplograph query events --columns start,label_en,label_ar
-      diplograph query actor-timeline -p actor=بايدن
+      diplograph query actor-timeline -p actor=Biden
       echo 'SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }' | diplograph query -
     """
     from diplograph import inspection

@@ -26,7 +26,7 @@ def explain(event: str, store_directory: Path, format: str) -> None:
 
     \b
     Example:
-      diplograph explain phone-call-2021-12-30
+      diplograph explain summit-2021-06
     """
     from diplograph import inspection
     from diplograph.store import Store
