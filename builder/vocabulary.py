@@ -96,7 +96,7 @@ class Vocabulary:
 
     def defined_classes(self) -> tuple[str, ...]:
         """The classes with a definition a reasoner can decide: nobody asserts them, frames may not name them."""
-        return tuple(name for name in self.names("Class") if name in self._defined and name not in self._individuals)
+        return tuple(name for name in self.names("Class") if name in self._defined)
 
     def event_classes(self) -> tuple[str, ...]:
         """The classes an event can be said to be of: the leaves of the primitive classes of diplomatic events."""
