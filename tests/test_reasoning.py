@@ -244,7 +244,7 @@ def test_a_good_graph_has_no_violations() -> None:
         ("dip:participantCount 2", "dip:participantCount 3", "call", "participant count"),
         ("dip:durationMinutes 50", 'dip:durationMinutes "PT50M"^^xsd:duration', "call", "duration"),
         (f'dip:quote "{QUOTE}"', 'dip:quote ""', "mention", "not an empty one"),
-        (f'dip:quote "{QUOTE}"', 'dip:quote "اتصل الرئيس الثان"', "mention", "not the document's text"),
+        (f'dip:quote "{QUOTE}"', 'dip:quote "اتصل الرئيس الثان"', "document", "not the document's text"),
         (f"dip:endIndex {len(QUOTE)}", "dip:endIndex 0", "mention", "before it ends"),
         ('; dip:rule "call/verb"', "", "mention", "name the rule"),
         ('dip:aspect "trigger" , "initiator" ; ', "", "mention", "what it supports"),
