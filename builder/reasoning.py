@@ -186,7 +186,7 @@ def _to_ntriples(triples: Iterable[Triple]) -> bytes:
 
 
 def _run_hermit(triples: list[Triple], java: str, memory: int) -> ConsistencyReport:
-    import owlready2  # type: ignore[import-untyped]
+    import owlready2
 
     world = owlready2.World()
     try:
