@@ -77,7 +77,8 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
             present = {m.values.event_class for m in rivals if _is_admitted(m.values, frames[m.values.event_class])}
             rivals = [m for m in rivals if not present & set(frames[m.values.event_class].yields_to)] or rivals
-        kept.append(rivals[0])
+        # A trigger that distributes makes several mentions of one word: one for each partner.
+        kept.extend(m for m in rivals if (m.frame, m.trigger) == (rivals[0].frame, rivals[0].trigger))
     return kept
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.relations import modifiers, objects, only_actors, prepositional, subjects
+from diplograph.frames.pronouns import pronouns
+from diplograph.frames.relations import (
+    has_resumptive_pronoun,
+    modifiers,
+    nearest_before,
+    objects,
+    only_actors,
+    prepositional,
+    subjects,
+)
 from diplograph.frames.schema import ArgumentRule, RolePolicy
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
@@ -46,7 +55,8 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     policy = firing.frame.roles[role]
     kinds = policy.prefer or tuple(policy.kinds)
     actors = {actor for argument in found if argument.role == role for actor in argument.entity.actors}
-    return len([actor for actor in actors if actor.kind in kinds]) >= max(policy.minimum, 1)
+    wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
+    return len([actor for actor in actors if actor.kind in kinds]) >= wanted
 
 
 def _rivals(firing: Firing, role: str) -> Iterable[str]:
@@ -61,6 +71,7 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
+    entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     return [] if rule.coordinated and len(entities) < 2 else entities
 
 
@@ -82,11 +93,18 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
             return [(anchor, topic_begin(view, anchor, end))]
         case "relative":
-            return [(id, end) for id in view.relative_verbs(anchor, end)]
+            verbs = view.relative_verbs(anchor, end)
+            if rule.relation == "subject":
+                verbs = [id for id in verbs if has_resumptive_pronoun(view, id)]
+            return [(id, end) for id in verbs]
         case "governor":
             return [(firing.governor, end)] if firing.governor else []
+        case "sentence" if rule.relation == "any":
+            # Another event of the sentence has its own parties.
+            return [(0, len(view.words) + 1)] if view.anchors <= {anchor} else []
         case "sentence":
-            return [(word.id, end) for word in view.words if view.is_verb(word.id)]
+            verbs = [word.id for word in view.words if view.is_verb(word.id)]
+            return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
             return _verb_heads(view, anchor, end, rule)
 
@@ -117,6 +135,13 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return objects(view, head, past=head)
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
+        case "pronoun":
+            return pronouns(view, head, end)
+        case "any":
+            inside = [entity for entity in view.between(head + 1, end) if entity.how != "demonym"]
+            return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
+        case "before":
+            return nearest_before(view, head)
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:
@@ -156,8 +181,8 @@ def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
     against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
     """
-    partners = [argument for argument in arguments if argument.rule.endswith("/prepositional")]
-    others = [argument for argument in arguments if argument not in partners]
+    others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
+    partners = [argument for argument in arguments if argument not in others]
     if not partners and len(others) > 2:
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
@@ -185,12 +210,15 @@ def fill_roles(
 
 def _with_antecedent(arguments: list[Argument]) -> list[Argument]:
     """With a counterpart as the only party, whoever he is the counterpart of: "a meeting with *his* counterpart"."""
-    if len(arguments) != 1 or arguments[0].entity.counterpart_of is None:
+    if not arguments or arguments[0].entity.counterpart_of is None:
         return arguments
     argument = arguments[0]
     person = argument.entity.counterpart_of
+    bodies = set(person.represents)
+    if any(person in other.entity.actors or bodies & {body.key for body in other.entity.bodies} for other in arguments):
+        return arguments
     antecedent = replace(argument.entity, actors=(person,), bodies=(), counterpart_of=None, how="anaphor")
-    return [Argument(argument.role, antecedent, "counterpart"), argument]
+    return [Argument(argument.role, antecedent, "counterpart"), *arguments]
 
 
 def _choose(arguments: list[Argument], policy: RolePolicy) -> list[tuple[Argument, tuple[Actor, ...]]]:

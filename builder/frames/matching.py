@@ -59,9 +59,9 @@ class Matcher:
             SentenceView(sentence, self.text, found)
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
-        self.vocabulary = frozenset(
-            name for view in self.views for word in view.words for name in view.names(word.id)
-        )
+        names = {name for view in self.views for word in view.words for name in view.names(word.id)}
+        pairs = {" ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)}
+        self.vocabulary = frozenset(names | pairs)
 
     def find(self) -> tuple[Mention, ...]:
         """All the mentions, in the order of the text."""
@@ -217,6 +217,9 @@ class Matcher:
             return (inside or just_before)[0]
         around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end]
         around = [(id, time) for id, time in around if not self._in_other(view, span, id)]
+        if status.status != OCCURRED and document.published:
+            # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
+            around = [(id, time) for id, time in around if (time.start_date or "") >= document.published[:10]]
         if around:
             return min(around, key=lambda item: abs(item[0] - span.anchor))[1]
         if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:

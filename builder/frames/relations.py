@@ -34,7 +34,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             entity = view.entity_at(child.id)
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
-            if not entity and child.upos not in {"PRON", "DET"}:
+            if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
                 return []
     before = _right_before(view, verb)
     if before:
@@ -72,12 +72,26 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
     for entity in view.between(verb + 1, end):
         if view.chains[view.entities.index(entity)] != view.entities.index(entity):
             continue
-        gap = [view.word(id) for id in range(verb + 1, entity.first) if view.entity_at(id) is None]
-        if any(word.upos in {"NOUN", "ADJ", "VERB", "X"} and word.deprel.startswith(("obj", "nsubj")) for word in gap):
+        if any(not _may_precede_subject(view, id) for id in range(verb + 1, entity.first)):
             return []
         if _bare(view, entity) and entity.how != "demonym":
             return members(view, entity)
     return []
+
+
+def _may_precede_subject(view: SentenceView, id: int) -> bool:
+    """Whether a word can stand between a verb and its subject ("met *yesterday, Thursday, in Paris* the president")."""
+    word = view.word(id)
+    if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
+        return True
+    return view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days)
+
+
+def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
+    """Whether a verb has an object pronoun: the relative clause is about its object ("the call *that he made*"), and
+    what follows the verb is its subject."""
+    after = verb + 1
+    return after <= len(view.words) and view.word(after).upos == "PRON" and view.word(after).token == view.word(verb).token
 
 
 def objects(view: SentenceView, verb: int, past: int = 0) -> list[EntityMention]:
@@ -102,13 +116,35 @@ def objects(view: SentenceView, verb: int, past: int = 0) -> list[EntityMention]
 def prepositional(
     view: SentenceView, begin: int, end: int, prepositions: frozenset[str]
 ) -> list[EntityMention]:
-    """The entities between two word ids governed by one of some prepositions, those coordinated with them included."""
-    return [
-        entity
-        for entity in view.between(begin, end)
-        if view.preposition_of(entity) in prepositions
-        and view.entities[view.chains[view.entities.index(entity)]].first >= begin
-    ]
+    """The entities between two word ids governed by one of some prepositions, those coordinated with them included.
+
+    After "between" nothing more is taken, nor "between" after another preposition: it belongs to another noun ("a call
+    with the president on cooperation *between China and Britain*").
+    """
+    found: list[EntityMention] = []
+    chain, taken = -1, ""
+    for entity in view.between(begin, end):
+        index = view.entities.index(entity)
+        preposition = view.preposition_of(entity)
+        if preposition not in prepositions or view.entities[view.chains[index]].first < begin:
+            continue
+        if view.chains[index] != chain:
+            pairing = preposition in view.lexicon.pairing
+            if found and (pairing or taken in view.lexicon.pairing or preposition == taken):
+                break
+            if pairing and _belongs_elsewhere(view, begin, entity):
+                break
+            chain, taken = view.chains[index], preposition
+        found.append(entity)
+    return found
+
+
+def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) -> bool:
+    """Whether a noun after the anchor's own phrase has the parties ("discussed in a call *relations* between …")."""
+    head = view.word(entity.head).head
+    if not begin < head < entity.first or view.word(head).upos != "NOUN":
+        return False
+    return view.is_definite(head) and view.word(head).head != begin - 1
 
 
 def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> list[EntityMention]:
@@ -137,6 +173,17 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
 def _may_stand_between(view: SentenceView, id: int) -> bool:
     """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO")."""
     return view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} or view.forms[id - 1] in view.lexicon.passed_over
+
+
+def nearest_before(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """The nearest entity before an anchor that no preposition governs and no clause boundary separates from it."""
+    for id in range(anchor - 1, 0, -1):
+        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary:
+            return []
+        entity = view.entity_at(id)
+        if entity and _bare(view, entity) and entity.how != "demonym":
+            return members(view, view.entities[view.chains[view.entities.index(entity)]])
+    return []
 
 
 def only_actors(entities: Sequence[EntityMention]) -> list[EntityMention]:

@@ -18,7 +18,7 @@ from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "sentence")
-RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective")
+RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective", "pronoun", "before", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class ArgumentRule:
     hows: frozenset[str] = frozenset()
     not_hows: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
     coordinated: bool = False
     fallback: bool = False
 
@@ -135,7 +136,7 @@ _TRIGGER_KEYS = {
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
-    "kinds", "coordinated", "fallback",
+    "kinds", "tags", "coordinated", "fallback",
 }  # fmt: skip
 _FRAME_KEYS = {"class", "place", "duration", "condition", "status", "yields_to", "roles", "words", "trigger", "argument"}
 
@@ -221,6 +222,7 @@ class _Reader:
             hows=frozenset(data.get("hows", [])),
             not_hows=frozenset(data.get("not_hows", [])),
             kinds=frozenset(data.get("kinds", [])),
+            tags=frozenset(data.get("tags", [])),
             coordinated=data.get("coordinated", False),
             fallback=data.get("fallback", False),
         )

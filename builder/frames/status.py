@@ -12,7 +12,7 @@ from diplograph.model import Word
 from diplograph.resources import read_toml
 
 OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
-_WINDOW = 5  # words before and after the anchor in which a cue counts without the tree's saying so
+_WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class StatusLexicon:
     circumstantial: frozenset[str]
     after: frozenset[str]
     ordinals: frozenset[str]
+    purpose: str
+    future_prefixes: tuple[str, ...]
 
 
 @cache
@@ -63,6 +65,8 @@ def load_status() -> StatusLexicon:
         folded("circumstance", "during"),
         folded("circumstance", "after"),
         folded("ordinal", "words"),
+        fold(data["circumstance"]["purpose"]),
+        tuple(fold(item) for item in data["future"]["prefixes"]),
     )
 
 
@@ -87,10 +91,10 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     previous = _modifier(view, anchor, lexicon.previous) > 0
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
-    governors = list(dict.fromkeys([*path, *near]))
-    for id in governors:
+    for id in dict.fromkeys([*path, *near]):
         if view.is_one_of(id, lexicon.governors[DENIED]):
             return StatusReading(DENIED, id, True, previous)
+    governors = list(dict.fromkeys([*_supporting(view, path, lexicon), *near]))
     for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True, previous)
@@ -102,12 +106,69 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True, previous)
+    purpose = _purpose(view, anchor, lexicon)
+    if purpose:
+        return StatusReading(PLANNED, purpose, True, previous)
+    own = _own_verb(view, anchor)
+    if own:
+        status = DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
+        return StatusReading(status, own, True, previous)
+    if verb is None and (future := _untagged_future(view, anchor, lexicon)):
+        return StatusReading(PLANNED, future, True, previous)
     tense = _tense(view, anchor if view.is_verb(anchor) else verb, lexicon)
     if tense:
         return StatusReading(tense, verb or anchor, True, previous)
     if view.case_of(anchor) in lexicon.after or (verb and not _is_imperfect(view, verb)):
         return StatusReading(OCCURRED, verb or anchor, bool(verb), previous)
     return StatusReading(OCCURRED, 0, False, previous)
+
+
+def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> list[int]:
+    """The governors up to the first noun that neither supports the event nor says anything of its status.
+
+    "The *decision* of the Bucharest summit" may be rejected; the summit is not.
+    """
+    found = []
+    for id in path:
+        word = view.word(id)
+        cues = frozenset().union(*lexicon.governors.values(), lexicon.negated)
+        if word.upos == "NOUN" and not view.is_one_of(id, view.lexicon.support | cues):
+            break
+        found.append(id)
+    return found
+
+
+def _own_verb(view: SentenceView, anchor: int) -> int:
+    """The verb of holding in the relative clause right after an anchor ("a summit that *will be held* in …"), 0 if none."""
+    lexicon = load_status()
+    if view.is_verb(anchor):
+        return 0
+    for id in range(anchor + 1, min(anchor + 6, len(view.words) + 1)):
+        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary or id in view.anchors:
+            return 0
+        if view.is_verb(id):
+            return id if view.is_one_of(id, lexicon.held | lexicon.negated) else 0
+    return 0
+
+
+def _untagged_future(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
+    """A word before an anchor that looks like a future verb which the tagger took for a name, 0 if none."""
+    for id in range(anchor - 1, max(anchor - 12, 0), -1):
+        word = view.word(id)
+        if word.upos == "X" and len(word.form) > 4 and view.forms[id - 1].startswith(lexicon.future_prefixes):
+            if view.entity_at(id) is None:
+                return id
+    return 0
+
+
+def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
+    """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
+    for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
+        if view.is_verb(id):
+            return 0
+        if id != anchor and view.case_of(id) == lexicon.purpose and view.is_one_of(id, view.lexicon.support):
+            return id
+    return 0
 
 
 def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str | None:

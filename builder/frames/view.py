@@ -37,6 +37,8 @@ class Lexicon:
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
+    days: frozenset[str]
+    pairing: frozenset[str]
     local: frozenset[str]
 
 
@@ -62,6 +64,8 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),
+        folded(data["days"]["words"]),
+        folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["local"]),
     )
 
@@ -192,8 +196,9 @@ class SentenceView:
         current = self.word(id)
         for above in self.ancestors(id):
             if above.upos == "VERB":
-                link = current.deprel.split(":")[0]
-                return above.id, link, self.case_of(current.id)
+                case = self.case_of(current.id)
+                link = "obl" if case else current.deprel.split(":")[0]
+                return above.id, link if self._supports(id, current.id) else "nested", case
             if above.upos in {"CCONJ", "PUNCT", "PART"}:
                 return None
             if current.deprel.split(":")[0] in {"conj", "parataxis"} and above.upos != "NOUN":
@@ -201,8 +206,19 @@ class SentenceView:
             current = above
         return None
 
+    def _supports(self, id: int, top: int) -> bool:
+        """Whether the nouns from above ``id`` up to ``top`` only say that the event takes place."""
+        current = id
+        while current != top:
+            current = self.word(current).head
+            if self.word(current).upos == "NOUN" and not self.is_one_of(current, self.lexicon.support):
+                return False
+        return True
+
     def case_of(self, id: int) -> str:
-        """The preposition that hangs on a word, folded, or nothing."""
+        """The preposition that hangs on a word or stands right before it, folded, or nothing."""
+        if id > 1 and self.word(id - 1).upos == "ADP":
+            return self.forms[id - 2]
         for child in self.sentence.children.get(id, ()):
             if child.deprel == "case" and child.id < id:
                 return self.forms[child.id - 1]

@@ -144,7 +144,9 @@ class PhraseFinder:
             token = self.tokens[end]
             if token.is_punctuation or (end > start and len(token.words) > 1):
                 break
-            if token.folded in self.titles.phrases("not_persons.words") or (end > start and self._is_somebody(end)):
+            if token.folded in self.titles.phrases("not_persons.words"):
+                break
+            if end > start and (self._is_somebody(end) or self._is_joined(end)):
                 break
             if token.upos in {"X", "PROPN"} and not self._is_other_name(end):
                 names += 1
@@ -175,6 +177,16 @@ class PhraseFinder:
         """Whether a token is by itself the name of somebody known, who is then another person."""
         match = self.match_name(index, attached=False)
         return bool(match) and match.last == index and self._is_person(match) and self._knows_before(index) if match else False
+
+    def _is_joined(self, index: int) -> bool:
+        """Whether a token is a conjunction and a name that the tagger took for one word: the name is known, or what
+        stands before it is by itself the name of somebody known."""
+        before = self.match_name(index - 1, attached=False)
+        if before and before.last == index - 1 and self._is_person(before):
+            if self.tokens[index].folded[:1] in load_clitics().conjunctions:
+                return True
+        match = self.match_name(index)
+        return bool(match) and match.begin > self.tokens[index].begin and self._is_person(match) if match else False
 
     def _knows_before(self, index: int) -> bool:
         """Whether the token before is the one-word name of somebody known, too ("Biden Putin" are two)."""
@@ -333,7 +345,9 @@ class PhraseFinder:
                 index = last = match.last
             elif token.folded in self.titles.phrases("between.words"):
                 former = former or token.folded in self.titles.phrases("between.former")
-            elif nested := self._nested_title(index):
+            elif (nested := self._nested_title(index)) and not self._may_nest(index, nested, rank, bodies):
+                break
+            elif nested:
                 rank = self.titles.ranks[self.phrase(index, nested)] if self._outranks(index, nested, rank) else rank
                 index += nested - 1
             elif length := self.match_unknown_name(index, after_title=True):
@@ -342,7 +356,7 @@ class PhraseFinder:
                 return replace(
                     unknown, kind=kind, first=first, rank=rank, former=former, bodies=body, preposition=preposition
                 )
-            elif rank in {"official", "secretary-general"} and pending < 8 and self._qualifies(token):
+            elif pending < self._patience(rank, index) and self._qualifies(token):
                 pending += 1
             else:
                 break
@@ -368,6 +382,14 @@ class PhraseFinder:
             tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
         )  # fmt: skip
 
+    def _patience(self, rank: str, index: int) -> int:
+        """How many further words may stand between a title and its name: many for officials ("head of the defence
+        committee in …"), one for others, if a known name follows ("the foreign minister of the *Union* F. M.")."""
+        if rank in {"official", "secretary-general"}:
+            return 8
+        match = self.match_name(index + 1, attached=False)
+        return 1 if match and self._is_person(match) and match.last > match.first else 0
+
     def _qualifies(self, token: Token) -> bool:
         """Whether a token can stand inside an official's title ("deputy head of the *defence committee in* …")."""
         if token.upos == "ADP":
@@ -383,6 +405,16 @@ class PhraseFinder:
     def _nested_title(self, index: int) -> int:
         length = self.match_phrase(index, self.titles.ranks.__contains__)
         return length if length and self.phrase(index, length)[0] == self.tokens[index].folded else 0
+
+    def _may_nest(self, index: int, length: int, rank: str, bodies: list[Entry]) -> bool:
+        """Whether a title within a title belongs to one person ("adviser of the *president*", "president *General* X").
+
+        After a leader's title another begins another person: "received the *foreign minister*".
+        """
+        words = self.phrase(index, length)
+        if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
+            return True
+        return rank == "official" and not bodies
 
     def _outranks(self, index: int, length: int, rank: str) -> bool:
         """Whether a second title says more than the first ("His Majesty *King* …", "Prince … *crown prince*")."""

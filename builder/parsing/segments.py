@@ -18,7 +18,7 @@ from functools import cache
 from diplograph.model import Block, Document
 from diplograph.resources import read_toml
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Part of the parser's identity: count it up when the segments of any text change."""
 
 LONGEST = 1500
@@ -26,6 +26,8 @@ LONGEST = 1500
 
 _TATWEEL = "\u0640"
 _TANWIN = "\u064b"
+# Vowel signs and shadda: the treebank is unvocalised, and a single damma makes a verb unknown to the models.
+_VOWELS = frozenset("\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670")
 _ALEFS = "\u0627\u0649"
 _COMMAS = "\u060c\u061b,;"
 _TERMINATORS = ".!?\u061f"
@@ -139,6 +141,7 @@ def _clean(text: str, begin: int, end: int) -> Segment:
         character = text[index]
         if (
             character == _TATWEEL
+            or character in _VOWELS
             or unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs")
             and not character.isspace()
         ):
