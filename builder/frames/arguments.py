@@ -35,17 +35,16 @@ class Argument:
 def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     """The entities that the frame's rules take, each once, in the order of the rules."""
     found: list[Argument] = []
-    taken: set[tuple[str, int]] = set()
+    taken: set[tuple[str, int, tuple[Actor, ...]]] = set()
     for rule in firing.frame.arguments:
         if rule.triggers and firing.trigger.id not in rule.triggers:
             continue
         if rule.fallback and _is_filled(firing, rule.role, found):
             continue
         for entity in _fitting(view, firing, rule):
-            key = entity.begin
-            if any((other, key) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
+            if any((other, entity.begin, entity.actors) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
                 continue
-            taken.add((rule.role, key))
+            taken.add((rule.role, entity.begin, entity.actors))
             found.append(Argument(rule.role, entity, rule.name))
     return found
 
@@ -94,14 +93,15 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(anchor, topic_begin(view, anchor, end))]
         case "relative":
             verbs = view.relative_verbs(anchor, end)
+            if rule.verbs:
+                verbs = [id for id in verbs if view.is_one_of(id, rule.verbs)]
             if rule.relation == "subject":
                 verbs = [id for id in verbs if has_resumptive_pronoun(view, id)]
             return [(id, end) for id in verbs]
         case "governor":
             return [(firing.governor, end)] if firing.governor else []
         case "sentence" if rule.relation == "any":
-            # Another event of the sentence has its own parties.
-            return [(0, len(view.words) + 1)] if view.anchors <= {anchor} else []
+            return [(0, len(view.words) + 1)]
         case "sentence":
             verbs = [word.id for word in view.words if view.is_verb(word.id)]
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
@@ -139,9 +139,11 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return pronouns(view, head, end)
         case "any":
             inside = [entity for entity in view.between(head + 1, end) if entity.how != "demonym"]
+            others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
+            inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
         case "before":
-            return nearest_before(view, head)
+            return nearest_before(view, head, rule.kinds)
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:
@@ -152,6 +154,8 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
     if view.is_verb(head):
         return subjects(view, head)
+    if view.word(head).upos == "NOUN" and not _is_participle(view, head):
+        return []
     for above in view.ancestors(head):
         if above.upos == "VERB":
             return subjects(view, above.id)
@@ -190,6 +194,12 @@ def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     return [[*others, partner] for partner in partners]
 
 
+def _is_participle(view: SentenceView, id: int) -> bool:
+    """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are."""
+    word = view.word(id)
+    return word.xpos[8:10] == "4I" or "Case=Acc" in word.feats and "Definite=Ind" in word.feats
+
+
 def fill_roles(
     arguments: list[Argument], roles: dict[str, RolePolicy], lookup: Callable[[str], Actor | None]
 ) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
@@ -197,7 +207,8 @@ def fill_roles(
     fillers: list[Filler] = []
     evidence: list[Evidence] = []
     for role, policy in roles.items():
-        chosen = _choose(_with_antecedent([argument for argument in arguments if argument.role == role]), policy)
+        own = [argument for argument in arguments if argument.role == role]
+        chosen = _choose(_with_antecedent(own) if policy.mutual else own, policy)
         for argument, actors in chosen:
             for actor in actors:
                 for meant in _expand(actor, argument.entity, policy, lookup):

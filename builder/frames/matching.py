@@ -104,7 +104,7 @@ class Matcher:
     def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
         frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
         span = self._span(view, firing)
-        status = read_status(view, anchor, span.verb)
+        status = read_status(view, firing.governor if frame.status and firing.governor else anchor, span.verb)
         fillers, evidence = fill_roles(arguments, dict(frame.roles), self._lookup)
         extra, extra_evidence = self._phrases(view, firing, fillers)
         fillers, evidence = (*fillers, *extra), (*evidence, *extra_evidence)

@@ -175,13 +175,13 @@ def _may_stand_between(view: SentenceView, id: int) -> bool:
     return view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} or view.forms[id - 1] in view.lexicon.passed_over
 
 
-def nearest_before(view: SentenceView, anchor: int) -> list[EntityMention]:
-    """The nearest entity before an anchor that no preposition governs and no clause boundary separates from it."""
+def nearest_before(view: SentenceView, anchor: int, kinds: frozenset[str]) -> list[EntityMention]:
+    """The nearest entity of some kinds before an anchor that no preposition governs and no clause boundary separates from it."""
     for id in range(anchor - 1, 0, -1):
         if view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary:
             return []
         entity = view.entity_at(id)
-        if entity and _bare(view, entity) and entity.how != "demonym":
+        if entity and _bare(view, entity) and entity.how != "demonym" and (not kinds or entity.kind in kinds):
             return members(view, view.entities[view.chains[view.entities.index(entity)]])
     return []
 

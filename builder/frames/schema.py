@@ -93,7 +93,8 @@ class ArgumentRule:
 class RolePolicy:
     """How a role is filled: at least how many, whether persons stand for themselves or for the body they speak for
     (``as_body``), whether that body is added (``with_body``), which kinds are welcome, and whether a phrase that is no
-    name may fill it (``phrases``). ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
+    name may fill it (``phrases``). In a ``mutual`` role whoever is called the counterpart
+    of another has that other for partner. ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
     known."""
 
     minimum: int = 0
@@ -102,6 +103,7 @@ class RolePolicy:
     kinds: frozenset[str] = frozenset({"Person", "Country", "Organization"})
     prefer: tuple[str, ...] = ()
     phrases: bool = False
+    mutual: bool = False
     lenient_minimum: int = 0
     lenient_from: int = 9
 
@@ -248,7 +250,7 @@ class _Reader:
         )  # fmt: skip
 
     def role(self, name: str, data: dict[str, Any]) -> RolePolicy:
-        allowed = {"minimum", "as_body", "with_body", "kinds", "prefer", "phrases", "lenient_minimum", "lenient_from"}
+        allowed = {"minimum", "as_body", "with_body", "kinds", "prefer", "phrases", "mutual", "lenient_minimum", "lenient_from"}
         self.check_keys(f"role {name}", data, allowed)
         return RolePolicy(
             minimum=data.get("minimum", 0),
@@ -257,6 +259,7 @@ class _Reader:
             kinds=frozenset(data.get("kinds", ("Person", "Country", "Organization"))),
             prefer=tuple(data.get("prefer", ())),
             phrases=data.get("phrases", False),
+            mutual=data.get("mutual", False),
             lenient_minimum=data.get("lenient_minimum", 0),
             lenient_from=data.get("lenient_from", 9),
         )

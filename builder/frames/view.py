@@ -281,6 +281,8 @@ class SentenceView:
             return entity.preposition
         id = entity.first - 1
         while id >= 1 and (self.word(id).upos == "PUNCT" or self._is_honorific(id)):
+            if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
+                break
             if self.forms[id - 1] in self.lexicon.marks or self.forms[id - 1] in self.lexicon.commas:
                 return ""
             id -= 1

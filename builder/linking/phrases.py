@@ -310,7 +310,8 @@ class PhraseFinder:
         if inner and not reference.bodies:
             reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
         title = words[0].removeprefix(load_clitics().article)
-        return [replace(reference, begin=self.tokens[index].begin + stripped, title=title)]
+        reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
+        return [self._with_apposition(reference) if reference.name else reference]
 
     def _honorifics(self, index: int) -> int:
         """How many tokens from ``index`` are honorifics ("His Majesty *the king*")."""
@@ -330,7 +331,7 @@ class PhraseFinder:
         pending = 0
         while index < len(self.tokens) and index - start < LONGEST_TITLE:
             token = self.tokens[index]
-            if token.conjoined and index > first:
+            if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
                 break
             if token.is_punctuation:
                 if not self._opens_name(index, rank) or pending > 6:
@@ -381,6 +382,11 @@ class PhraseFinder:
             kind, first, last, persons, match.begin, name_end, match.name, rank, former,
             tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
         )  # fmt: skip
+
+    def _begins_another(self, index: int) -> bool:
+        """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
+        known = self.match_phrase(index, self.titles.ranks.__contains__) or self.match_name(index)
+        return bool(known) or self.tokens[index].upos in {"X", "PROPN", "VERB"}
 
     def _patience(self, rank: str, index: int) -> int:
         """How many further words may stand between a title and its name: many for officials ("head of the defence
@@ -497,14 +503,22 @@ class PhraseFinder:
             "person", index, match.last, persons, match.begin, self.tokens[match.last].end, match.name,
             preposition=match.preposition, begin=match.begin,
         )  # fmt: skip
-        after = match.last + 1
-        if after + 1 < len(self.tokens) and self.tokens[after].is_punctuation:
-            length = self.match_phrase(after + 1, self.titles.ranks.__contains__)
-            if length and self.tokens[after + 1].folded == self.phrase(after + 1, length)[0]:
-                title = self._person("person", after + 1, after + 1 + length, self.titles.ranks[self.phrase(after + 1, length)], "")
-                if not title.name:
-                    return [replace(reference, last=title.last, rank=title.rank, bodies=title.bodies, former=title.former)]
-        return [reference]
+        return [self._with_apposition(reference)]
+
+    def _with_apposition(self, reference: Reference) -> Reference:
+        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League")."""
+        after = reference.last + 2
+        if after >= len(self.tokens) or not self.tokens[after - 1].is_punctuation:
+            return reference
+        length = self.match_phrase(after, self.titles.ranks.__contains__)
+        if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
+            return reference
+        rank = self.titles.ranks[self.phrase(after, length)]
+        title = self._person("person", after, after + length, rank, "")
+        if title.name:
+            return reference
+        bodies = title.bodies or reference.bodies
+        return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
 
     def _own_country(self, index: int) -> list[Reference]:
         clitics = load_clitics()

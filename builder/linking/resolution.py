@@ -190,7 +190,7 @@ class Resolver:
             if known is None:
                 return None
             return self._as_known(base, known, "title")
-        return self._holder(base, reference.rank, bodies, reference.former)
+        return self._holder(base, reference.rank, bodies, reference.former, reference.title)
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
@@ -278,13 +278,17 @@ class Resolver:
         return _fill(base, "Person", how, (person.actor,), rank=person.rank, leader=leader, bodies=bodies)
 
     def _holder(
-        self, base: EntityMention, rank: str, bodies: tuple[Actor, ...], former: bool
+        self, base: EntityMention, rank: str, bodies: tuple[Actor, ...], former: bool, title: str = ""
     ) -> EntityMention | None:
         """Who a title with a body but without a name means."""
         leader = rank in self.titles.leaders and not former
         if not bodies:
             return None
         keys = {body.key for body in bodies}
+        if rank == "official" and title:
+            for person in reversed(self.memory.people):
+                if title in person.titles and keys & set(person.bodies):
+                    return self._as_known(base, person, "title")
         if not former and rank not in ("", "official"):
             for person in reversed(self.memory.people):
                 if person.rank == rank and keys & set(person.bodies):
@@ -294,12 +298,13 @@ class Resolver:
                 actor = holders[0].actor
                 self._remember(actor, rank, tuple(keys), "")
                 return _fill(base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies)
-        return _fill(base, "Person", "role", (self._by_role(base),), rank=rank, leader=leader, bodies=bodies)
+        return _fill(base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies)
 
-    def _by_role(self, base: EntityMention) -> Actor:
+    def _by_role(self, base: EntityMention, bodies: tuple[Actor, ...]) -> Actor:
         """An actor known only by role, in this document ("the British high commissioner in Islamabad")."""
         phrase = " ".join(self.text[base.begin : base.end].split())
-        return Actor(f"{actor_key('', '', phrase)}-{self.parsed.document.id}", "Person", phrase)
+        key = f"{actor_key('', '', phrase)}-{self.parsed.document.id}"
+        return Actor(key, "Person", phrase, represents=tuple(body.key for body in bodies))
 
     def _counterpart(
         self, base: EntityMention, reference: Reference, before: list[EntityMention]
@@ -307,7 +312,9 @@ class Resolver:
         """The counterpart of the nearest person before: same rank, another body."""
         persons = [mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")]
         rank = persons[-1].rank if persons else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
-        other = persons[-1].actors[0] if persons and persons[-1].actors else self._last_ranked()
+        anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
+        nearest = (persons or anyone)[-1:]
+        other = nearest[0].actors[0] if nearest and nearest[0].actors else self._last_ranked()
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
             actor, entry = self._who(reference, bodies)
