@@ -1,9 +1,9 @@
-"""Check gold annotations: every quote is in its text, and ids, types, statuses, kinds and dates are well formed.
+"""Check gold annotations: every quote is in its text; ids, types, statuses, kinds and dates are well formed.
 
     python tests/gold/check_gold.py [FOLDER ...]
 
-A folder holds `articles.jsonl` and `gold/ID.json`; without arguments, every such folder beside this file is checked.
-Prints one line per fault and then the counts; the exit status is 1 when there is a fault.
+A folder holds `articles.jsonl` and `gold/ID.json`; without arguments, every such folder beside this file is
+checked. Prints one line per fault and then the counts; the exit status is 1 when there is a fault.
 """
 
 from __future__ import annotations
@@ -51,10 +51,16 @@ def actor_faults(actor: dict[str, Any]) -> list[str]:
     return faults
 
 
+def values(event: dict[str, Any], name: str) -> list[Any]:
+    """The values under `name`, which may hold one value, a list of them, or nothing."""
+    given = event.get(name)
+    return given if isinstance(given, list) else [] if given is None else [given]
+
+
 def date_faults(event: dict[str, Any]) -> list[str]:
     """What is wrong with an event's dates: form, and an end before the start or equal to it."""
-    given = [event.get("start"), event.get("end"), *(event.get("start_alt") or [])]
-    faults = [f"date {value!r}" for value in given if value is not None and not is_partial_date(value)]
+    given = values(event, "start") + values(event, "end") + values(event, "start_alt")
+    faults = [f"date {value!r}" for value in given if not is_partial_date(value)]
     start, end = event.get("start"), event.get("end")
     if end is not None and (start is None or end <= start):
         faults.append(f"end {end!r} does not follow start {start!r}")
@@ -66,7 +72,7 @@ def event_faults(event: dict[str, Any], text: str) -> list[str]:
     faults = date_faults(event)
     if event.get("type") not in TYPES:
         faults.append(f"type {event.get('type')!r}")
-    for status in (event.get("status"), event.get("status_alt", "occurred")):
+    for status in [event.get("status"), *values(event, "status_alt")]:
         if status not in STATUSES:
             faults.append(f"status {status!r}")
     for name in ACTOR_LISTS:
@@ -108,7 +114,7 @@ def shared_id_faults(golds: list[dict[str, Any]]) -> list[str]:
     for gold in golds:
         for event in gold["events"]:
             types.setdefault(event["id"], set()).add(event["type"])
-    return [f"{name}: one id, several types {sorted(kinds)}" for name, kinds in types.items() if len(kinds) > 1]
+    return [f"{name}: several types {sorted(kinds)}" for name, kinds in types.items() if len(kinds) > 1]
 
 
 def check(folder: Path) -> tuple[list[str], Counter[str]]:
@@ -136,7 +142,8 @@ def check(folder: Path) -> tuple[list[str], Counter[str]]:
 def main(arguments: list[str]) -> int:
     """Check the folders named in `arguments`, or all beside this file; the exit status."""
     beside = Path(__file__).parent
-    folders = [Path(name) for name in arguments] or [path.parent for path in sorted(beside.glob("*/articles.jsonl"))]
+    found = [path.parent for path in sorted(beside.glob("*/articles.jsonl"))]
+    folders = [Path(name) for name in arguments] or found
     if not folders:
         print(f"nothing to check: no folder beside {beside} has an articles.jsonl")
         return 1
@@ -146,7 +153,8 @@ def main(arguments: list[str]) -> int:
         failed = failed or bool(faults)
         for fault in faults:
             print(fault)
-        print(f"{folder.name}: {len(faults)} faults; " + ", ".join(f"{k} {n}" for k, n in sorted(counts.items())))
+        totals = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        print(f"{folder.name}: {len(faults)} faults; {totals}")
     return int(failed)
 
 
