@@ -22,6 +22,7 @@ Dated = tuple[str | None, EventReport]
 
 NEAR_DAYS = 1  # two reports that date an event to days so close mean one: around midnight, and across time zones
 UNDATED_DAYS = 21  # reports without a date can mean one event if their documents are no further apart
+WEEK = 7
 _STATUS_ORDER = ("occurred", "denied", "planned", "hypothetical")
 
 
@@ -50,6 +51,8 @@ def _same(one: Dated, other: Dated) -> bool:
         return False
     if not set(roles_of(ours)) & set(roles_of(theirs)) or not actors_agree(ours, theirs) or not _share_enough(ours, theirs):
         return False
+    if _too_coarse(one, other) or _too_coarse(other, one):
+        return False
     if ours.start_date and theirs.start_date:
         overlap = _covers(ours, theirs.start_date) or _covers(theirs, ours.start_date)
         return (overlap or dates_agree(ours.start_date, theirs.start_date, NEAR_DAYS)) and (
@@ -58,6 +61,18 @@ def _same(one: Dated, other: Dated) -> bool:
     if not places_agree(ours, theirs):
         return False
     return _near(one, other)
+
+
+def _too_coarse(one: Dated, other: Dated) -> bool:
+    """Whether a report gives only the month (or year) of something past, though the other event was that very week:
+    nobody writes "earlier this month" of yesterday."""
+    published, values = one[0], one[1].values
+    day = other[1].values.start_date
+    if not (published and values.start_date and day) or values.status != "occurred":
+        return False
+    if len(values.start_date) > 7 or len(day) < 10 or len(published) < 10:
+        return False
+    return 0 <= days_between(day, published) <= WEEK
 
 
 def _share_enough(ours: EventValues, theirs: EventValues) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from diplograph.frames.pronouns import pronouns
 from diplograph.frames.relations import (
+    bare_before,
     has_resumptive_pronoun,
     modifiers,
-    nearest_before,
     objects,
     only_actors,
     prepositional,
@@ -44,8 +44,12 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
         for entity in _fitting(view, firing, rule):
             if any((other, entity.begin, entity.actors) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
                 continue
+            if rule.fallback and any(set(entity.actors) & set(other.entity.actors) for other in found):
+                continue
             taken.add((rule.role, entity.begin, entity.actors))
             found.append(Argument(rule.role, entity, rule.name))
+            if rule.relation == "before":
+                break
     return found
 
 
@@ -110,16 +114,14 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
 
 
 def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:
-    governing = view.governing_verb(anchor)
-    if governing is None:
-        return []
-    verb, link, case = governing
-    if rule.links and link not in rule.links:
-        return []
-    if rule.link_prepositions and case not in rule.link_prepositions:
-        return []
-    if rule.verbs and not view.is_one_of(verb, rule.verbs):
-        return []
+    verb, link, case = view.governing_verb(anchor) or (0, "", "")
+    unfit = not verb or (rule.links and link not in rule.links)
+    unfit = unfit or (rule.link_prepositions and case not in rule.link_prepositions)
+    if unfit or (rule.verbs and not view.is_one_of(verb, rule.verbs)):
+        # Names between a verb and its object lead the parser astray: take the verb of the rule that stands before.
+        verb = view.verb_before(anchor) if rule.verbs and "obj" in rule.links else 0
+        if not verb or not view.is_one_of(verb, rule.verbs):
+            return []
     stop = max(end, view.clause_end(verb, past=anchor))
     others = [other for other in view.anchors if end <= other < stop]
     return [(verb, topic_begin(view, verb, min([stop, *others])))]
@@ -132,7 +134,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "subject":
             return _subjects(view, head)
         case "object":
-            return objects(view, head, past=head)
+            return objects(view, head, headed=rule.of == "relative" and not has_resumptive_pronoun(view, head))
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
@@ -143,7 +145,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
         case "before":
-            return nearest_before(view, head, rule.kinds)
+            return bare_before(view, head)
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:

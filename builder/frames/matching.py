@@ -216,7 +216,11 @@ class Matcher:
         if inside or (just_before and not own):
             return (inside or just_before)[0]
         around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end]
-        around = [(id, time) for id, time in around if not self._in_other(view, span, id)]
+        around = [
+            (id, time)
+            for id, time in around
+            if not self._in_other(view, span, id) and not self._is_apart(view, span, id)
+        ]
         if status.status != OCCURRED and document.published:
             # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
             around = [(id, time) for id, time in around if (time.start_date or "") >= document.published[:10]]
@@ -247,6 +251,11 @@ class Matcher:
             return replace(status, status=OCCURRED, explicit=True)
         return status
 
+    def _is_apart(self, view: SentenceView, span: _Span, id: int) -> bool:
+        """Whether a conjunction stands between a word and the anchor ("said *on Wednesday that* a call is due")."""
+        first, last = sorted((id, span.anchor))
+        return any(view.forms[at - 1] in view.lexicon.boundary for at in range(first + 1, last))
+
     def _in_other(self, view: SentenceView, span: _Span, id: int) -> bool:
         """Whether a word belongs to the phrase of another event of the sentence."""
         return any(
@@ -267,11 +276,24 @@ class Matcher:
             for entity in view.between(begin, end):
                 if entity.place is None or entity.how == "demonym":
                     continue
+                if begin != span.anchor + 1 and self._in_other(view, span, entity.first):
+                    continue
                 preposition = view.preposition_of(entity)
                 local = preposition in view.lexicon.local
                 direct = begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
                 if (local and entity.begin not in taken) or (not preposition and direct):
                     return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+        return self._destination(view, span)
+
+    def _destination(self, view: SentenceView, span: _Span) -> tuple[Place | None, tuple[Evidence, ...]]:
+        """The place somebody goes to for the event: "arrived *in Russia* to hold talks", "to South Africa, where he
+        meets …"."""
+        for entity in reversed(view.between(1, span.anchor)):
+            if entity.place is None or view.preposition_of(entity) not in view.lexicon.towards:
+                continue
+            between = [view.forms[id - 1] for id in range(entity.last + 1, span.anchor)]
+            if any(form in view.lexicon.aim for form in between):
+                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "destination", entity.place),)
         return None, ()
 
     def _duration(self, view: SentenceView, span: _Span) -> DurationExpression | None:

@@ -32,6 +32,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     for child in view.sentence.children.get(verb, ()):
         if child.deprel.startswith("nsubj"):
             entity = view.entity_at(child.id)
+            if entity and not agrees(view, verb, entity):
+                continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
             if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
@@ -74,9 +76,22 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
             continue
         if any(not _may_precede_subject(view, id) for id in range(verb + 1, entity.first)):
             return []
-        if _bare(view, entity) and entity.how != "demonym":
+        if _bare(view, entity) and entity.how != "demonym" and agrees(view, verb, entity):
             return members(view, entity)
     return []
+
+
+def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
+    """Whether a verb before a state agrees with it in gender.
+
+    Names of states and cities are feminine but for a few (ontology/lexicon/clauses.toml lists them): after a masculine
+    verb such a name is its object ("(he) threatens *Moscow* with sanctions").
+    """
+    if entity.first < verb or entity.kind != "Country" or entity.how not in ("name", "alias", "metonym"):
+        return True
+    masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
+    form = view.forms[entity.first - 1]
+    return not masculine or form in view.lexicon.masculine or form.removeprefix(view.article) in view.lexicon.masculine
 
 
 def _may_precede_subject(view: SentenceView, id: int) -> bool:
@@ -94,15 +109,20 @@ def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
     return after <= len(view.words) and view.word(after).upos == "PRON" and view.word(after).token == view.word(verb).token
 
 
-def objects(view: SentenceView, verb: int, past: int = 0) -> list[EntityMention]:
-    """The objects of a verb or participle: what the tree says, else the first bare entity after it and its subject."""
-    taken = subjects(view, verb) if view.is_verb(verb) else []
+def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[EntityMention]:
+    """The objects of a verb or participle: what the tree says, else the first bare entity after it and its subject.
+
+    With ``headed`` the verb opens a relative clause whose subject is the noun before it ("a meeting *that gathers*
+    Russian and American officials"), so that nothing after the verb can be its subject.
+    """
+    taken = subjects(view, verb) if view.is_verb(verb) and not headed else []
+    wanted = ("obj", "nsubj") if headed else ("obj",)
     for child in view.sentence.children.get(verb, ()):
-        if child.deprel == "obj":
+        if child.deprel in wanted:
             entity = view.entity_at(child.id)
             if entity and entity not in taken and _bare(view, entity):
                 return members(view, entity)
-    for entity in view.between(verb + 1, view.clause_end(verb, past=past)):
+    for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):
         index = view.entities.index(entity)
         if entity in taken or view.chains[index] != index or entity.how == "demonym" or not _bare(view, entity):
             continue
@@ -175,15 +195,9 @@ def _may_stand_between(view: SentenceView, id: int) -> bool:
     return view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} or view.forms[id - 1] in view.lexicon.passed_over
 
 
-def nearest_before(view: SentenceView, anchor: int, kinds: frozenset[str]) -> list[EntityMention]:
-    """The nearest entity of some kinds before an anchor that no preposition governs and no clause boundary separates from it."""
-    for id in range(anchor - 1, 0, -1):
-        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary:
-            return []
-        entity = view.entity_at(id)
-        if entity and _bare(view, entity) and entity.how != "demonym" and (not kinds or entity.kind in kinds):
-            return members(view, view.entities[view.chains[view.entities.index(entity)]])
-    return []
+def bare_before(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """The entities before an anchor that no preposition governs, the nearest first."""
+    return [e for e in reversed(view.between(1, anchor)) if _bare(view, e) and e.how != "demonym"]
 
 
 def only_actors(entities: Sequence[EntityMention]) -> list[EntityMention]:

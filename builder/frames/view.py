@@ -39,6 +39,9 @@ class Lexicon:
     separately: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
+    masculine: frozenset[str]
+    towards: frozenset[str]
+    aim: frozenset[str]
     local: frozenset[str]
 
 
@@ -66,6 +69,9 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["words"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
+        folded(data["gender"]["masculine"]),
+        folded(data["destination"]["prepositions"]),
+        folded(data["destination"]["aim"]),
         folded(data["prepositions"]["local"]),
     )
 
@@ -206,6 +212,15 @@ class SentenceView:
             current = above
         return None
 
+    def verb_before(self, anchor: int) -> int:
+        """The nearest verb before an anchor in its clause, with no other anchor between; 0 if none."""
+        for id in range(anchor - 1, 0, -1):
+            if self.forms[id - 1] in self.lexicon.marks | self.lexicon.boundary or id in self.anchors:
+                return 0
+            if self.is_verb(id):
+                return id
+        return 0
+
     def _supports(self, id: int, top: int) -> bool:
         """Whether the nouns from above ``id`` up to ``top`` only say that the event takes place."""
         current = id
@@ -263,6 +278,8 @@ class SentenceView:
         gap = range(before.last + 1, entity.first)
         if any(not self._joins(id) for id in gap):
             return False
+        if before.actors and before.actors == entity.actors:
+            return True  # the same in other words: "the North Atlantic alliance "NATO""
         if before.how == "demonym" and entity.how == "demonym":
             return len(gap) <= 2
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
