@@ -84,12 +84,12 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
 
 def _refers_back(mention: Mention) -> bool:
     """Whether a mention names no party of its own (or only refers back), so that it needs an event to belong to."""
-    return "anaphoric" in mention.cues or not mention.values.fillers
+    return bool({"anaphoric", "group"} & mention.cues) or not mention.values.fillers
 
 
 def _attach(groups: list[_Group], mention: Mention) -> None:
     for group in reversed(groups):
-        if _belongs(group, mention, strict=True):
+        if "another" not in mention.cues and _belongs(group, mention, strict=True):
             group.mentions.append(mention)
             return
     groups.append(_Group([mention]))
@@ -100,6 +100,11 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
     before = [g for g in groups if min(m.begin for m in g.mentions) < mention.begin]
     before.sort(key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True)
     after = [group for group in groups if group not in before]
+    if "several" in mention.cues and not mention.values.fillers:
+        # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
+        for group in after:
+            if _belongs(group, mention, strict=False):
+                group.mentions.append(mention)
     for group in (*before, *after):
         if _belongs(group, mention, strict=False):
             group.mentions.append(mention)
@@ -117,7 +122,9 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
-    if not actors_agree(ours, theirs) or not places_agree(ours, theirs):
+    if "group" not in mention.cues and not actors_agree(ours, theirs):
+        return False
+    if not places_agree(ours, theirs):
         return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
@@ -153,7 +160,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     """What mentions say together: the most precise date, the first explicit status, every actor."""
     ordered = sorted(mentions, key=lambda mention: mention.begin)
     first = ordered[0].values
-    own = [mention for mention in ordered if "anaphoric" not in mention.cues] or ordered
+    own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
     explicit = [mention.values.status for mention in own if "status" in mention.cues]
     status = _status(explicit) if explicit else first.status
     start = most_precise([mention.values.start_date for mention in own])

@@ -41,6 +41,8 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.fallback and _is_filled(firing, rule.role, found):
             continue
+        if rule.indefinite and view.is_definite(firing.anchor):
+            continue
         for entity in _fitting(view, firing, rule):
             if any((other, entity.begin, entity.actors) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
                 continue
@@ -103,7 +105,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 verbs = [id for id in verbs if has_resumptive_pronoun(view, id)]
             return [(id, end) for id in verbs]
         case "governor":
-            return [(firing.governor, end)] if firing.governor else []
+            fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
+            return [(firing.governor, end)] if fits else []
         case "sentence" if rule.relation == "any":
             return [(0, len(view.words) + 1)]
         case "sentence":
@@ -140,7 +143,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "pronoun":
             return pronouns(view, head, end)
         case "any":
-            inside = [entity for entity in view.between(head + 1, end) if entity.how != "demonym"]
+            commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
+            inside = [entity for entity in view.between(head + 1, min([end, *commas])) if entity.how != "demonym"]
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]

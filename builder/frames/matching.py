@@ -37,13 +37,15 @@ _QUOTE_LIMIT = 240  # code points of a quote, at most
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Word ids of an event: its phrase, and the clause of its verb."""
+    """Word ids of an event: its phrase, and the clause of its verb; ``direct`` if the event itself depends on that
+    verb, not something else of which it is a part ("issued *the statement* of the summit")."""
 
     anchor: int
     phrase_end: int
     verb: int | None
     clause_begin: int
     clause_end: int
+    direct: bool = True
 
 
 class Matcher:
@@ -144,25 +146,33 @@ class Matcher:
         begin, end = self._quote(view, span, arguments)
         return Mention(
             begin, end, view.sentence.index, frame.file, trigger.id, values, tuple(dict.fromkeys(proofs)),
-            trigger.anaphoric or self._is_definite(view, anchor), self._cues(view, firing, status, span),
+            trigger.anaphoric or self._is_definite(view, anchor), self._cues(view, firing, status, span, arguments),
         )  # fmt: skip
 
     def _is_definite(self, view: SentenceView, anchor: int) -> bool:
         return not view.is_verb(anchor) and view.is_definite(anchor)
 
-    def _cues(self, view: SentenceView, firing: Firing, status: StatusReading, span: _Span) -> frozenset[str]:
+    def _cues(
+        self, view: SentenceView, firing: Firing, status: StatusReading, span: _Span, arguments: list[Argument]
+    ) -> frozenset[str]:
+        """What else a mention says of itself, for telling which mentions speak of one event.
+
+        ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
+        is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
+        ``several``: it names several events at once.
+        """
         cues = {"status"} if status.explicit else set()
         if status.previous:
             cues.add("previous")
         if firing.trigger.anaphoric:
             cues.add("anaphoric")
-        if self._is_plural(view, span.anchor):
-            cues.add("plural")
+        if firing.trigger.distributive:
+            cues.add("several")
+        if arguments and all(argument.entity.how == "group" for argument in arguments) and self._is_definite(view, span.anchor):
+            cues.add("group")
+        if view.find(load_status().another, span.anchor + 1, span.anchor + 3):
+            cues.add("another")
         return frozenset(cues)
-
-    def _is_plural(self, view: SentenceView, anchor: int) -> bool:
-        word = view.word(anchor)
-        return "Number=Plur" in word.feats or "Number=Dual" in word.feats
 
     # -- the stretches ----------------------------------------------------------------------------------------------
 
@@ -180,7 +190,8 @@ class Matcher:
             return _Span(anchor, end, None, anchor, end)
         verb = governing[0]
         begin = self._clause_begin(view, min(verb, anchor))
-        return _Span(anchor, end, verb, begin, max(end, view.clause_end(verb, past=anchor)))
+        stop = max(end, view.clause_end(verb, past=anchor))
+        return _Span(anchor, end, verb, begin, stop, governing[1] != "nested")
 
     def _clause_begin(self, view: SentenceView, verb: int) -> int:
         begin = verb
@@ -215,7 +226,7 @@ class Matcher:
         inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
         if inside or (just_before and not own):
             return (inside or just_before)[0]
-        around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end]
+        around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end and span.direct]
         around = [
             (id, time)
             for id, time in around

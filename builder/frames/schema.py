@@ -65,7 +65,8 @@ class Trigger:
 class ArgumentRule:
     """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …).
 
-    ``coordinated`` asks for at least two of them joined; a ``fallback`` is tried only while the role lacks actors.
+    ``coordinated`` asks for at least two of them joined; ``indefinite`` for an anchor without article (with one it
+    refers to an event whose parties the text has named); a ``fallback`` is tried only while the role lacks actors.
     """
 
     role: str
@@ -81,6 +82,7 @@ class ArgumentRule:
     kinds: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     coordinated: bool = False
+    indefinite: bool = False
     fallback: bool = False
 
     @property
@@ -138,7 +140,7 @@ _TRIGGER_KEYS = {
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
-    "kinds", "tags", "coordinated", "fallback",
+    "kinds", "tags", "coordinated", "indefinite", "fallback",
 }  # fmt: skip
 _FRAME_KEYS = {"class", "place", "duration", "condition", "status", "yields_to", "roles", "words", "trigger", "argument"}
 
@@ -226,6 +228,7 @@ class _Reader:
             kinds=frozenset(data.get("kinds", [])),
             tags=frozenset(data.get("tags", [])),
             coordinated=data.get("coordinated", False),
+            indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
         )
 

@@ -40,6 +40,7 @@ class StatusLexicon:
     circumstantial: frozenset[str]
     after: frozenset[str]
     ordinals: frozenset[str]
+    another: frozenset[str]
     purpose: str
     future_prefixes: tuple[str, ...]
 
@@ -65,6 +66,7 @@ def load_status() -> StatusLexicon:
         folded("circumstance", "during"),
         folded("circumstance", "after"),
         folded("ordinal", "words"),
+        folded("another", "words"),
         fold(data["circumstance"]["purpose"]),
         tuple(fold(item) for item in data["future"]["prefixes"]),
     )
@@ -89,6 +91,8 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     """The status of the event that ``anchor`` names; ``verb`` is the verb that governs it, if any."""
     lexicon = load_status()
     previous = _modifier(view, anchor, lexicon.previous) > 0
+    if view.case_of(anchor) in lexicon.after and not view.is_verb(anchor):
+        return StatusReading(OCCURRED, anchor - 1, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
     for id in dict.fromkeys([*path, *near]):
@@ -118,8 +122,8 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     tense = _tense(view, anchor if view.is_verb(anchor) else verb, lexicon)
     if tense:
         return StatusReading(tense, verb or anchor, True, previous)
-    if view.case_of(anchor) in lexicon.after or (verb and not _is_imperfect(view, verb)):
-        return StatusReading(OCCURRED, verb or anchor, bool(verb), previous)
+    if verb and not _is_imperfect(view, verb):
+        return StatusReading(OCCURRED, verb, True, previous)
     return StatusReading(OCCURRED, 0, False, previous)
 
 

@@ -114,6 +114,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
         return False
+    if any(view.forms[at : at + len(words)] == words for words in view.lexicon.condition for at in range(id, anchor - 1)):
+        return False  # "will be threatened *if* Washington approves sanctions"
     if trigger.connectors and not view.find(trigger.connectors, id + 1, anchor):
         return False
     return True

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 from diplograph.arabic import fold
 from diplograph.linking import EntityMention
-from diplograph.linking.tokens import load_clitics
+from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
 from diplograph.resources import read_toml
 
@@ -106,14 +106,22 @@ class SentenceView:
 
     def names(self, id: int) -> tuple[str, ...]:
         """The folded shapes by which a word is compared: form, form without article, lemma, restored form."""
-        form, lemma = self.forms[id - 1], self.lemmas[id - 1]
-        return tuple({form, form.removeprefix(self.article), lemma, fold(self.word(id).form)})
+        return tuple(self.shapes(id) | {self.lemmas[id - 1]})
 
     def shapes(self, id: int) -> frozenset[str]:
         """As :meth:`names`, without the lemma: a plural is not its singular."""
-        form = self.forms[id - 1]
-        restored = fold(self.word(id).form)
-        return frozenset({form, form.removeprefix(self.article), restored, restored.removeprefix(self.article)})
+        form, restored = self.forms[id - 1], fold(self.word(id).form)
+        found = {form, restored}
+        if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
+            # Clitics that the tokenizer left on.
+            found |= {reading.form for reading in readings(form)}
+        return frozenset(found | {shape.removeprefix(self.article) for shape in found})
+
+    def _stands_alone(self, id: int) -> bool:
+        """Whether a word is a whole token."""
+        token = self.word(id).token
+        before = id > 1 and self.word(id - 1).token == token
+        return not before and not (id < len(self.words) and self.word(id + 1).token == token)
 
     def is_one_of(self, id: int, words: frozenset[str]) -> bool:
         """Whether a word is among some folded words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -109,7 +109,7 @@ def demonym_forms(nisba: str) -> Iterator[str]:
         for form in (stem, stem + "ا", "ال" + stem):
             yield form
         return
-    for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات", "ا"):
+    for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات"):
         yield stem + suffix
         yield "ال" + stem + suffix
 
@@ -118,8 +118,8 @@ class Gazetteer:
     """Names → senses, and the office holders of each body.
 
     >>> gazetteer = load_gazetteer()
-    >>> [sense.entry.actor.label_en for sense in gazetteer.senses(("واشنطن",))][:1]
-    ['United States']
+    >>> sorted((sense.how, sense.entry.kind) for sense in gazetteer.senses(("واشنطن",)))
+    [('metonym', 'Country'), ('name', 'City')]
     """
 
     def __init__(self, rows: Iterable[dict[str, str]], titles: Titles) -> None:
@@ -129,11 +129,12 @@ class Gazetteer:
         self.entries: dict[str, Entry] = {}
         self._holders: dict[tuple[str, str], list[Entry]] = {}
         self._country_of_demonym: dict[str, Entry] = {}
+        rows = list(rows)
+        states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
-            self._add(row, titles)
+            self._add(_read_entry(row, titles, states), row)
 
-    def _add(self, row: dict[str, str], titles: Titles) -> None:
-        entry = _read_entry(row, titles)
+    def _add(self, entry: Entry, row: dict[str, str]) -> None:
         key = entry.actor.key if entry.actor else entry.place.key if entry.place else ""
         self.entries.setdefault(key, entry)
         self._index(_words(row["ar"]), Sense(entry, "name"))
@@ -186,20 +187,25 @@ def actor_key(wikidata: str, english: str, arabic: str) -> str:
     return slug or "ar-" + "-".join(_words(arabic))
 
 
-def _read_entry(row: dict[str, str], titles: Titles) -> Entry:
+def _read_entry(row: dict[str, str], titles: Titles, states: Container[str]) -> Entry:
     key = actor_key(row["qid"], row["en"], row["ar"])
     kind, country = row["kind"], row["country_qid"] or None
     wikidata = row["qid"] or None
+    offices = _read_offices(row["offices"], titles)
     actor = place = None
     if kind in ("Person", "Country", "Organization"):
         represents = (country,) if kind == "Person" and country else ()
-        actor = Actor(key, kind, row["ar"], row["en"] or None, wikidata, represents)
+        # Whoever was president once and speaks for the United Nations now is listed under the United Nations.
+        headed = any(office.rank == "head-of-state" for office in offices) and country in states
+        actor = Actor(
+            key, kind, row["ar"], row["en"] or None, wikidata, represents, represents if headed else ()
+        )
     if kind in ("City", "Country", "Building"):
         place = Place(key, row["ar"], row["en"] or None, wikidata, key if kind == "Country" else country)
     if kind == "Building" and country:
         place = Place(key, row["ar"], row["en"] or None, wikidata, country)
     tags = frozenset(_items(row.get("tags", "")))
-    return Entry(actor, place, kind, country, _read_offices(row["offices"], titles), tags)
+    return Entry(actor, place, kind, country, offices, tags)
 
 
 def _read_offices(cell: str, titles: Titles) -> tuple[Office, ...]:
