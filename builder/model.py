@@ -211,7 +211,10 @@ class DurationExpression:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person, a country or an organization. ``key`` ends its IRI; ``represents`` are keys of other actors."""
+    """A person, a country or an organization.
+
+    ``key`` ends its IRI; ``represents`` are keys of other actors, ``head_of_state_of`` keys of countries among them.
+    """
 
     key: str
     kind: str  # "Person" | "Country" | "Organization"
@@ -219,6 +222,7 @@ class Actor:
     label_en: str | None = None
     wikidata: str | None = None
     represents: tuple[str, ...] = ()
+    head_of_state_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,7 +338,7 @@ def _named_things(
         thing = pending.pop()
         if isinstance(thing, Actor) and thing.key not in found:
             found[thing.key] = thing
-            pending += [extractor.describe(key) for key in thing.represents]
+            pending += [extractor.describe(key) for key in (*thing.represents, *thing.head_of_state_of)]
         elif isinstance(thing, Place) and thing.key not in places:
             places[thing.key] = thing
             pending.append(extractor.describe(thing.country) if thing.country else None)

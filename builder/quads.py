@@ -374,6 +374,8 @@ def actor_quads(actors: Iterable[Actor], places: Iterable[Place], *, base: str =
         if isinstance(thing, Actor):
             for key in thing.represents:
                 triples.add(subject, "represents", actor_iri(key, base=base))
+            for key in thing.head_of_state_of:
+                triples.add(subject, "headOfStateOf", actor_iri(key, base=base))
         elif thing.country:
             triples.add(subject, "inCountry", actor_iri(thing.country, base=base))
     return triples.quads()

@@ -298,7 +298,9 @@ class Store:
             if iri in wanted or iri not in things:
                 continue
             thing = wanted[iri] = things[iri]
-            keys = thing.represents if isinstance(thing, Actor) else (thing.country,)
+            keys: tuple[str | None, ...] = (
+                (*thing.represents, *thing.head_of_state_of) if isinstance(thing, Actor) else (thing.country,)
+            )
             pending += [thing_iri(Actor(key, "Actor", ""), base=self.base) for key in keys if key]
         ordered = [wanted[iri] for iri in things if iri in wanted]
         actors = tuple(thing for thing in ordered if isinstance(thing, Actor))
@@ -407,7 +409,8 @@ def _thing_from(subject: NamedNode, properties: Properties, base: str) -> Actor 
     if kind == "Place":
         country = next(iter(keys("inCountry")), None)
         return Place(key_of(subject, "place", base=base), label_ar, label_en, wikidata, country)
-    return Actor(key_of(subject, "actor", base=base), kind, label_ar, label_en, wikidata, keys("represents"))
+    key = key_of(subject, "actor", base=base)
+    return Actor(key, kind, label_ar, label_en, wikidata, keys("represents"), keys("headOfStateOf"))
 
 
 def _report_from(report: NamedNode, properties: Properties, things: Things, base: str) -> EventReport:

@@ -185,6 +185,16 @@ def test_a_role_that_another_implies_is_left_to_the_reasoner() -> None:
     assert values_of(quads, report, "participant") == [actor_iri("Q6279").value]
 
 
+def test_a_head_of_state_represents_the_country_and_heads_it() -> None:
+    quads = actor_quads(sample.ACTORS, sample.PLACES)
+    russia = [actor_iri("Q159").value]
+    assert values_of(quads, actor_iri("Q7747"), "represents") == russia
+    assert values_of(quads, actor_iri("Q7747"), "headOfStateOf") == russia
+    spokesman = actor_iri(sample.SPOKESMAN.key)
+    assert values_of(quads, spokesman, "represents") == russia
+    assert values_of(quads, spokesman, "headOfStateOf") == []
+
+
 def test_participants_are_counted_once_whatever_their_roles() -> None:
     assert count_participants(sample.CALL_VALUES) == 2
     assert count_participants(sample.THREAT_VALUES) == 0

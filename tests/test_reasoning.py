@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 
 import pytest
+import sample_graph
+from pyoxigraph import RdfFormat
 
 from diplograph.model import DataError, ReasoningError
+from diplograph.quads import event_iri, shared_graph
 from diplograph.reasoning import Violation, check_consistency, check_shapes, find_java, select_owl_triples
+from diplograph.store import Store
 from diplograph.vocabulary import load_vocabulary, read_vocabulary
 
 PREFIXES = """
@@ -119,6 +124,18 @@ def test_a_call_of_one_head_of_state_with_somebody_else_is_no_call_between_heads
     assert report.instances(load_vocabulary().iri("HeadOfStateCall")) == ()
 
 
+def test_a_store_says_which_calls_are_between_heads_of_state() -> None:
+    with sample_graph.fill(Store.in_memory()) as store:
+        output = BytesIO()
+        for graph in store.graph_names():
+            if graph != shared_graph("ontology"):
+                store.dump(output, RdfFormat.N_TRIPLES, graph)
+    report = check_consistency(output.getvalue())
+    assert report.consistent
+    calls = report.instances(load_vocabulary().iri("HeadOfStateCall"))
+    assert calls == (event_iri("call-biden-putin-20211230").value,)  # nothing is known of Macron's office there
+
+
 def test_the_graph_agrees_with_the_alignments() -> None:
     assert check_consistency(turtle(GRAPH + THREAT), alignments=True).consistent
 
@@ -205,7 +222,7 @@ def test_malformed_data_is_named() -> None:
 
 
 def test_select_owl_triples_keeps_what_owl_2_knows() -> None:
-    from pyoxigraph import RdfFormat, parse
+    from pyoxigraph import parse
 
     text = turtle(':a dip:startDate "2021"^^xsd:gYear ; dip:startTime "2021-01-01T00:00:00Z"^^xsd:dateTime .')
     kept, left_out = select_owl_triples(quad.triple for quad in parse(text, format=RdfFormat.TURTLE))
@@ -256,6 +273,7 @@ def test_a_good_graph_has_no_violations() -> None:
         ('"الأول"@ar , ', "", "first", "Arabic label"),
         ("owl:sameAs wd:Q1", "owl:sameAs :second", "first", "Wikidata"),
         (":south a dip:Country", ":south a dip:Actor", "south", "exactly one of person"),
+        (":south a dip:Country", ":south a dip:Organization", "second", "has a head of state"),
         ("dip:inCountry :north", "dip:inCountry :first", "city", "at most one country"),
         ("dip:participant :first , :second ; dip:initiator :first ; dip:participantCount 2",
          "dip:participant :first , :city ; dip:initiator :first ; dip:participantCount 2", "call", "Every actor"),

@@ -138,7 +138,7 @@ OTHER_OFFICES = {
     "Commander of the RSF", "Commissioner-General of UNRWA", "Deputy Prime Minister",
     "Deputy chairman of the Security Council", "EEAS deputy secretary-general", "European Commissioner",
     "Head of Hamas political bureau", "Head of intelligence", "Head of the AEOI", "Head of the Chechen Republic",
-    "ICC Prosecutor", "Leader of Al-Qaeda", "Leader of the Houthi movement", "Leader of the Islamic State",
+    "ICC Prosecutor", "Leader of Al-Qaeda", "Leader of the Turkish Cypriots", "Leader of the Houthi movement", "Leader of the Islamic State",
     "Military commander", "Minister", "Minister of Finance", "Minister of Interior", "Minister of National Security",
     "Opposition leader", "Party leader", "Permanent Representative to the IAEA", "President of Kurdistan Region",
     "President of Somaliland", "President of the European Commission", "President of the European Council",
@@ -263,6 +263,18 @@ HOLDERS = [  # a state, a rank, a day, and who held the office then
     ("Q884", "head-of-state", "2018-04-27", "Moon Jae-in"),
     ("Q1065", "secretary-general", "2009-01-10", "Ban Ki-moon"),
 ]
+
+
+HEADS = [("Joe Biden", ("Q30",)), ("Sergey Lavrov", ()), ("Antony Blinken", ()), ("Michelle Bachelet", ()), ("Walid Jumblatt", ())]
+
+
+@pytest.mark.parametrize(("name", "countries"), HEADS)
+def test_heads_of_state_head_countries_only(name: str, countries: tuple[str, ...]) -> None:
+    found = {entry.actor.label_en: entry.actor for entry in load_gazetteer().entries.values() if entry.actor}
+    assert found[name].head_of_state_of == countries
+    for actor in found.values():
+        for key in actor.head_of_state_of:
+            assert load_gazetteer().entries[key].kind == "Country" and key in actor.represents
 
 
 @pytest.mark.parametrize(("body", "rank", "day", "holder"), HOLDERS)

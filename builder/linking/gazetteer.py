@@ -106,8 +106,7 @@ def demonym_forms(nisba: str) -> Iterator[str]:
     if stem.startswith("ال") and len(stem) > 4:
         stem = stem[2:]
     if not stem.endswith("ي"):
-        for form in (stem, stem + "ا", "ال" + stem):
-            yield form
+        yield from (stem, stem + "ا", "ال" + stem)
         return
     for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات"):
         yield stem + suffix
