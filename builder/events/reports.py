@@ -17,7 +17,7 @@ from diplograph.events.values import (
     without_bodies,
 )
 from diplograph.frames import Frame, load_frames
-from diplograph.model import EventReport, EventValues, Mention, ParsedDocument
+from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
+        values, group.mentions = _date_headline(parsed, values, group.mentions)
         if _is_admitted(values, frames[values.event_class]):
             ordered = tuple(sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger)))
             confidence = estimate_confidence(values, ordered)
@@ -60,6 +61,22 @@ def _settle_fillers(values: EventValues, frame: Frame) -> EventValues:
     if any(policy.with_body for policy in frame.roles.values()):
         return values
     return replace(values, fillers=without_bodies(values.fillers))
+
+
+def _date_headline(
+    parsed: ParsedDocument, values: EventValues, mentions: list[Mention]
+) -> tuple[EventValues, list[Mention]]:
+    """An undated event that the headline tells in the present tense is of the day of publication: news style.
+
+    The evidence of the date is the headline's own verb or noun, its rule says how it was read.
+    """
+    published = parsed.document.published
+    told = next((mention for mention in mentions if "headline" in mention.cues), None)
+    if told is None or values.start_date or values.status != "occurred" or len(published or "") != 10:
+        return values, mentions
+    begin, end = _trigger_span(told)
+    dated = replace(told, evidence=(*told.evidence, Evidence("startDate", begin, end, "headline")))
+    return replace(values, start_date=published), [dated if m is told else m for m in mentions]
 
 
 def _trigger_span(mention: Mention) -> tuple[int, int]:

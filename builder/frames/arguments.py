@@ -94,7 +94,11 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
     end = view.phrase_end(anchor)
     match rule.of:
         case "anchor":
+            if rule.relation == "before" and not _lacks_verb(view, anchor):
+                return []
             if view.is_verb(anchor):
+                if rule.relation in ("modifier", "adjective"):
+                    return []
                 return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
             return [(anchor, topic_begin(view, anchor, end))]
         case "relative":
@@ -114,6 +118,12 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
             return _verb_heads(view, anchor, end, rule)
+
+
+def _lacks_verb(view: SentenceView, anchor: int) -> bool:
+    """Whether no verb is known to govern an anchor (headlines, and verbs that the tagger took for names)."""
+    governing = view.governing_verb(anchor)
+    return governing is None or governing[1] == "nested"
 
 
 def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:

@@ -15,7 +15,15 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
-from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status, read_status
+from diplograph.frames.status import (
+    DENIED,
+    OCCURRED,
+    PLANNED,
+    StatusReading,
+    is_imperfect,
+    load_status,
+    read_status,
+)
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -159,7 +167,7 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``several``: it names several events at once.
+        ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
         """
         cues = {"status"} if status.explicit else set()
         if status.previous:
@@ -170,9 +178,18 @@ class Matcher:
             cues.add("several")
         if arguments and all(argument.entity.how == "group" for argument in arguments) and self._is_definite(view, span.anchor):
             cues.add("group")
+        if span.verb and is_imperfect(view, span.verb) and self._is_headline(view):
+            cues.add("headline")
         if view.find(load_status().another, span.anchor + 1, span.anchor + 3):
             cues.add("another")
         return frozenset(cues)
+
+    def _is_headline(self, view: SentenceView) -> bool:
+        """Whether a sentence is (in) a headline of the article."""
+        return any(
+            block.kind == "headline" and block.begin <= view.sentence.begin < block.end
+            for block in self.parsed.document.blocks
+        )
 
     # -- the stretches ----------------------------------------------------------------------------------------------
 

@@ -122,7 +122,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     tense = _tense(view, anchor if view.is_verb(anchor) else verb, lexicon)
     if tense:
         return StatusReading(tense, verb or anchor, True, previous)
-    if verb and not _is_imperfect(view, verb):
+    if verb and not is_imperfect(view, verb):
         return StatusReading(OCCURRED, verb, True, previous)
     return StatusReading(OCCURRED, 0, False, previous)
 
@@ -181,7 +181,7 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         return None
     if _has_before(view, verb, lexicon.future):
         return PLANNED
-    if _is_imperfect(view, verb):
+    if is_imperfect(view, verb):
         if _has_before(view, verb, lexicon.modal):
             return HYPOTHETICAL
         if view.is_one_of(verb, lexicon.held):
@@ -189,7 +189,7 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     return None
 
 
-def _is_imperfect(view: SentenceView, verb: int) -> bool:
+def is_imperfect(view: SentenceView, verb: int) -> bool:
     """Whether a verb is in the imperfect (PADT's positional tag has I in the second place)."""
     word = view.word(verb)
     return word.xpos[1:2] == "I" if word.xpos.startswith("V") else "Aspect=Imp" in word.feats

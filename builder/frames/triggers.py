@@ -114,8 +114,15 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
         return False
-    if any(view.forms[at : at + len(words)] == words for words in view.lexicon.condition for at in range(id, anchor - 1)):
+    if not trigger.connectors and _has_condition(view, id, anchor):
         return False  # "will be threatened *if* Washington approves sanctions"
     if trigger.connectors and not view.find(trigger.connectors, id + 1, anchor):
         return False
     return True
+
+
+def _has_condition(view: SentenceView, begin: int, end: int) -> bool:
+    """Whether a conditional conjunction stands between two words."""
+    return any(
+        view.forms[at : at + len(words)] == words for words in view.lexicon.condition for at in range(begin, end - 1)
+    )
