@@ -41,7 +41,10 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if _refers_back(m)]:
+    for mention in [m for m in kept if "inherits" in m.cues and not m.values.fillers]:
+        _inherit(groups, mention)
+    taken = [mention for group in groups for mention in group.mentions]
+    for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
     reports = []
@@ -110,6 +113,17 @@ def _attach(groups: list[_Group], mention: Mention) -> None:
             group.mentions.append(mention)
             return
     groups.append(_Group([mention]))
+
+
+def _inherit(groups: list[_Group], mention: Mention) -> None:
+    """Opens a group for a further round with a date or place of its own, with the parties of the event before it."""
+    before = [g for g in groups if g.values.event_class == mention.values.event_class and g.mentions[0].begin < mention.begin]
+    if not before or not (mention.values.start_date or mention.values.place):
+        return
+    if any(_belongs(group, mention, strict=False) for group in before):
+        return
+    parties = replace(mention.values, fillers=before[-1].values.fillers)
+    groups.append(_Group([replace(mention, values=parties)]))
 
 
 def _attach_back(groups: list[_Group], mention: Mention) -> None:

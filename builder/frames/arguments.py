@@ -111,6 +111,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
         case "governor":
             fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
             return [(firing.governor, end)] if fits else []
+        case "left":
+            return [(verb, end)] if (verb := view.verb_before(anchor)) else []
         case "sentence" if rule.relation == "any":
             return [(0, len(view.words) + 1)]
         case "sentence":

@@ -167,7 +167,7 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
+        ``inherits``: its parties are those of the event before; ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
         """
         cues = {"status"} if status.explicit else set()
         if status.previous:
@@ -176,6 +176,8 @@ class Matcher:
             cues.add("anaphoric")
         if firing.trigger.distributive:
             cues.add("several")
+        if firing.trigger.inherits:
+            cues.add("inherits")
         if arguments and all(argument.entity.how == "group" for argument in arguments) and self._is_definite(view, span.anchor):
             cues.add("group")
         if span.verb and is_imperfect(view, span.verb) and self._is_headline(view):
@@ -214,7 +216,7 @@ class Matcher:
         begin = verb
         while begin > 1:
             before = begin - 1
-            if view.forms[before - 1] in view.lexicon.marks | view.lexicon.boundary or view.is_verb(before):
+            if view.is_boundary(before) or view.is_verb(before):
                 break
             begin = before
         return begin
@@ -282,7 +284,7 @@ class Matcher:
     def _is_apart(self, view: SentenceView, span: _Span, id: int) -> bool:
         """Whether a conjunction stands between a word and the anchor ("said *on Wednesday that* a call is due")."""
         first, last = sorted((id, span.anchor))
-        return any(view.forms[at - 1] in view.lexicon.boundary for at in range(first + 1, last))
+        return any(view.is_boundary(at) for at in range(first + 1, last))
 
     def _in_other(self, view: SentenceView, span: _Span, id: int) -> bool:
         """Whether a word belongs to the phrase of another event of the sentence."""

@@ -58,8 +58,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
     while id >= 1 and view.entity_at(id) is None:
-        form = view.forms[id - 1]
-        if view.word(id).upos not in _LIGHT or form in view.lexicon.marks | view.lexicon.boundary | view.lexicon.brackets:
+        if view.word(id).upos not in _LIGHT or view.is_boundary(id) or view.forms[id - 1] in view.lexicon.brackets:
             return []
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None

@@ -17,7 +17,7 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "sentence")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "sentence")
 RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective", "pronoun", "before", "any")
 
 
@@ -38,7 +38,8 @@ class Trigger:
     tense and connectors asked for; ``near`` must all hold, ``unless`` none. ``definite`` asks for a definite anchor
     (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
     how many heads of state or government must take part; ``tagged`` a tag that one party must have; ``distributive``
-    words name one event for each partner ("two calls from A and B").
+    words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
+    that the text has named ("the *second round* is in Geneva").
     """
 
     id: str
@@ -59,6 +60,7 @@ class Trigger:
     minimum: int | None = None
     needs: frozenset[str] = frozenset()
     distributive: bool = False
+    inherits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
+    "inherits",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
@@ -204,6 +207,7 @@ class _Reader:
             minimum=data.get("minimum"),
             needs=frozenset(data.get("needs", [])),
             distributive=data.get("distributive", False),
+            inherits=data.get("inherits", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

@@ -42,7 +42,6 @@ class StatusLexicon:
     ordinals: frozenset[str]
     another: frozenset[str]
     purpose: str
-    future_prefixes: tuple[str, ...]
 
 
 @cache
@@ -68,7 +67,6 @@ def load_status() -> StatusLexicon:
         folded("ordinal", "words"),
         folded("another", "words"),
         fold(data["circumstance"]["purpose"]),
-        tuple(fold(item) for item in data["future"]["prefixes"]),
     )
 
 
@@ -117,9 +115,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     if own:
         status = DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
         return StatusReading(status, own, True, previous)
-    if verb is None and (future := _untagged_future(view, anchor, lexicon)):
-        return StatusReading(PLANNED, future, True, previous)
-    tense = _tense(view, anchor if view.is_verb(anchor) else verb, lexicon)
+    tense = _tense(view, anchor if view.is_verb(anchor) else verb or view.verb_before(anchor), lexicon)
     if tense:
         return StatusReading(tense, verb or anchor, True, previous)
     if verb and not is_imperfect(view, verb):
@@ -155,16 +151,6 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
     return 0
 
 
-def _untagged_future(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
-    """A word before an anchor that looks like a future verb which the tagger took for a name, 0 if none."""
-    for id in range(anchor - 1, max(anchor - 12, 0), -1):
-        word = view.word(id)
-        if word.upos == "X" and len(word.form) > 4 and view.forms[id - 1].startswith(lexicon.future_prefixes):
-            if view.entity_at(id) is None:
-                return id
-    return 0
-
-
 def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
@@ -179,7 +165,7 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     """What a verb's tense says: a future is a plan, a modal with an imperfect a possibility."""
     if not verb or not view.is_verb(verb):
         return None
-    if _has_before(view, verb, lexicon.future):
+    if _has_before(view, verb, lexicon.future) or (view.word(verb).upos == "X" and view.is_unsplit_future(verb)):
         return PLANNED
     if is_imperfect(view, verb):
         if _has_before(view, verb, lexicon.modal):

@@ -37,7 +37,7 @@ def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> 
         for word in view.words:
             if word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
                 continue
-            if view.entity_at(word.id) is not None or trigger.verbal != (word.upos == "VERB"):
+            if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue
             governor = _fires(view, trigger, word.id, document)
             if governor is not None:

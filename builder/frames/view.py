@@ -115,6 +115,8 @@ class SentenceView:
         if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
             # Clitics that the tokenizer left on.
             found |= {reading.form for reading in readings(form)}
+            if self.is_unsplit_future(id):
+                found.add(form[1:])
         return frozenset(found | {shape.removeprefix(self.article) for shape in found})
 
     def _stands_alone(self, id: int) -> bool:
@@ -142,8 +144,23 @@ class SentenceView:
         return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(self.article)
 
     def is_verb(self, id: int) -> bool:
-        """Whether a word is a full verb."""
-        return self.word(id).upos == "VERB"
+        """Whether a word is a full verb: tagged so (but not within a name), or an unsplit future tagged as a name."""
+        if self.entity_at(id) is not None:
+            return False
+        word = self.word(id)
+        return word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id))
+
+    def is_unsplit_future(self, id: int) -> bool:
+        """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
+        form = self.forms[id - 1]
+        return len(form) > 4 and form.startswith(load_clitics().future)
+
+    def is_boundary(self, id: int) -> bool:
+        """Whether a word opens another clause (and is not part of a name: Moon Jae-*in* is spelt like "that")."""
+        if self.entity_at(id) is not None:
+            return False
+        form = self.forms[id - 1]
+        return form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN")
 
     def ancestors(self, id: int) -> Iterator[Word]:
         """The governors of a word, nearest first."""
@@ -175,10 +192,7 @@ class SentenceView:
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
     def _ends_phrase(self, id: int, anchor: int) -> bool:
-        form = self.forms[id - 1]
-        if form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN"):
-            return True
-        return id in self.anchors and id > anchor + 1
+        return self.is_boundary(id) or (id in self.anchors and id > anchor + 1)
 
     def _is_relative(self, id: int, anchor: int) -> bool:
         """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
@@ -193,8 +207,7 @@ class SentenceView:
         for id in range(verb + 1, len(self.words) + 1):
             if id <= past:
                 continue
-            form = self.forms[id - 1]
-            if form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN"):
+            if self.is_boundary(id):
                 return id
             if self.is_verb(id) and not self.word(id).deprel.startswith("acl"):
                 return id
@@ -223,7 +236,7 @@ class SentenceView:
     def verb_before(self, anchor: int) -> int:
         """The nearest verb before an anchor in its clause, with no other anchor between; 0 if none."""
         for id in range(anchor - 1, 0, -1):
-            if self.forms[id - 1] in self.lexicon.marks | self.lexicon.boundary or id in self.anchors:
+            if self.is_boundary(id) or id in self.anchors:
                 return 0
             if self.is_verb(id):
                 return id

@@ -338,6 +338,9 @@ class PhraseFinder:
                     break
                 index += 1
                 continue
+            if kind == "counterpart" and not bodies and self._is_body_ahead(index):
+                index += 1
+                continue
             match = self.match_name(index, attached=rank in {"official", "secretary-general"} or index == first)
             if match and self._is_person(match):
                 return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
@@ -382,6 +385,13 @@ class PhraseFinder:
             kind, first, last, persons, match.begin, name_end, match.name, rank, former,
             tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
         )  # fmt: skip
+
+    def _is_body_ahead(self, index: int) -> bool:
+        """Whether a preposition and a state follow ("his counterpart *in South Sudan* S. K.")."""
+        if self.tokens[index].upos != "ADP" or index + 1 >= len(self.tokens):
+            return False
+        match = self.match_name(index + 1, attached=False)
+        return bool(match) and match.senses[0].entry.kind == "Country" if match else False
 
     def _begins_another(self, index: int) -> bool:
         """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
@@ -442,12 +452,14 @@ class PhraseFinder:
             return []
         if self.tokens[index].upos not in {"NOUN", "X", "PROPN"}:
             return []
-        for at in range(index + length, min(index + length + 4, len(self.tokens))):
+        leaders = self.titles.organs[self.phrase(index, length)] == "leaders"
+        for at in range(index + length, min(index + length + (9 if leaders else 4), len(self.tokens))):
             if self.tokens[at].is_punctuation:
                 break
             match = self.match_name(at)
             if not match:
-                if self.tokens[at].upos not in {"ADJ", "ADP"} and not self.match_phrase(at, self._known_head):
+                qualifies = {"ADJ", "ADP", "NOUN", "NUM"} if leaders else {"ADJ", "ADP"}
+                if self.tokens[at].upos not in qualifies and not self.match_phrase(at, self._known_head):
                     break
                 continue
             bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
@@ -480,6 +492,9 @@ class PhraseFinder:
         if not match:
             return []
         name_end = self.tokens[match.last].end
+        after = match.last + 1
+        if after < len(self.tokens) and self.tokens[after].folded in self.titles.phrases("not_persons.after"):
+            return []
         if any(sense.entry.kind == "Person" for sense in match.senses):
             return self._named_person(index, match)
         kind = "demonym" if match.senses[0].how == "demonym" else "name"
@@ -522,6 +537,12 @@ class PhraseFinder:
 
     def _own_country(self, index: int) -> list[Reference]:
         clitics = load_clitics()
+        for reading in readings(self.tokens[index].folded):
+            if reading.form.removeprefix(clitics.article) in self.titles.phrases("anaphors.organization"):
+                if reading.form.startswith(clitics.article):
+                    begin = self.tokens[index].begin + reading.stripped
+                    noun = reading.form.removeprefix(clitics.article)
+                    return [Reference("organization", index, index, name=noun, preposition=reading.preposition, begin=begin)]
         for reading in readings(self.tokens[index].folded):
             for stem in self.titles.phrases("anaphors.own_country"):
                 if reading.form.startswith(stem) and reading.form[len(stem) :] in clitics.pronouns:

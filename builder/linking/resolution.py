@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from diplograph.arabic import fold
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.phrases import PhraseFinder, Reference
-from diplograph.linking.tokens import Token, read_tokens
+from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Place, Sentence
 
 EARLIEST, LATEST = "1900", "2100"
@@ -69,6 +69,7 @@ class _Memory:
     people: list[_Person] = field(default_factory=list)
     bodies: list[tuple[int, Actor]] = field(default_factory=list)
     pair: tuple[int, tuple[Actor, ...]] = (-1, ())
+    organizations: list[Actor] = field(default_factory=list)
     clock: int = 0
 
 
@@ -167,6 +168,8 @@ class Resolver:
                 return self._body(base, reference.bodies, "organ")
             case "demonym" | "name":
                 return self._named_body(base, reference.senses)
+            case "organization":
+                return self._organization(base, reference)
             case "own-country":
                 return self._own_country(base, before)
             case _:
@@ -342,16 +345,23 @@ class Resolver:
         elif reference.rank == "any":
             members = self._parties(reference.number)
         else:
-            ranks = self.titles.leaders if reference.rank == "leader" else {"foreign-minister", "defence-minister"}
             members = []
             for person in reversed(self.memory.people):
-                if person.rank in ranks and not any(set(person.bodies) & set(other.represents) for other in members):
+                if self._is_of(person, reference.rank) and not any(set(person.bodies) & set(other.represents) for other in members):
                     members.append(person.actor)
                 if len(members) == reference.number:
                     break
         if len(members) < reference.number:
             return None
-        return _fill(base, "Group", "group", tuple(reversed(members)), leader=reference.rank == "leader")
+        known = {person.actor.key: person.rank for person in self.memory.people}
+        leader = all(known.get(member.key) in self.titles.leaders for member in members)
+        return _fill(base, "Group", "group", tuple(reversed(members)), leader=leader)
+
+    def _is_of(self, person: _Person, rank: str) -> bool:
+        """Whether a person belongs to a group of this rank (titles.toml: leader, minister, person)."""
+        if rank == "leader":
+            return person.rank in self.titles.leaders
+        return rank == "person" or person.rank in {"foreign-minister", "defence-minister"}
 
     def _parties(self, number: int) -> list[Actor]:
         """The last states and organizations named, each once, those that only speak for one of them included."""
@@ -414,9 +424,20 @@ class Resolver:
         for actor in actors[:1]:
             if how != "demonym":
                 self.memory.bodies.append((self.memory.clock, actor))
+        if actors and actors[0].kind == "Organization" and how != "demonym":
+            self.memory.organizations.append(actors[0])
         kind = actors[0].kind if actors else "Place"
         how = "metonym" if acting and acting[0].kind == "Building" else how
         return _fill(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
+
+    def _organization(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+        """ "The group", "the alliance": the last organization named whose own name begins with that noun."""
+        for actor in reversed(self.memory.organizations):
+            if reference.name in {word.removeprefix(load_clitics().article) for word in fold(actor.label_ar).split()[:1]}:
+                entry = self.gazetteer.entries.get(actor.key)
+                tags = entry.tags if entry else frozenset()
+                return _fill(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
+        return None
 
     def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:
         """ "His country": that of the nearest person before in the sentence who is no counterpart of another."""

@@ -22,6 +22,7 @@ class Clitics:
     article: str
     assimilated: str
     pronouns: frozenset[str]
+    future: tuple[str, ...]
 
 
 @cache
@@ -34,6 +35,7 @@ def load_clitics() -> Clitics:
         fold(data["article"]),
         fold(data["article_after_preposition"]),
         frozenset(map(fold, data["pronouns"])),
+        tuple(map(fold, data["future"])),
     )
 
 
