@@ -111,6 +111,9 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
         case "governor":
             fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
             return [(firing.governor, end)] if fits else []
+        case "speaker":
+            said = (above.id for above in view.ancestors(anchor) if view.is_one_of(above.id, view.lexicon.reporting))
+            return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
         case "left":
             return [(verb, end)] if (verb := view.verb_before(anchor)) else []
         case "sentence" if rule.relation == "any":

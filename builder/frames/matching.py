@@ -143,6 +143,10 @@ class Matcher:
         if status.cue:
             cue = view.word(status.cue)
             proofs.append(Evidence("status", cue.begin, cue.end, f"status/{status.status}"))
+        if frame.status and time is None:
+            time = self._speech_time(view, fillers)
+            if time:
+                values = replace(values, start_date=time.start_date, end_date=time.end_date)
         if time and time.start_date:
             proofs.append(Evidence("startDate", time.begin, time.end, "time"))
         if duration:
@@ -205,8 +209,10 @@ class Matcher:
             return _Span(anchor, end, anchor, self._clause_begin(view, anchor), end)
         end = view.phrase_end(anchor)
         governing = view.governing_verb(anchor)
-        if governing is None:
+        before = view.verb_before(anchor)
+        if governing is None and not before:
             return _Span(anchor, end, None, anchor, end)
+        governing = governing or (before, "", "")
         verb = governing[0]
         begin = self._clause_begin(view, min(verb, anchor))
         stop = max(end, view.clause_end(verb, past=anchor))
@@ -258,6 +264,23 @@ class Matcher:
             return min(around, key=lambda item: abs(item[0] - span.anchor))[1]
         if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
             return dated[0][1]
+        return None
+
+    def _speech_time(self, view: SentenceView, fillers: tuple[Filler, ...]) -> TimeExpression | None:
+        """When an utterance was made, from what the text goes on to say of the same speech: "Obama threatened … Obama
+        said *at a press conference on Friday* …"."""
+        speakers = {filler.actor for filler in fillers if filler.actor.kind == "Person"}
+        for other in self.views[view.sentence.index + 1 : view.sentence.index + 3]:
+            for word in other.words[:6]:
+                if not other.is_verb(word.id) or not other.is_one_of(word.id, other.lexicon.reporting):
+                    continue
+                named = {actor for entity in subjects(other, word.id) for actor in entity.actors}
+                if not named & speakers:
+                    return None
+                document = self.parsed.document
+                end = other.word(other.clause_end(word.id) - 1).end
+                times = find_times(document.text, other.sentence.begin, end, document.published, tense="past")
+                return next((time for time in times if time.start_date), None)
         return None
 
     def _is_ordinal(self, view: SentenceView, anchor: int) -> bool:
@@ -313,7 +336,18 @@ class Matcher:
                 direct = begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
                 if (local and entity.begin not in taken) or (not preposition and direct):
                     return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
-        return self._destination(view, span)
+        return self._host(view, span) or self._destination(view, span)
+
+    def _host(self, view: SentenceView, span: _Span) -> tuple[Place, tuple[Evidence, ...]] | None:
+        """The place that hosts the event: "Tunis hosts a summit", "a summit hosted by Amman"."""
+        verbs = [span.verb] if span.verb else []
+        for verb in (*verbs, *view.relative_verbs(span.anchor, span.phrase_end)):
+            if not view.is_one_of(verb, view.lexicon.hosting):
+                continue
+            for entity in subjects(view, verb, inherited=False):
+                if entity.place and entity.how != "demonym":
+                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "host", entity.place),)
+        return None
 
     def _destination(self, view: SentenceView, span: _Span) -> tuple[Place | None, tuple[Evidence, ...]]:
         """The place somebody goes to for the event: "arrived *in Russia* to hold talks", "to South Africa, where he

@@ -40,17 +40,22 @@ def _is_pronoun(view: SentenceView, id: int) -> bool:
     return id <= len(view.words) and view.word(id).upos == "PRON"
 
 
-def _is_dual(view: SentenceView, id: int) -> bool:
+def _is_several(view: SentenceView, id: int) -> bool:
+    """Whether a pronoun is dual or plural."""
     word = view.word(id)
-    return "Number=Dual" in word.feats or "D" in word.xpos[7:8]
+    return "Number=Dual" in word.feats or "Number=Plur" in word.feats or word.xpos[7:8] in ("D", "P")
 
 
 def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention]:
-    """For a dual the last two parties before it; for a singular the subject of the verb above, else the nearest person
+    """For a dual or plural the subjects of the verb above, else the last two parties before it; for a singular the subject of the verb above, else the nearest person
     before, else the subject of the main verb after ("asked about *his* meeting Netanyahu, Abbas said")."""
     before = [entity for entity in view.entities if entity.last < anchor and entity.actors and entity.how != "demonym"]
     people = [entity for entity in before if entity.kind == "Person"]
-    if _is_dual(view, id):
+    if _is_several(view, id):
+        governing = view.governing_verb(anchor)
+        group = subjects(view, governing[0]) if governing else []
+        if len(group) >= 2:
+            return group
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):

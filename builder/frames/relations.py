@@ -50,6 +50,10 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
         if word.deprel.startswith("acl") and view.entity_at(head.id):
             entity = view.entity_at(head.id)
             return [entity] if entity else []
+        if word.deprel.startswith("acl"):
+            # "became the fourth leader *to call*": the predicate's subject is the verb's.
+            above = view.governing_verb(head.id)
+            return subjects(view, above[0], depth=depth + 1) if above else []
         if head.upos == "VERB":
             return subjects(view, head.id, depth=depth + 1)
     return []

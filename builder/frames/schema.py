@@ -17,7 +17,7 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "sentence")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence")
 RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective", "pronoun", "before", "any")
 
 

@@ -40,6 +40,8 @@ class Lexicon:
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
+    due: frozenset[str]
+    hosting: frozenset[str]
     towards: frozenset[str]
     aim: frozenset[str]
     local: frozenset[str]
@@ -70,6 +72,8 @@ def load_lexicon() -> Lexicon:
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
+        folded(data["due"]["words"]),
+        folded(data["hosting"]["words"]),
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
         folded(data["prepositions"]["local"]),
@@ -184,7 +188,8 @@ class SentenceView:
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                if not self._is_relative(id, anchor) and not (verbs and self.word(id).deprel == "conj"):
+                due = id > 2 and self.is_one_of(id - 2, self.lexicon.due)
+                if not due and not self._is_relative(id, anchor) and not (verbs and self.word(id).deprel == "conj"):
                     return id
                 verbs += 1
                 if verbs > 2:
@@ -192,6 +197,11 @@ class SentenceView:
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
     def _ends_phrase(self, id: int, anchor: int) -> bool:
+        if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
+            # "the summit that was *due to* bring them together": still the relative clause of the summit.
+            due = self.is_one_of(id - 1, self.lexicon.due)
+            relative = any(form in self.lexicon.relative for form in self.forms[anchor : id - 1])
+            return not (due and relative)
         return self.is_boundary(id) or (id in self.anchors and id > anchor + 1)
 
     def _is_relative(self, id: int, anchor: int) -> bool:
@@ -303,6 +313,8 @@ class SentenceView:
             return True  # the same in other words: "the North Atlantic alliance "NATO""
         if before.how == "demonym" and entity.how == "demonym":
             return len(gap) <= 2
+        if [self.forms[id - 1] for id in gap] == ["-"]:
+            return True  # "the council of Russia - NATO"
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
 
     def _joins(self, id: int) -> bool:

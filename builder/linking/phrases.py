@@ -209,6 +209,8 @@ class PhraseFinder:
         index = 0
         while index < len(self.tokens):
             references = self._at(index)
+            if references and references[-1].kind in {"person", "counterpart"} and references[-1].name:
+                references = [*references, *self._elliptic(references[-1])]
             found.extend(references)
             index = max((reference.last + 1 for reference in references), default=index + 1)
         return found
@@ -225,6 +227,27 @@ class PhraseFinder:
         if length and before not in self.titles.phrases("not_persons.before"):
             return [self._unknown(index, length)]
         return []
+
+    def _elliptic(self, base: Reference) -> list[Reference]:
+        """The persons that share the title of the one before: "the Russian minister S. L. *and the American J. K.*"."""
+        found: list[Reference] = []
+        last = base.last
+        while True:
+            index = last + 1
+            if index < len(self.tokens) and self.tokens[index].is_punctuation:
+                index += 1
+            match = self.match_name(index)
+            if not match or match.senses[0].how != "demonym" or match.begin == self.tokens[index].begin:
+                return found
+            person = self._person("person", index, index, base.rank, base.preposition)
+            if not person.name or person.first != index or not self._follows(match, person):
+                return found
+            found.append(replace(person, begin=match.begin, title=base.title))
+            last = person.last
+
+    def _follows(self, match: NameMatch, person: Reference) -> bool:
+        """Whether a person's name comes right after a demonym."""
+        return person.name_begin <= self.tokens[match.last].end + 3
 
     def _unknown(self, index: int, length: int) -> Reference:
         last = index + length - 1
@@ -463,6 +486,8 @@ class PhraseFinder:
                     break
                 continue
             bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
+            if match.senses[0].entry.kind == "City" and len(match.senses) == 1:
+                return []
             words = self.phrase(index, length)
             preposition, stripped = self.preposition(index, words[0])
             rank = self.titles.organs[words]
@@ -478,7 +503,7 @@ class PhraseFinder:
         """The further demonyms of one head: "senior American *and Russian* officials"."""
         found: list[Reference] = []
         while match := self.match_name(index):
-            if match.begin == self.tokens[index].begin or match.senses[0].how != "demonym":
+            if match.begin == self.tokens[index].begin or not any(s.entry.kind == "Country" for s in match.senses):
                 break
             bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
             found.append(
