@@ -52,7 +52,8 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
         values, group.mentions = _date_headline(parsed, values, group.mentions)
-        if _is_admitted(values, frames[values.event_class]):
+        lenient = any("lenient" in mention.cues for mention in group.mentions)
+        if _is_admitted(values, frames[values.event_class], lenient=lenient):
             ordered = tuple(sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger)))
             confidence = estimate_confidence(values, ordered)
             reports.append(EventReport(parsed.document.id, len(reports) + 1, values, confidence, ordered))
@@ -176,12 +177,12 @@ def _join_groups(groups: list[_Group]) -> None:
             groups.remove(group)
 
 
-def _is_admitted(values: EventValues, frame: Frame) -> bool:
-    """Whether the roles have the actors that the frame asks for (fewer do where date and place are known)."""
+def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:
+    """Whether the roles have the actors that the frame asks for (fewer do where date or place are known, or the trigger is sure)."""
     counts = {role: len(actors) for role, actors in roles_of(values).items()}
     known = bool(values.start_date) + (values.place is not None)
     for role, policy in frame.roles.items():
-        needed = policy.minimum if known < policy.lenient_from else policy.lenient_minimum
+        needed = policy.lenient_minimum if lenient or known >= policy.lenient_from else policy.minimum
         if counts.get(role, 0) < needed:
             return False
     return True

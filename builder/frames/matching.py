@@ -108,7 +108,8 @@ class Matcher:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
         if firing.trigger.distributive:
             return True
-        begin, end = firing.anchor, view.clause_end(firing.anchor)
+        begin = firing.anchor
+        end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
         return bool(view.find(view.lexicon.separately, begin, end))
 
     def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
@@ -171,7 +172,7 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``inherits``: its parties are those of the event before; ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
+        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
         """
         cues = {"status"} if status.explicit else set()
         if status.previous:
@@ -182,6 +183,8 @@ class Matcher:
             cues.add("several")
         if firing.trigger.inherits:
             cues.add("inherits")
+        if firing.trigger.lenient:
+            cues.add("lenient")
         if arguments and all(argument.entity.how == "group" for argument in arguments) and self._is_definite(view, span.anchor):
             cues.add("group")
         if span.verb and is_imperfect(view, span.verb) and self._is_headline(view):
@@ -249,8 +252,6 @@ class Matcher:
         just_before = [time for _, time in dated if self._word_at(view, time.end) in (span.anchor, span.anchor - 1)]
         own = [time for id, time in dated if time in just_before and id in (span.anchor, span.anchor + 1)]
         inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
-        if inside or (just_before and not own):
-            return (inside or just_before)[0]
         around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end and span.direct]
         around = [
             (id, time)
@@ -260,8 +261,19 @@ class Matcher:
         if status.status != OCCURRED and document.published:
             # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
             around = [(id, time) for id, time in around if (time.start_date or "") >= document.published[:10]]
-        if around:
-            return min(around, key=lambda item: abs(item[0] - span.anchor))[1]
+        nearest = min(around, key=lambda item: abs(item[0] - span.anchor))[1] if around else None
+        if inside or (just_before and not own):
+            time = (inside or just_before)[0]
+            finer = nearest and len(nearest.start_date or "") == 10 > len(time.start_date or "")
+            # "received *on Friday 24 May 2019* a call, the second *this month*".
+            within = finer and (nearest.start_date or "").startswith(time.start_date or "")
+            return nearest if within else time
+        if nearest:
+            return nearest
+        occasion = self._occasion(view, span)
+        on_occasion = [time for id, time in dated if occasion < id < view.phrase_end(occasion)] if occasion else []
+        if on_occasion:
+            return on_occasion[0]
         if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
             return dated[0][1]
         return None
@@ -336,7 +348,19 @@ class Matcher:
                 direct = begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
                 if (local and entity.begin not in taken) or (not preposition and direct):
                     return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+        occasion = self._occasion(view, span)
+        if occasion:
+            for entity in view.between(occasion + 1, view.phrase_end(occasion)):
+                if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
+                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
         return self._host(view, span) or self._destination(view, span)
+
+    def _occasion(self, view: SentenceView, span: _Span) -> int:
+        """The event on whose margins this one is held ("a meeting *during the summit* in China"), 0 if none."""
+        following = sorted(other for other in view.anchors if span.anchor < other <= span.phrase_end)
+        if not following or not view.find(view.lexicon.margins, span.anchor + 1, following[0]):
+            return 0
+        return following[0]
 
     def _host(self, view: SentenceView, span: _Span) -> tuple[Place, tuple[Evidence, ...]] | None:
         """The place that hosts the event: "Tunis hosts a summit", "a summit hosted by Amman"."""

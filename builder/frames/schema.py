@@ -39,7 +39,8 @@ class Trigger:
     (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
     how many heads of state or government must take part; ``tagged`` a tag that one party must have; ``distributive``
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
-    that the text has named ("the *second round* is in Geneva").
+    that the text has named ("the *second round* is in Geneva"); a ``lenient`` trigger is so sure that the role's lenient
+    minimum is enough.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Trigger:
     needs: frozenset[str] = frozenset()
     distributive: bool = False
     inherits: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits",
+    "inherits", "lenient",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
@@ -208,6 +210,7 @@ class _Reader:
             needs=frozenset(data.get("needs", [])),
             distributive=data.get("distributive", False),
             inherits=data.get("inherits", False),
+            lenient=data.get("lenient", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

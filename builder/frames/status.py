@@ -81,6 +81,8 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
             return
         if current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ":
             return
+        if current.deprel == "conj" and current.upos == "VERB":
+            return  # "denied X, and *spoke of* a meeting": what is denied is X
         yield above
         current = above
 

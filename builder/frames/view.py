@@ -41,6 +41,7 @@ class Lexicon:
     pairing: frozenset[str]
     masculine: frozenset[str]
     due: frozenset[str]
+    margins: frozenset[str]
     hosting: frozenset[str]
     towards: frozenset[str]
     aim: frozenset[str]
@@ -73,6 +74,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
         folded(data["due"]["words"]),
+        folded(data["margins"]["words"]),
         folded(data["hosting"]["words"]),
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),

@@ -146,6 +146,10 @@ class PhraseFinder:
                 break
             if token.folded in self.titles.phrases("not_persons.words"):
                 break
+            if end == start and any(
+                reading.form in self.titles.phrases("not_persons.before") for reading in readings(token.folded)
+            ):
+                break
             if end > start and (self._is_somebody(end) or self._is_joined(end)):
                 break
             if token.upos in {"X", "PROPN"} and not self._is_other_name(end):

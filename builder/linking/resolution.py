@@ -398,6 +398,8 @@ class Resolver:
         persons = tuple(entry.actor for entry in entries if entry.kind == "Person" and entry.actor)
         for actor in actors:
             self.memory.bodies.append((self.memory.clock, actor))
+        if actors[0].kind == "Organization":
+            self.memory.organizations.append(actors[0])
         leader = base.rank == "leaders"
         return _fill(base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors)
 
