@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden constraints clean help
+.PHONY: run test lint golden docs constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test   run all tests"
 	@echo "make lint   check style and types"
 	@echo "make golden make the golden files anew, to be reviewed by eye"
+	@echo "make docs   make docs/queries.md anew from the headers of the queries"
 	@echo "make clean  remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
@@ -36,6 +37,9 @@ lint: $(VENV)/.linted $(VENV)/types/diplograph
 
 golden: $(VENV)/.tested
 	$(BIN)/python tests/make_golden.py
+
+docs: $(VENV)/.installed
+	$(BIN)/python docs/make_queries.py
 
 clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,17 +7,24 @@ import importlib
 import itertools
 import pkgutil
 import re
+import runpy
 import shlex
+from pathlib import Path
 
 import click
 import pytest
+import sample_graph
 from conftest import REPOSITORY
 
 import diplograph
 from diplograph.catalog import load_catalog
 from diplograph.cli.main import commands
+from diplograph.model import ReasoningError
+from diplograph.reasoning import find_java
+from diplograph.store import Store
+from diplograph.vocabulary import load_vocabulary
 
-PAGES = sorted(REPOSITORY.glob("*.md"))
+PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 PYTHON = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "builder").rglob("*.py")]
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
@@ -117,13 +124,46 @@ def test_make_targets_in_the_documentation_exist() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: object) -> None:
-    from pathlib import Path
-
-    assert isinstance(page, Path)
+def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", TEXTS[page.name]):
         if not target.startswith(("http:", "https:")):
-            assert (REPOSITORY / target).exists(), f"{page.name} links to {target}"
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_python_in_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        find_java()
+    except ReasoningError as error:
+        pytest.skip(str(error))
+    with Store.open(tmp_path / "diplograph-store") as store:
+        sample_graph.fill(store)
+    monkeypatch.chdir(tmp_path)
+    blocks = [
+        block for text in TEXTS.values() for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    ]
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "documentation", "exec"), {})  # noqa: S102
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_ontology_terms_in_the_documentation_exist(page: Path) -> None:
+    for name in re.findall(r"\bdip:(\w+)", TEXTS[page.name]):
+        load_vocabulary().iri(name)
+
+
+def test_the_page_of_the_ontology_names_every_class_and_property() -> None:
+    named = set(re.findall(r"\bdip:(\w+)", TEXTS["ontology.md"]))
+    vocabulary = load_vocabulary()
+    values = set(vocabulary.subclasses("EventStatus"))  # each stands beside its individual
+    assert set(vocabulary.names()) - values <= named
+
+
+def test_the_page_of_the_questions_is_what_their_headers_say() -> None:
+    made = runpy.run_path(str(REPOSITORY / "docs" / "make_queries.py"))["write_page"]()
+    assert made == TEXTS["queries.md"], "the headers have changed: run `make docs`"
+    for query in load_catalog():
+        assert f"## {query.name}\n" in made
 
 
 def test_options_say_what_they_do() -> None:
