@@ -279,7 +279,7 @@ def _expand(
     else:
         bodies = entity.bodies or tuple(body for key in actor.represents if (body := lookup(key)))
     if policy.as_body:
-        return list(bodies[:1]) or [actor]
+        return list(bodies[:1])
     return [actor, *bodies[:1]]
 
 

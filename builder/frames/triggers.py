@@ -10,6 +10,7 @@ from diplograph.frames.status import load_status
 from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
+_CONDITION_DISTANCE = 5  # words before an anchor in which a conjunction makes it part of a condition
 _NEXT = 5  # words of the scope "next"
 
 
@@ -114,8 +115,9 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
         return False
-    if not trigger.connectors and _has_condition(view, id, anchor):
-        return False  # "will be threatened *if* Washington approves sanctions"
+    # "will be threatened *if* Washington approves sanctions"; after "warned that" a condition may stand first.
+    if _has_condition(view, max(id, anchor - _CONDITION_DISTANCE) if trigger.connectors else id, anchor):
+        return False
     if trigger.connectors and not view.find(trigger.connectors, id + 1, anchor):
         return False
     return True

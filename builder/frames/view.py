@@ -146,7 +146,10 @@ class SentenceView:
         return found
 
     def is_definite(self, id: int) -> bool:
-        """Whether a noun has the article (also after a preposition that swallows its alef)."""
+        """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
+        after = id + 1
+        if after <= len(self.words) and self.word(after).upos == "PRON" and self.word(after).token == self.word(id).token:
+            return True
         return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(self.article)
 
     def is_verb(self, id: int) -> bool:

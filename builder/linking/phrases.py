@@ -485,6 +485,8 @@ class PhraseFinder:
                 break
             match = self.match_name(at)
             if not match:
+                if leaders and self.match_phrase(at, self._is_official):
+                    return []  # "the *heads of the delegations* of …" are no leaders
                 qualifies = {"ADJ", "ADP", "NOUN", "NUM"} if leaders else {"ADJ", "ADP"}
                 if self.tokens[at].upos not in qualifies and not self.match_phrase(at, self._known_head):
                     break
@@ -499,6 +501,9 @@ class PhraseFinder:
             first = Reference("organ", index, match.last, rank=rank, bodies=bodies, preposition=preposition, begin=begin)
             return [first, *self._more_demonyms(match.last + 1, preposition, rank)]
         return []
+
+    def _is_official(self, words: tuple[str, ...]) -> bool:
+        return self.titles.organs.get(words) == "official"
 
     def _known_head(self, words: tuple[str, ...]) -> bool:
         return words in self.titles.organs or words in self.titles.ranks
