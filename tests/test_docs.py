@@ -9,6 +9,8 @@ import pkgutil
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -76,6 +78,21 @@ def test_commands_in_the_documentation_exist() -> None:
     for name, arguments in found:
         if name != "COMMAND":
             check_call(name, arguments)
+
+
+def test_commands_in_the_readme_run(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "diplograph-store") as store:
+        sample_graph.fill(store)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    lines = re.findall(r"^\$ (.*\.venv/bin/diplograph .*)$", TEXTS["README.md"], re.MULTILINE)
+    assert len(lines) >= 4
+    for line in lines:
+        done = subprocess.run(
+            line, check=False, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        assert len(done.stdout.splitlines()) > 1, f"{line} answers nothing"
 
 
 def test_examples_in_help_exist() -> None:
