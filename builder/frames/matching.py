@@ -163,7 +163,7 @@ class Matcher:
         )  # fmt: skip
 
     def _is_definite(self, view: SentenceView, anchor: int) -> bool:
-        return not view.is_verb(anchor) and view.is_definite(anchor)
+        return not view.is_verb(anchor) and view.has_article(anchor)
 
     def _cues(
         self, view: SentenceView, firing: Firing, status: StatusReading, span: _Span, arguments: list[Argument]

@@ -10,7 +10,7 @@ from diplograph.frames.status import load_status
 from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
-_CONDITION_DISTANCE = 5  # words before an anchor in which a conjunction makes it part of a condition
+_CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
 _NEXT = 5  # words of the scope "next"
 
 

@@ -40,6 +40,7 @@ class Lexicon:
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
+    verb_forms: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
     hosting: frozenset[str]
@@ -73,6 +74,7 @@ def load_lexicon() -> Lexicon:
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
+        folded(data["verbs"]["forms"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
         folded(data["hosting"]["words"]),
@@ -150,14 +152,20 @@ class SentenceView:
         after = id + 1
         if after <= len(self.words) and self.word(after).upos == "PRON" and self.word(after).token == self.word(id).token:
             return True
+        return self.has_article(id)
+
+    def has_article(self, id: int) -> bool:
+        """Whether a noun has the article."""
         return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(self.article)
 
     def is_verb(self, id: int) -> bool:
-        """Whether a word is a full verb: tagged so (but not within a name), or an unsplit future tagged as a name."""
+        """Whether a word is a full verb: tagged so (but not within a name), or a form that taggers take for a name."""
         if self.entity_at(id) is not None:
             return False
         word = self.word(id)
-        return word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id))
+        if word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id)):
+            return True
+        return word.upos in {"X", "NOUN", "ADJ"} and self.forms[id - 1] in self.lexicon.verb_forms
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
