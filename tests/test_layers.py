@@ -77,6 +77,13 @@ def test_architecture_names_every_module_and_no_other() -> None:
     )
 
 
+def test_architecture_names_the_files_of_every_folder() -> None:
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for module, files in re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", text, re.MULTILINE):
+        named = set(re.findall(r"`(\w+)`", files))
+        assert named == {path.stem for path in (BUILDER / module).glob("*.py")} - ENTRANCES, module
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(BUILDER)))
 def test_imports_go_up_the_list_only(path: Path) -> None:
     module = module_of(path)
