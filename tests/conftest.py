@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from diplograph.model import Block, Document, ParsedDocument
 from diplograph.parsing import StanzaParser
 
 REPOSITORY = Path(__file__).parents[1]
@@ -31,6 +32,20 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def stanza_parser() -> StanzaParser:
     """The real parser with the compact models; they are loaded once, at its first parse."""
     return StanzaParser("compact")
+
+
+Parse = Callable[..., ParsedDocument]
+
+
+@pytest.fixture(scope="session")
+def parse(stanza_parser: StanzaParser) -> Parse:
+    """``parse(text, published=None, id="text")``: Stanza's parse of a text that is one paragraph."""
+
+    def parse_text(text: str, published: str | None = None, id: str = "text") -> ParsedDocument:
+        document = Document(id=id, text=text, published=published, blocks=(Block(0, len(text)),))
+        return stanza_parser.parse(document)
+
+    return parse_text
 
 
 @pytest.fixture(scope="session")

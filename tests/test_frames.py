@@ -20,7 +20,9 @@ def frame_data(**changes: Any) -> dict[str, Any]:
         "roles": {"participant": {"minimum": 2}},
         "words": {"calls": ["مكالمة", "اتصال"]},
         "trigger": [{"id": "call", "anchors": ["@calls"], "example": "جرت مكالمة"}],
-        "argument": [{"role": "participant", "of": "anchor", "relation": "prepositional", "prepositions": ["بين"]}],
+        "argument": [
+            {"role": "participant", "of": "anchor", "relation": "prepositional", "prepositions": ["بين"]}
+        ],
     }
     return data | changes
 
@@ -55,21 +57,36 @@ def test_an_unknown_class_is_told_with_the_nearest() -> None:
         ({"trigger": [{"id": "call", "anchors": ["@rings"], "example": "x"}]}, "no list 'rings' in [words]"),
         ({"trigger": [{"id": "call", "anchors": ["x"], "example": "x", "nigh": []}]}, "unknown key 'nigh'"),
         (
-            {"trigger": [{"id": "c", "anchors": ["x"], "example": "x", "near": [{"words": ["y"], "scope": "page"}]}]},
+            {
+                "trigger": [
+                    {"id": "c", "anchors": ["x"], "example": "x", "near": [{"words": ["y"], "scope": "page"}]}
+                ]
+            },
             "unknown scope 'page'",
         ),
         ({"trigger": [{"id": "call", "anchors": ["x"]}]}, "trigger call: example is missing"),
         ({"trigger": [{"anchors": ["x"], "example": "x"}]}, "id is missing"),
         ({"trigger": [{"id": "call", "example": "x"}]}, "trigger call: anchors is missing"),
-        ({"argument": [{"role": "participant", "of": "anchor", "relation": "beside"}]}, "unknown relation 'beside'"),
+        (
+            {"argument": [{"role": "participant", "of": "anchor", "relation": "beside"}]},
+            "unknown relation 'beside'",
+        ),
         ({"argument": [{"role": "participant", "of": "root", "relation": "subject"}]}, "unknown of 'root'"),
         ({"argument": [{"role": "hearer", "of": "anchor", "relation": "subject"}]}, "unknown role 'hearer'"),
         (
-            {"argument": [{"role": "participant", "of": "anchor", "relation": "subject", "triggers": ["ring"]}]},
+            {
+                "argument": [
+                    {"role": "participant", "of": "anchor", "relation": "subject", "triggers": ["ring"]}
+                ]
+            },
             "unknown trigger 'ring'",
         ),
         (
-            {"argument": [{"role": "participant", "of": "anchor", "relation": "object", "verbs": ["@rings"]}]},
+            {
+                "argument": [
+                    {"role": "participant", "of": "anchor", "relation": "object", "verbs": ["@rings"]}
+                ]
+            },
             "no list 'rings' in [words]",
         ),
     ],
@@ -227,7 +244,10 @@ MACRON_SISI = {"Emmanuel Macron", "Abdel Fattah el-Sisi"}
     [
         pytest.param(PHONED, MACRON_SISI, {"anchor/subject", "anchor/object"}, id="subject-object"),
         pytest.param(
-            CALLED, {"Emmanuel Macron", "Michel Aoun"}, {"anchor/subject", "anchor/prepositional"}, id="preposition"
+            CALLED,
+            {"Emmanuel Macron", "Michel Aoun"},
+            {"anchor/subject", "anchor/prepositional"},
+            id="preposition",
         ),
         pytest.param(LIGHT_VERB, MACRON_SISI, {"verb/subject", "anchor/prepositional"}, id="light-verb"),
         pytest.param(BETWEEN, BIDEN_PUTIN, {"anchor/prepositional"}, id="between-coordinated"),
@@ -372,7 +392,10 @@ def test_a_warning_against_sanctions_is_no_threat() -> None:
 10 على على ADP 11 case
 11 روسيا روسيا X 9 nmod
 """)
-    assert named(the_mention(that, "SanctionThreat")) == {"threatener": {"European Union"}, "target": {"Russia"}}
+    assert named(the_mention(that, "SanctionThreat")) == {
+        "threatener": {"European Union"},
+        "target": {"Russia"},
+    }
 
 
 def test_a_place_is_where_it_is_held_and_no_party() -> None:
@@ -542,7 +565,10 @@ def test_the_words_that_name_an_event_are_its_evidence() -> None:
     text = parsed.document.text
     proofs = {proof.aspect: text[proof.begin : proof.end] for proof in mention.evidence}
     assert proofs["trigger"] == "اتصالا"
-    assert {text[p.begin : p.end] for p in mention.evidence if p.aspect == "participant"} == {"ماكرون", "السيسي"}
+    assert {text[p.begin : p.end] for p in mention.evidence if p.aspect == "participant"} == {
+        "ماكرون",
+        "السيسي",
+    }
     assert text[mention.begin : mention.end] == text
 
 
