@@ -6,7 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKS = re.compile(
+    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _LETTERS = str.maketrans(
     {
         "\u0622": "\u0627",  # alef with madda
@@ -22,7 +24,11 @@ _LETTERS = str.maketrans(
         "\u06a9": "\u0643",  # Persian kaf
     }
 )
-_DIGITS = {ord(digit): str(value) for start in (0x0660, 0x06F0) for value, digit in enumerate(map(chr, range(start, start + 10)))}
+_DIGITS = {
+    ord(digit): str(value)
+    for start in (0x0660, 0x06F0)
+    for value, digit in enumerate(map(chr, range(start, start + 10)))
+}
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 
 

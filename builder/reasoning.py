@@ -94,7 +94,9 @@ def check_consistency(
         check_consistency(b"<urn:a> a dip:Person, dip:Country .").consistent  # False (prefixes left out)
     """
     java = java or find_java()
-    triples, left_out = select_owl_triples(triple for text in _texts(infer, alignments, data) for triple in text)
+    triples, left_out = select_owl_triples(
+        triple for text in _texts(infer, alignments, data) for triple in text
+    )
     return replace(_run_hermit(triples, java, memory), left_out=left_out)
 
 
@@ -121,7 +123,9 @@ def check_shapes(*data: bytes) -> tuple[Violation, ...]:
     if not isinstance(results, Graph):
         raise ReasoningError(f"pySHACL failed on ontology/shapes.ttl: {results}")
     order = {"Violation": 0, "Warning": 1, "Info": 2}
-    found = sorted(set(_read_results(results)), key=lambda one: (one.focus, one.path, one.message_en, one.value))
+    found = sorted(
+        set(_read_results(results)), key=lambda one: (one.focus, one.path, one.message_en, one.value)
+    )
     return tuple(sorted(found, key=lambda one: order.get(one.severity, 3)))
 
 
@@ -163,7 +167,11 @@ def _read_ontology() -> list[Triple]:
 
 
 def _texts(definitions: bool, alignments: bool, data: tuple[bytes, ...]) -> Iterator[list[Triple]]:
-    yield [triple for triple in _read_ontology() if definitions or triple.predicate.value != OWL + "equivalentClass"]
+    yield [
+        triple
+        for triple in _read_ontology()
+        if definitions or triple.predicate.value != OWL + "equivalentClass"
+    ]
     if alignments:
         for path in list_files("ontology", "alignments", ".ttl"):
             yield _parse(f"ontology/alignments/{path.name}", path.read_bytes())
@@ -204,14 +212,18 @@ def _run_hermit(triples: list[Triple], java: str, memory: int) -> ConsistencyRep
         reason = " ".join(str(error).split())[:500]
         raise ReasoningError(f"HermiT failed under {java}: {reason}") from error
     except OSError as error:
-        raise ReasoningError(f"{java} does not start: {error}; set JAVA_HOME to a Java 11 or newer") from error
+        raise ReasoningError(
+            f"{java} does not start: {error}; set JAVA_HOME to a Java 11 or newer"
+        ) from error
     finally:
         world.close()
     found = set(_types(_parse("inferences", inferred.getvalue()))) - set(_types(triples))
     # No classes: dip:eventClass uses them as individuals too, and owlready2 takes their superclasses for types then.
     classes = {str(triple.subject) for triple in triples if triple.object == NamedNode(OWL + "Class")}
     ours = {str(triple.subject) for triple in triples} - classes
-    return ConsistencyReport(True, unsatisfiable, tuple(sorted(pair for pair in found if f"<{pair[0]}>" in ours)))
+    return ConsistencyReport(
+        True, unsatisfiable, tuple(sorted(pair for pair in found if f"<{pair[0]}>" in ours))
+    )
 
 
 @contextmanager

@@ -24,7 +24,9 @@ def locate(room: str, *parts: str) -> Path:
     """
     path = Path(str(files(f"diplograph.{room}"))).joinpath(*parts)
     if not path.exists():
-        raise DataError(f"{room}/{'/'.join(parts)} is missing from the installation; install diplograph again")
+        raise DataError(
+            f"{room}/{'/'.join(parts)} is missing from the installation; install diplograph again"
+        )
     return path
 
 

@@ -113,7 +113,9 @@ class Vocabulary:
         roles = self.actor_roles()
         if role not in roles:
             self.iri(role)
-            raise TermError(f'"{role}" is no role of an actor. Roles are {", ".join(roles)}: see {ONTOLOGY_FILE}.')
+            raise TermError(
+                f'"{role}" is no role of an actor. Roles are {", ".join(roles)}: see {ONTOLOGY_FILE}.'
+            )
         return tuple(name for name in self.superclasses(role) if name in roles)
 
     def statuses(self) -> tuple[str, ...]:
@@ -227,7 +229,11 @@ def _collect_texts(triples: Iterable[Triple], names: Mapping[str, str]) -> dict[
     """The labels and definitions, by (kind, name, language)."""
     kinds = {RDFS + "label": "label", SKOS + "definition": "definition"}
     return {
-        (kinds[triple.predicate.value], names[triple.subject.value], triple.object.language): triple.object.value
+        (
+            kinds[triple.predicate.value],
+            names[triple.subject.value],
+            triple.object.language,
+        ): triple.object.value
         for triple in triples
         if triple.predicate.value in kinds
         and isinstance(triple.subject, NamedNode)

@@ -13,14 +13,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from diplograph.events.values import actors_agree, dates_agree, days_between, join_fillers, most_precise, places_agree, roles_of
+from diplograph.events.values import (
+    actors_agree,
+    dates_agree,
+    days_between,
+    join_fillers,
+    most_precise,
+    places_agree,
+    roles_of,
+)
 from diplograph.model import Event, EventReport, EventValues
 from diplograph.vocabulary import load_vocabulary
 
 T = TypeVar("T")
 Dated = tuple[str | None, EventReport]
 
-NEAR_DAYS = 1  # two reports that date an event to days so close mean one: around midnight, and across time zones
+NEAR_DAYS = (
+    1  # two reports that date an event to days so close mean one: around midnight, and across time zones
+)
 UNDATED_DAYS = 21  # reports without a date can mean one event if their documents are no further apart
 WEEK = 7
 _STATUS_ORDER = ("occurred", "denied", "planned", "hypothetical")
@@ -49,7 +59,11 @@ def _same(one: Dated, other: Dated) -> bool:
     ours, theirs = one[1].values, other[1].values
     if one[1].document == other[1].document or ours.event_class != theirs.event_class:
         return False
-    if not set(roles_of(ours)) & set(roles_of(theirs)) or not actors_agree(ours, theirs) or not _share_enough(ours, theirs):
+    if (
+        not set(roles_of(ours)) & set(roles_of(theirs))
+        or not actors_agree(ours, theirs)
+        or not _share_enough(ours, theirs)
+    ):
         return False
     if _too_coarse(one, other) or _too_coarse(other, one):
         return False
@@ -82,7 +96,9 @@ def _share_enough(ours: EventValues, theirs: EventValues) -> bool:
 
 
 def _covers(values: EventValues, moment: str) -> bool:
-    return bool(values.start_date and values.end_date) and (values.start_date or "") <= moment <= (values.end_date or "")
+    return bool(values.start_date and values.end_date) and (values.start_date or "") <= moment <= (
+        values.end_date or ""
+    )
 
 
 def _near(one: Dated, other: Dated) -> bool:
@@ -116,7 +132,9 @@ def _to_event(cluster: Sequence[Dated]) -> Event:
     for _, report in ordered:
         doubt *= 1.0 - report.confidence
     label_ar, label_en = _labels(joined)
-    return Event(_key(joined, members[0]), joined, round(min(1.0 - doubt, 0.99), 2), tuple(members), label_ar, label_en)
+    return Event(
+        _key(joined, members[0]), joined, round(min(1.0 - doubt, 0.99), 2), tuple(members), label_ar, label_en
+    )
 
 
 def _majority(found: Sequence[T]) -> T | None:
@@ -148,10 +166,13 @@ def _labels(values: EventValues) -> tuple[str, str]:
     labels = []
     for language, comma in (("ar", "\u060c "), ("en", ", ")):
         names = [
-            actor.label_ar if language == "ar" else actor.label_en or actor.label_ar for actor in values.actors()
+            actor.label_ar if language == "ar" else actor.label_en or actor.label_ar
+            for actor in values.actors()
         ]
-        label = f"{vocabulary.label(values.event_class, language)}: {comma.join(names)}" if names else str(
-            vocabulary.label(values.event_class, language)
+        label = (
+            f"{vocabulary.label(values.event_class, language)}: {comma.join(names)}"
+            if names
+            else str(vocabulary.label(values.event_class, language))
         )
         labels.append(f"{label} ({values.start_date})" if values.start_date else label)
     return labels[0], labels[1]

@@ -47,14 +47,16 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
-    reports = []
+    reports: list[EventReport] = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
         values, group.mentions = _date_headline(parsed, values, group.mentions)
         lenient = any("lenient" in mention.cues for mention in group.mentions)
         if _is_admitted(values, frames[values.event_class], lenient=lenient):
-            ordered = tuple(sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger)))
+            ordered = tuple(
+                sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger))
+            )
             confidence = estimate_confidence(values, ordered)
             reports.append(EventReport(parsed.document.id, len(reports) + 1, values, confidence, ordered))
     return tuple(reports)
@@ -92,12 +94,16 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
     by_span: dict[tuple[int, int], list[Mention]] = {}
     for mention in mentions:
         by_span.setdefault(_trigger_span(mention), []).append(mention)
-    kept = []
+    kept: list[Mention] = []
     for rivals in by_span.values():
         if len(rivals) > 1:
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
-            present = {m.values.event_class for m in rivals if _is_admitted(m.values, frames[m.values.event_class])}
-            rivals = [m for m in rivals if not present & set(frames[m.values.event_class].yields_to)] or rivals
+            present = {
+                m.values.event_class for m in rivals if _is_admitted(m.values, frames[m.values.event_class])
+            }
+            rivals = [
+                m for m in rivals if not present & set(frames[m.values.event_class].yields_to)
+            ] or rivals
         # A trigger that distributes makes several mentions of one word: one for each partner.
         kept.extend(m for m in rivals if (m.frame, m.trigger) == (rivals[0].frame, rivals[0].trigger))
     return kept
@@ -113,12 +119,18 @@ def _attach(groups: list[_Group], mention: Mention) -> None:
         if "another" not in mention.cues and _belongs(group, mention, strict=True):
             group.mentions.append(mention)
             return
-    groups.append(_Group([mention]))
+    same = any(group.values.event_class == mention.values.event_class for group in groups)
+    if same or "inherits" not in mention.cues:  # "a new round" alone does not say of what
+        groups.append(_Group([mention]))
 
 
 def _inherit(groups: list[_Group], mention: Mention) -> None:
     """Opens a group for a further round with a date or place of its own, with the parties of the event before it."""
-    before = [g for g in groups if g.values.event_class == mention.values.event_class and g.mentions[0].begin < mention.begin]
+    before = [
+        g
+        for g in groups
+        if g.values.event_class == mention.values.event_class and g.mentions[0].begin < mention.begin
+    ]
     if not before or not (mention.values.start_date or mention.values.place):
         return
     if any(_belongs(group, mention, strict=False) for group in before):
@@ -130,7 +142,9 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
 def _attach_back(groups: list[_Group], mention: Mention) -> None:
     """Adds a back reference to the last event of its class before it (else the first after it) that it can mean."""
     before = [g for g in groups if min(m.begin for m in g.mentions) < mention.begin]
-    before.sort(key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True)
+    before.sort(
+        key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
+    )
     after = [group for group in groups if group not in before]
     if "several" in mention.cues and not mention.values.fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
@@ -164,7 +178,9 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     if strict and "status" in mention.cues and explicit and not mention.definite:
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
-            return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
+            return bool(
+                ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
+            )
     return True
 
 
@@ -196,7 +212,9 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     explicit = [mention.values.status for mention in own if "status" in mention.cues]
     status = _status(explicit) if explicit else first.status
     start = most_precise([mention.values.start_date for mention in own])
-    ends = [m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)]
+    ends = [
+        m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)
+    ]
     values = [mention.values for mention in own]
     return replace(
         first,

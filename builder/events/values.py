@@ -93,5 +93,10 @@ def most_precise(dates: Sequence[str | None]) -> str | None:
 def without_bodies(fillers: Sequence[Filler]) -> tuple[Filler, ...]:
     """The fillers without the countries that a person in the same role speaks for: "the American-Russian call" of a
     text that names both presidents is theirs."""
-    spoken = {(filler.role, key) for filler in fillers if filler.actor.kind == "Person" for key in filler.actor.represents}
+    spoken = {
+        (filler.role, key)
+        for filler in fillers
+        if filler.actor.kind == "Person"
+        for key in filler.actor.represents
+    }
     return tuple(filler for filler in fillers if (filler.role, filler.actor.key) not in spoken)

@@ -1,6 +1,7 @@
 """Frames: how Arabic says that something happened. Loads and validates them, and matches them against parses."""
 
 import hashlib
+from pathlib import Path
 
 from diplograph.frames.matching import find_mentions
 from diplograph.frames.schema import Frame, load_frames, read_frame
@@ -9,13 +10,20 @@ from diplograph.resources import locate
 __all__ = ["Frame", "extractor_fingerprint", "find_mentions", "load_frames", "read_frame"]
 
 
+_CODE = ("temporal", "linking", "frames", "events")
+
+
 def extractor_fingerprint() -> str:
-    """A hash of all that extraction depends on beside the parse: frames, lexicon, gazetteer and the rules' own code."""
+    """A hash of all that extraction depends on beside the parse: frames, lexicon, gazetteer and the code that reads
+    them, so that a document is read anew when any of it has changed."""
+    code = Path(__file__).parent.parent
+    paths = [
+        *locate("ontology", "frames").glob("*.toml"),
+        *locate("ontology", "lexicon").glob("*.toml"),
+        *locate("seeds").glob("*.tsv"),
+        *(path for package in _CODE for path in (code / package).glob("*.py")),
+    ]
     digest = hashlib.sha256()
-    rooms = [("ontology", "frames", "*.toml"), ("ontology", "lexicon", "*.toml"), ("seeds", "", "*.tsv")]
-    for room, folder, pattern in rooms:
-        for path in sorted(locate(room, *([folder] if folder else [])).glob(pattern)):
-            digest.update(path.read_bytes())
-    package = locate("ontology").parent
-    del package
+    for path in sorted(paths, key=lambda path: (path.parent.name, path.name)):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -44,7 +44,10 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
         for entity in _fitting(view, firing, rule):
-            if any((other, entity.begin, entity.actors) in taken for other in {rule.role, *_rivals(firing, rule.role)}):
+            if any(
+                (other, entity.begin, entity.actors) in taken
+                for other in {rule.role, *_rivals(firing, rule.role)}
+            ):
                 continue
             if rule.fallback and any(set(entity.actors) & set(other.entity.actors) for other in found):
                 continue
@@ -112,7 +115,11 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
             return [(firing.governor, end)] if fits else []
         case "speaker":
-            said = (above.id for above in view.ancestors(anchor) if view.is_one_of(above.id, view.lexicon.reporting))
+            said = (
+                above.id
+                for above in view.ancestors(anchor)
+                if view.is_one_of(above.id, view.lexicon.reporting)
+            )
             return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
         case "left":
             return [(verb, end)] if (verb := view.verb_before(anchor)) else []
@@ -152,14 +159,18 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "subject":
             return _subjects(view, head)
         case "object":
-            return objects(view, head, headed=rule.of == "relative" and not has_resumptive_pronoun(view, head))
+            return objects(
+                view, head, headed=rule.of == "relative" and not has_resumptive_pronoun(view, head)
+            )
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
             return pronouns(view, head, end)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
-            inside = [entity for entity in view.between(head + 1, min([end, *commas])) if entity.how != "demonym"]
+            inside = [
+                entity for entity in view.between(head + 1, min([end, *commas])) if entity.how != "demonym"
+            ]
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
@@ -188,7 +199,7 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
 
 def count_leaders(arguments: list[Argument]) -> int:
     """How many heads of state or government, of different bodies, are among the arguments."""
-    bodies = set()
+    bodies: set[object] = set()
     for argument in arguments:
         entity = argument.entity
         if entity.leader and (entity.kind != "Person" or not entity.actors):
@@ -236,18 +247,23 @@ def fill_roles(
                     filler = Filler(role, meant)
                     if filler not in fillers:
                         fillers.append(filler)
-                    evidence.append(Evidence(role, argument.entity.begin, argument.entity.end, argument.rule, meant))
+                    evidence.append(
+                        Evidence(role, argument.entity.begin, argument.entity.end, argument.rule, meant)
+                    )
     return tuple(fillers), tuple(evidence)
 
 
 def _with_antecedent(arguments: list[Argument]) -> list[Argument]:
     """With a counterpart as the only party, whoever he is the counterpart of: "a meeting with *his* counterpart"."""
-    if not arguments or arguments[0].entity.counterpart_of is None:
+    argument = next(iter(arguments), None)
+    person = argument.entity.counterpart_of if argument else None
+    if argument is None or person is None:
         return arguments
-    argument = arguments[0]
-    person = argument.entity.counterpart_of
     bodies = set(person.represents)
-    if any(person in other.entity.actors or bodies & {body.key for body in other.entity.bodies} for other in arguments):
+    if any(
+        person in other.entity.actors or bodies & {body.key for body in other.entity.bodies}
+        for other in arguments
+    ):
         return arguments
     antecedent = replace(argument.entity, actors=(person,), bodies=(), counterpart_of=None, how="anaphor")
     return [Argument(argument.role, antecedent, "counterpart"), *arguments]

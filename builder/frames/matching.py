@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 
 from diplograph.frames.arguments import (
     Argument,
@@ -13,47 +12,27 @@ from diplograph.frames.arguments import (
     find_arguments,
     phrase_actor,
 )
+from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
-from diplograph.frames.status import (
-    DENIED,
-    OCCURRED,
-    PLANNED,
-    StatusReading,
-    is_imperfect,
-    load_status,
-    read_status,
-)
+from diplograph.frames.spans import EventSpan, find_span
+from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
+from diplograph.frames.times import date_status, find_duration, find_speech_time, find_time
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
     Actor,
     DurationExpression,
-    Evidence,
     EventValues,
+    Evidence,
     Filler,
     Mention,
     ParsedDocument,
-    Place,
     TimeExpression,
 )
-from diplograph.temporal import Tense, find_durations, find_times
 
 _QUOTE_LIMIT = 240  # code points of a quote, at most
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Word ids of an event: its phrase, and the clause of its verb; ``direct`` if the event itself depends on that
-    verb, not something else of which it is a part ("issued *the statement* of the summit")."""
-
-    anchor: int
-    phrase_end: int
-    verb: int | None
-    clause_begin: int
-    clause_end: int
-    direct: bool = True
 
 
 class Matcher:
@@ -70,7 +49,9 @@ class Matcher:
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
-        pairs = {" ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)}
+        pairs = {
+            " ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)
+        }
         self.vocabulary = frozenset(names | pairs)
 
     def find(self) -> tuple[Mention, ...]:
@@ -113,85 +94,86 @@ class Matcher:
         return bool(view.find(view.lexicon.separately, begin, end))
 
     def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
+        """The mention with its values, each with its evidence; None if it has fewer parties than its trigger asks."""
         frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
-        span = self._span(view, firing)
-        status = read_status(view, firing.governor if frame.status and firing.governor else anchor, span.verb)
-        fillers, evidence = fill_roles(arguments, dict(frame.roles), self._lookup)
-        extra, extra_evidence = self._phrases(view, firing, fillers)
-        fillers, evidence = (*fillers, *extra), (*evidence, *extra_evidence)
-        minimum = trigger.minimum
-        if minimum is not None and len({filler.actor for filler in fillers}) < minimum:
+        document = self.parsed.document
+        fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
+        unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
+        fillers = (*fillers, *unnamed)
+        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0):
             return None
-        time = self._time(view, span, status, frame)
-        status = self._dated_status(status, time, frame)
-        place, place_evidence = self._place(view, span, frame, arguments)
-        duration = self._duration(view, span) if frame.duration else None
-        condition = self._condition(view, span) if frame.condition else None
+        span = find_span(view, firing)
+        status = read_status(view, firing.governor if frame.status and firing.governor else anchor, span.verb)
+        time = find_time(view, span, status, frame, document)
+        status = date_status(status, time, frame, document.published)
+        if frame.status and time is None:
+            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
+        place, place_proofs = find_place(view, span, frame, arguments)
+        duration = find_duration(view, span, self.text) if frame.duration else None
+        condition = self._condition(view) if frame.condition else None
         speaker = self._speaker(view, anchor)
         values = EventValues(
-            frame.event_class,
-            status.status,
-            fillers,
-            time.start_date if time else None,
-            time.end_date if time else None,
+            event_class=frame.event_class,
+            status=status.status,
+            fillers=fillers,
+            start_date=time.start_date if time else None,
+            end_date=time.end_date if time else None,
+            start_time=time.start_time if time else None,
+            end_time=time.end_time if time else None,
             duration_minutes=duration.minutes if duration else None,
             place=place,
             condition=self.text[condition[0] : condition[1]] if condition else None,
             attributed_to=speaker.actors[0] if speaker else None,
         )
         word = view.word(anchor)
-        proofs = [Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"), *evidence, *place_evidence]
-        if status.cue:
-            cue = view.word(status.cue)
-            proofs.append(Evidence("status", cue.begin, cue.end, f"status/{status.status}"))
-        if frame.status and time is None:
-            time = self._speech_time(view, fillers)
-            if time:
-                values = replace(values, start_date=time.start_date, end_date=time.end_date)
-        if time and time.start_date:
-            proofs.append(Evidence("startDate", time.begin, time.end, "time"))
-        if duration:
-            proofs.append(Evidence("durationMinutes", duration.begin, duration.end, "duration"))
-        if condition:
-            proofs.append(Evidence("condition", *condition, "condition"))
-        if speaker:
-            proofs.append(Evidence("attributedTo", speaker.begin, speaker.end, "speaker", speaker.actors[0]))
+        evidence = [
+            Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"),
+            *proofs,
+            *unnamed_proofs,
+            *place_proofs,
+            *_prove(view, status, time, duration, condition, speaker),
+        ]
         begin, end = self._quote(view, span, arguments)
+        definite = trigger.anaphoric or self._is_definite(view, anchor)
+        cues = self._cues(view, firing, status, span, arguments)
         return Mention(
-            begin, end, view.sentence.index, frame.file, trigger.id, values, tuple(dict.fromkeys(proofs)),
-            trigger.anaphoric or self._is_definite(view, anchor), self._cues(view, firing, status, span, arguments),
+            begin, end, view.sentence.index, frame.file, trigger.id, values,
+            tuple(dict.fromkeys(evidence)), definite, cues,
         )  # fmt: skip
 
     def _is_definite(self, view: SentenceView, anchor: int) -> bool:
+        """Whether an anchor is a noun with the article."""
         return not view.is_verb(anchor) and view.has_article(anchor)
 
     def _cues(
-        self, view: SentenceView, firing: Firing, status: StatusReading, span: _Span, arguments: list[Argument]
+        self,
+        view: SentenceView,
+        firing: Firing,
+        status: StatusReading,
+        span: EventSpan,
+        arguments: list[Argument],
     ) -> frozenset[str]:
         """What else a mention says of itself, for telling which mentions speak of one event.
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it names several events at once; ``headline``: a headline tells it in the present tense.
+        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it
+        names several events at once; ``headline``: a headline tells it in the present tense.
         """
-        cues = {"status"} if status.explicit else set()
-        if status.previous:
-            cues.add("previous")
-        if firing.trigger.anaphoric:
-            cues.add("anaphoric")
-        if firing.trigger.distributive:
-            cues.add("several")
-        if firing.trigger.inherits:
-            cues.add("inherits")
-        if firing.trigger.lenient:
-            cues.add("lenient")
-        if arguments and all(argument.entity.how == "group" for argument in arguments) and self._is_definite(view, span.anchor):
-            cues.add("group")
-        if span.verb and is_imperfect(view, span.verb) and self._is_headline(view):
-            cues.add("headline")
-        if view.find(load_status().another, span.anchor + 1, span.anchor + 3):
-            cues.add("another")
-        return frozenset(cues)
+        trigger, anchor = firing.trigger, firing.anchor
+        only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
+        cues = {
+            "status": status.explicit,
+            "previous": status.previous,
+            "another": bool(view.find(load_status().another, anchor + 1, anchor + 3)),
+            "anaphoric": trigger.anaphoric,
+            "group": only_groups and self._is_definite(view, anchor),
+            "lenient": trigger.lenient,
+            "inherits": trigger.inherits,
+            "several": trigger.distributive,
+            "headline": bool(span.verb) and is_imperfect(view, span.verb or 0) and self._is_headline(view),
+        }
+        return frozenset(cue for cue, holds in cues.items() if holds)
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""
@@ -202,203 +184,16 @@ class Matcher:
 
     # -- the stretches ----------------------------------------------------------------------------------------------
 
-    def _span(self, view: SentenceView, firing: Firing) -> _Span:
-        anchor = firing.anchor
-        if firing.governor:
-            end = view.phrase_end(anchor)
-            return _Span(anchor, end, firing.governor, self._clause_begin(view, firing.governor), end)
-        if view.is_verb(anchor):
-            end = view.clause_end(anchor)
-            return _Span(anchor, end, anchor, self._clause_begin(view, anchor), end)
-        end = view.phrase_end(anchor)
-        governing = view.governing_verb(anchor)
-        before = view.verb_before(anchor)
-        if governing is None and not before:
-            return _Span(anchor, end, None, anchor, end)
-        governing = governing or (before, "", "")
-        verb = governing[0]
-        begin = self._clause_begin(view, min(verb, anchor))
-        stop = max(end, view.clause_end(verb, past=anchor))
-        return _Span(anchor, end, verb, begin, stop, governing[1] != "nested")
-
-    def _clause_begin(self, view: SentenceView, verb: int) -> int:
-        begin = verb
-        while begin > 1:
-            before = begin - 1
-            if view.is_boundary(before) or view.is_verb(before):
-                break
-            begin = before
-        return begin
-
-    def _word_at(self, view: SentenceView, offset: int) -> int:
-        return next((word.id for word in view.words if word.end > offset), len(view.words))
-
-    # -- when, where, how long ----------------------------------------------------------------------------------------
-
-    def _time(
-        self, view: SentenceView, span: _Span, status: StatusReading, frame: Frame
-    ) -> TimeExpression | None:
-        """The time expression that belongs to the event: right before its noun, in its phrase, else in its clause.
-
-        With an ordinal ("the second call *this month*") a month or year only says in what it is counted. An utterance
-        takes, failing all else, the only date of its sentence.
-        """
-        tense: Tense = "future" if status.status == PLANNED else "past"
-        document = self.parsed.document
-        times = find_times(document.text, view.sentence.begin, view.sentence.end, document.published, tense=tense)
-        dated = [(self._word_at(view, time.begin), time) for time in times if time.start_date]
-        if self._is_ordinal(view, span.anchor):
-            dated = [(id, time) for id, time in dated if len(time.start_date or "") == 10]
-        just_before = [time for _, time in dated if self._word_at(view, time.end) in (span.anchor, span.anchor - 1)]
-        own = [time for id, time in dated if time in just_before and id in (span.anchor, span.anchor + 1)]
-        inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
-        around = [(id, time) for id, time in dated if span.clause_begin <= id < span.clause_end and span.direct]
-        around = [
-            (id, time)
-            for id, time in around
-            if not self._in_other(view, span, id) and not self._is_apart(view, span, id)
-        ]
-        if status.status != OCCURRED and document.published:
-            # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
-            around = [(id, time) for id, time in around if (time.start_date or "") >= document.published[:10]]
-        nearest = min(around, key=lambda item: abs(item[0] - span.anchor))[1] if around else None
-        if inside or (just_before and not own):
-            time = (inside or just_before)[0]
-            finer = nearest and len(nearest.start_date or "") == 10 > len(time.start_date or "")
-            # "received *on Friday 24 May 2019* a call, the second *this month*".
-            within = finer and (nearest.start_date or "").startswith(time.start_date or "")
-            return nearest if within else time
-        if nearest:
-            return nearest
-        occasion = self._occasion(view, span)
-        on_occasion = [time for id, time in dated if occasion < id < view.phrase_end(occasion)] if occasion else []
-        if on_occasion:
-            return on_occasion[0]
-        if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
-            return dated[0][1]
-        return None
-
-    def _speech_time(self, view: SentenceView, fillers: tuple[Filler, ...]) -> TimeExpression | None:
-        """When an utterance was made, from what the text goes on to say of the same speech: "Obama threatened … Obama
-        said *at a press conference on Friday* …"."""
-        speakers = {filler.actor for filler in fillers if filler.actor.kind == "Person"}
-        for other in self.views[view.sentence.index + 1 : view.sentence.index + 3]:
-            for word in other.words[:6]:
-                if not other.is_verb(word.id) or not other.is_one_of(word.id, other.lexicon.reporting):
-                    continue
-                named = {actor for entity in subjects(other, word.id) for actor in entity.actors}
-                if not named & speakers:
-                    return None
-                document = self.parsed.document
-                end = other.word(other.clause_end(word.id) - 1).end
-                times = find_times(document.text, other.sentence.begin, end, document.published, tense="past")
-                return next((time for time in times if time.start_date), None)
-        return None
-
-    def _is_ordinal(self, view: SentenceView, anchor: int) -> bool:
-        begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
-        return bool(view.find(load_status().ordinals, begin, end))
-
-    def _dated_status(self, status: StatusReading, time: TimeExpression | None, frame: Frame) -> StatusReading:
-        """The status in the light of the date: what lies ahead of the day of writing has not happened, and a plan or
-        possibility dated before it was one no longer."""
-        if status.status == DENIED:
-            return status
-        if frame.status:
-            return replace(status, status=frame.status)
-        published = self.parsed.document.published
-        if not time or not time.start_date or not published or len(published) < len(time.start_date):
-            return status
-        last = time.end_date or time.start_date
-        if status.status == OCCURRED and time.start_date > published[: len(time.start_date)]:
-            return replace(status, status=PLANNED, explicit=True)
-        if status.status != OCCURRED and last < published[: len(last)] and len(last) <= 7:
-            return replace(status, status=OCCURRED, explicit=True)
-        return status
-
-    def _is_apart(self, view: SentenceView, span: _Span, id: int) -> bool:
-        """Whether a conjunction stands between a word and the anchor ("said *on Wednesday that* a call is due")."""
-        first, last = sorted((id, span.anchor))
-        return any(view.is_boundary(at) for at in range(first + 1, last))
-
-    def _in_other(self, view: SentenceView, span: _Span, id: int) -> bool:
-        """Whether a word belongs to the phrase of another event of the sentence."""
-        return any(
-            other not in (span.anchor, span.verb) and other < id < view.phrase_end(other) for other in view.anchors
-        )
-
-    def _place(
-        self, view: SentenceView, span: _Span, frame: Frame, arguments: list[Argument]
-    ) -> tuple[Place | None, tuple[Evidence, ...]]:
-        """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
-        if not frame.place:
-            return None, ()
-        taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
-        stretches = [(span.anchor + 1, span.phrase_end)]
-        if span.verb:
-            stretches.append((span.clause_begin, span.clause_end))
-        for begin, end in stretches:
-            for entity in view.between(begin, end):
-                if entity.place is None or entity.how == "demonym":
-                    continue
-                if begin != span.anchor + 1 and self._in_other(view, span, entity.first):
-                    continue
-                preposition = view.preposition_of(entity)
-                local = preposition in view.lexicon.local
-                direct = begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
-                if (local and entity.begin not in taken) or (not preposition and direct):
-                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
-        occasion = self._occasion(view, span)
-        if occasion:
-            for entity in view.between(occasion + 1, view.phrase_end(occasion)):
-                if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
-                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
-        return self._host(view, span) or self._destination(view, span)
-
-    def _occasion(self, view: SentenceView, span: _Span) -> int:
-        """The event on whose margins this one is held ("a meeting *during the summit* in China"), 0 if none."""
-        following = sorted(other for other in view.anchors if span.anchor < other <= span.phrase_end)
-        if not following or not view.find(view.lexicon.margins, span.anchor + 1, following[0]):
-            return 0
-        return following[0]
-
-    def _host(self, view: SentenceView, span: _Span) -> tuple[Place, tuple[Evidence, ...]] | None:
-        """The place that hosts the event: "Tunis hosts a summit", "a summit hosted by Amman"."""
-        verbs = [span.verb] if span.verb else []
-        for verb in (*verbs, *view.relative_verbs(span.anchor, span.phrase_end)):
-            if not view.is_one_of(verb, view.lexicon.hosting):
-                continue
-            for entity in subjects(view, verb, inherited=False):
-                if entity.place and entity.how != "demonym":
-                    return entity.place, (Evidence("heldAt", entity.begin, entity.end, "host", entity.place),)
-        return None
-
-    def _destination(self, view: SentenceView, span: _Span) -> tuple[Place | None, tuple[Evidence, ...]]:
-        """The place somebody goes to for the event: "arrived *in Russia* to hold talks", "to South Africa, where he
-        meets …"."""
-        for entity in reversed(view.between(1, span.anchor)):
-            if entity.place is None or view.preposition_of(entity) not in view.lexicon.towards:
-                continue
-            between = [view.forms[id - 1] for id in range(entity.last + 1, span.anchor)]
-            if any(form in view.lexicon.aim for form in between):
-                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "destination", entity.place),)
-        return None, ()
-
-    def _duration(self, view: SentenceView, span: _Span) -> DurationExpression | None:
-        durations = find_durations(self.text, view.sentence.begin, view.sentence.end)
-        for duration in durations:
-            id = self._word_at(view, duration.begin)
-            if span.clause_begin <= id < max(span.clause_end, span.phrase_end) or id > span.anchor:
-                return duration
-        return None
-
-    def _condition(self, view: SentenceView, span: _Span) -> tuple[int, int] | None:
+    def _condition(self, view: SentenceView) -> tuple[int, int] | None:
         """The clause that the event depends on, from its conjunction to the next mark or comma."""
         for id in range(1, len(view.words) + 1):
             for words in view.lexicon.condition:
                 if view.forms[id - 1 : id - 1 + len(words)] == words:
                     end = id
-                    while end < len(view.words) and view.forms[end] not in view.lexicon.marks | view.lexicon.commas:
+                    while (
+                        end < len(view.words)
+                        and view.forms[end] not in view.lexicon.marks | view.lexicon.commas
+                    ):
                         end += 1
                     return view.word(id).begin, view.word(end).end
         return None
@@ -411,7 +206,7 @@ class Matcher:
                 return found[0] if found else None
         return None
 
-    def _quote(self, view: SentenceView, span: _Span, arguments: list[Argument]) -> tuple[int, int]:
+    def _quote(self, view: SentenceView, span: EventSpan, arguments: list[Argument]) -> tuple[int, int]:
         """The trigger with its nearest words: from the first argument or the verb to the last argument."""
         ids = [span.anchor]
         if span.verb and abs(span.verb - span.anchor) < 12:
@@ -420,7 +215,10 @@ class Matcher:
             ids.extend((argument.entity.first, argument.entity.last))
         begin, end = view.word(min(ids)).begin, view.word(max(ids)).end
         if end - begin > _QUOTE_LIMIT:
-            begin, end = view.word(span.anchor).begin, view.word(min(span.phrase_end, len(view.words)) - 1).end
+            begin, end = (
+                view.word(span.anchor).begin,
+                view.word(min(span.phrase_end, len(view.words)) - 1).end,
+            )
             end = min(end, begin + _QUOTE_LIMIT)
         anchor = view.word(span.anchor)
         return min(begin, anchor.begin), max(end, anchor.end)
@@ -456,7 +254,11 @@ class Matcher:
         bodies: list[EntityMention] = []
         for other in reversed(self.views[: view.sentence.index + 1]):
             for entity in reversed(other.entities):
-                if entity.begin >= word.begin or entity.kind not in ("Country", "Organization") or entity.how == "demonym":
+                if (
+                    entity.begin >= word.begin
+                    or entity.kind not in ("Country", "Organization")
+                    or entity.how == "demonym"
+                ):
                     continue
                 if all(entity.actors != seen.actors for seen in bodies):
                     bodies.append(entity)
@@ -464,10 +266,30 @@ class Matcher:
                 break
         chosen = bodies[:number]
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
-        evidence = tuple(
-            Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers
-        )
+        evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+
+def _prove(
+    view: SentenceView,
+    status: StatusReading,
+    time: TimeExpression | None,
+    duration: DurationExpression | None,
+    condition: tuple[int, int] | None,
+    speaker: EntityMention | None,
+) -> Iterator[Evidence]:
+    """The words that the circumstances of an event were read from."""
+    if status.cue:
+        cue = view.word(status.cue)
+        yield Evidence("status", cue.begin, cue.end, f"status/{status.status}")
+    if time and time.start_date:
+        yield Evidence("startDate", time.begin, time.end, "time")
+    if duration:
+        yield Evidence("durationMinutes", duration.begin, duration.end, "duration")
+    if condition:
+        yield Evidence("condition", *condition, "condition")
+    if speaker:
+        yield Evidence("attributedTo", speaker.begin, speaker.end, "speaker", speaker.actors[0])
 
 
 def find_mentions(

@@ -16,7 +16,16 @@ def pronouns(view: SentenceView, anchor: int, end: int) -> list[EntityMention]:
         if found:
             word = view.word(id)
             return [
-                replace(entity, first=id, last=id, head=id, begin=word.begin, end=word.end, how="pronoun", preposition="")
+                replace(
+                    entity,
+                    first=id,
+                    last=id,
+                    head=id,
+                    begin=word.begin,
+                    end=word.end,
+                    how="pronoun",
+                    preposition="",
+                )
                 for entity in found
             ]
     return []
@@ -29,7 +38,9 @@ def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
             break
         nouns.append(above.id)
-    found = [id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token]
+    found = [
+        id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
+    ]
     for id in range(anchor + 1, end):
         if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing:
             found.append(id)
@@ -49,7 +60,11 @@ def _is_several(view: SentenceView, id: int) -> bool:
 def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention]:
     """For a dual or plural the subjects of the verb above, else the last two parties before it; for a singular the subject of the verb above, else the nearest person
     before, else the subject of the main verb after ("asked about *his* meeting Netanyahu, Abbas said")."""
-    before = [entity for entity in view.entities if entity.last < anchor and entity.actors and entity.how != "demonym"]
+    before = [
+        entity
+        for entity in view.entities
+        if entity.last < anchor and entity.actors and entity.how != "demonym"
+    ]
     people = [entity for entity in before if entity.kind == "Person"]
     if _is_several(view, id):
         governing = view.governing_verb(anchor)

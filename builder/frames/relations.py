@@ -16,7 +16,9 @@ def members(view: SentenceView, entity: EntityMention) -> list[EntityMention]:
     """The entities coordinated with one, itself first, in order."""
     start = view.entities.index(entity)
     chain = view.chains[start]
-    return [other for index, other in enumerate(view.entities) if index >= start and view.chains[index] == chain]
+    return [
+        other for index, other in enumerate(view.entities) if index >= start and view.chains[index] == chain
+    ]
 
 
 def _bare(view: SentenceView, entity: EntityMention) -> bool:
@@ -32,6 +34,10 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     for child in view.sentence.children.get(verb, ()):
         if child.deprel.startswith("nsubj"):
             entity = view.entity_at(child.id)
+            if entity is None and view.forms[child.id - 1] in view.lexicon.passed_over:
+                entity = view.entity_at(child.id + 1)  # "*the city of* Sirte hosts"
+                if entity:
+                    return members(view, entity)
             if entity and not agrees(view, verb, entity):
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
@@ -45,7 +51,12 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     if after:
         return after
     word = view.word(verb)
-    if inherited and depth < 3 and word.head and word.deprel.split(":")[0] in {"conj", "xcomp", "ccomp", "advcl", "parataxis", "acl"}:
+    if (
+        inherited
+        and depth < 3
+        and word.head
+        and word.deprel.split(":")[0] in {"conj", "xcomp", "ccomp", "advcl", "parataxis", "acl"}
+    ):
         head = view.word(word.head)
         if word.deprel.startswith("acl") and view.entity_at(head.id):
             entity = view.entity_at(head.id)
@@ -62,7 +73,11 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
     while id >= 1 and view.entity_at(id) is None:
-        if view.word(id).upos not in _LIGHT or view.is_boundary(id) or view.forms[id - 1] in view.lexicon.brackets:
+        if (
+            view.word(id).upos not in _LIGHT
+            or view.is_boundary(id)
+            or view.forms[id - 1] in view.lexicon.brackets
+        ):
             return []
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
@@ -94,7 +109,11 @@ def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
         return True
     masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
     form = view.forms[entity.first - 1]
-    return not masculine or form in view.lexicon.masculine or form.removeprefix(view.article) in view.lexicon.masculine
+    return (
+        not masculine
+        or form in view.lexicon.masculine
+        or form.removeprefix(view.article) in view.lexicon.masculine
+    )
 
 
 def _may_precede_subject(view: SentenceView, id: int) -> bool:
@@ -109,7 +128,11 @@ def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
     """Whether a verb has an object pronoun: the relative clause is about its object ("the call *that he made*"), and
     what follows the verb is its subject."""
     after = verb + 1
-    return after <= len(view.words) and view.word(after).upos == "PRON" and view.word(after).token == view.word(verb).token
+    return (
+        after <= len(view.words)
+        and view.word(after).upos == "PRON"
+        and view.word(after).token == view.word(verb).token
+    )
 
 
 def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[EntityMention]:
@@ -127,7 +150,12 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
                 return members(view, entity)
     for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):
         index = view.entities.index(entity)
-        if entity in taken or view.chains[index] != index or entity.how == "demonym" or not _bare(view, entity):
+        if (
+            entity in taken
+            or view.chains[index] != index
+            or entity.how == "demonym"
+            or not _bare(view, entity)
+        ):
             continue
         gap = range(verb + 1, entity.first)
         if all(view.entity_at(id) or view.word(id).upos in _LIGHT | {"ADV", "NOUN"} for id in gap):
@@ -176,7 +204,10 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
     for entity in view.between(noun + 1, end):
         index = view.entities.index(entity)
         if found:
-            if view.chains[index] == view.chains[view.entities.index(found[0])] and (entity.how == "demonym") == adjective:
+            if (
+                view.chains[index] == view.chains[view.entities.index(found[0])]
+                and (entity.how == "demonym") == adjective
+            ):
                 found.append(entity)
             continue
         gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
@@ -195,7 +226,10 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
 
 def _may_stand_between(view: SentenceView, id: int) -> bool:
     """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO")."""
-    return view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"} or view.forms[id - 1] in view.lexicon.passed_over
+    return (
+        view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"}
+        or view.forms[id - 1] in view.lexicon.passed_over
+    )
 
 
 def bare_before(view: SentenceView, anchor: int) -> list[EntityMention]:

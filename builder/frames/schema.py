@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from diplograph.arabic import fold
-from diplograph.model import DataError
+from diplograph.model import DataError, TermError
 from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
@@ -147,7 +147,18 @@ _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
     "kinds", "tags", "coordinated", "indefinite", "fallback",
 }  # fmt: skip
-_FRAME_KEYS = {"class", "place", "duration", "condition", "status", "yields_to", "roles", "words", "trigger", "argument"}
+_FRAME_KEYS = {
+    "class",
+    "place",
+    "duration",
+    "condition",
+    "status",
+    "yields_to",
+    "roles",
+    "words",
+    "trigger",
+    "argument",
+}
 
 
 class _Reader:
@@ -218,7 +229,9 @@ class _Reader:
         self.check_keys(what, data, _ARGUMENT_KEYS)
         for key, allowed in (("role", roles), ("of", set(ANCHORS_OF)), ("relation", set(RELATIONS))):
             if data.get(key) not in allowed:
-                self.faults.append(f"{what}: unknown {key} {data.get(key)!r}; known are {', '.join(sorted(allowed))}")
+                self.faults.append(
+                    f"{what}: unknown {key} {data.get(key)!r}; known are {', '.join(sorted(allowed))}"
+                )
         for unknown in sorted(set(data.get("triggers", [])) - triggers):
             self.faults.append(f"{what}: unknown trigger {unknown!r}")
         return ArgumentRule(
@@ -246,11 +259,13 @@ class _Reader:
         event_class = data.get("class", "")
         try:
             vocabulary.iri(event_class)
-        except Exception as error:  # TermError names the nearest class
+        except TermError as error:
             self.faults.append(str(error))
         roles = {name: self.role(name, policy) for name, policy in data.get("roles", {}).items()}
         for name in sorted(set(roles) - set(vocabulary.actor_roles())):
-            self.faults.append(f"unknown role {name!r}; known are {', '.join(sorted(vocabulary.actor_roles()))}")
+            self.faults.append(
+                f"unknown role {name!r}; known are {', '.join(sorted(vocabulary.actor_roles()))}"
+            )
         triggers = tuple(self.trigger(item) for item in data.get("trigger", []))
         names = {trigger.id for trigger in triggers}
         arguments = tuple(self.argument(item, set(roles), names) for item in data.get("argument", []))
@@ -260,7 +275,17 @@ class _Reader:
         )  # fmt: skip
 
     def role(self, name: str, data: dict[str, Any]) -> RolePolicy:
-        allowed = {"minimum", "as_body", "with_body", "kinds", "prefer", "phrases", "mutual", "lenient_minimum", "lenient_from"}
+        allowed = {
+            "minimum",
+            "as_body",
+            "with_body",
+            "kinds",
+            "prefer",
+            "phrases",
+            "mutual",
+            "lenient_minimum",
+            "lenient_from",
+        }
         self.check_keys(f"role {name}", data, allowed)
         return RolePolicy(
             minimum=data.get("minimum", 0),

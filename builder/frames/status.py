@@ -115,7 +115,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
         return StatusReading(PLANNED, purpose, True, previous)
     own = _own_verb(view, anchor)
     if own:
-        status = DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
+        status = (
+            DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
+        )
         return StatusReading(status, own, True, previous)
     tense = _tense(view, anchor if view.is_verb(anchor) else verb or view.verb_before(anchor), lexicon)
     if tense:
@@ -167,7 +169,9 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     """What a verb's tense says: a future is a plan, a modal with an imperfect a possibility."""
     if not verb or not view.is_verb(verb):
         return None
-    if _has_before(view, verb, lexicon.future) or (view.word(verb).upos == "X" and view.is_unsplit_future(verb)):
+    if _has_before(view, verb, lexicon.future) or (
+        view.word(verb).upos == "X" and view.is_unsplit_future(verb)
+    ):
         return PLANNED
     if is_imperfect(view, verb):
         if _has_before(view, verb, lexicon.modal):
@@ -198,7 +202,10 @@ def _close_before(view: SentenceView, anchor: int) -> list[int]:
     found = []
     for id in range(anchor - 1, max(anchor - 4, 0), -1):
         word = view.word(id)
-        if word.upos not in {"NOUN", "ADJ", "ADP", "DET", "X", "SCONJ"} or view.forms[id - 1] in view.lexicon.marks:
+        if (
+            word.upos not in {"NOUN", "ADJ", "ADP", "DET", "X", "SCONJ"}
+            or view.forms[id - 1] in view.lexicon.marks
+        ):
             break
         if view.forms[id - 1] in load_status().circumstantial | load_status().after and word.upos == "ADP":
             break
@@ -210,4 +217,6 @@ def _has_before(view: SentenceView, id: int, words: frozenset[str]) -> bool:
     """Whether one of some particles stands right before a word, or hangs on it before it."""
     if any(view.forms[at - 1] in words for at in range(max(1, id - 2), id)):
         return True
-    return any(child.id < id and view.forms[child.id - 1] in words for child in view.sentence.children.get(id, ()))
+    return any(
+        child.id < id and view.forms[child.id - 1] in words for child in view.sentence.children.get(id, ())
+    )

@@ -26,10 +26,21 @@ class Firing:
 
 def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int]:
     """The nouns of a sentence that any frame knows as the name of an event, whether or not it fires there."""
-    words = frozenset().union(*(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal))
-    return frozenset(
-        word.id for word in view.words if word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words)
+    words = frozenset().union(
+        *(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal)
     )
+    found = {
+        word.id
+        for word in view.words
+        if word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words)
+    }
+    # "the second round *of the talks*" names one event, by its first noun.
+    parts = {
+        id
+        for id in found
+        if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & {id - 2, id - 3, id - 4}
+    }
+    return frozenset(found - parts)
 
 
 def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
@@ -37,6 +48,8 @@ def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> 
     for trigger in frame.triggers:
         for word in view.words:
             if word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
+                continue
+            if not trigger.verbal and view.anchors and word.id not in view.anchors and word.upos != "ADJ":
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue
@@ -72,7 +85,9 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     if near.scope == "document":
         return len(near.words & document) >= near.at_least
     begin, end = _scope(view, near.scope, anchor)
-    return len({view.forms[id - 1] for id in view.find(near.words, begin, end) if id != anchor}) >= near.at_least
+    return (
+        len({view.forms[id - 1] for id in view.find(near.words, begin, end) if id != anchor}) >= near.at_least
+    )
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
@@ -118,13 +133,13 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     # "will be threatened *if* Washington approves sanctions"; after "warned that" a condition may stand first.
     if _has_condition(view, max(id, anchor - _CONDITION_DISTANCE) if trigger.connectors else id, anchor):
         return False
-    if trigger.connectors and not view.find(trigger.connectors, id + 1, anchor):
-        return False
-    return True
+    return not trigger.connectors or bool(view.find(trigger.connectors, id + 1, anchor))
 
 
 def _has_condition(view: SentenceView, begin: int, end: int) -> bool:
     """Whether a conditional conjunction stands between two words."""
     return any(
-        view.forms[at : at + len(words)] == words for words in view.lexicon.condition for at in range(begin, end - 1)
+        view.forms[at : at + len(words)] == words
+        for words in view.lexicon.condition
+        for at in range(begin, end - 1)
     )

@@ -41,6 +41,7 @@ class Lexicon:
     pairing: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
+    partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
     hosting: frozenset[str]
@@ -75,6 +76,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
+        folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
         folded(data["hosting"]["words"]),
@@ -141,22 +143,30 @@ class SentenceView:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or two-word phrases."""
         found = []
         for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            if self.is_one_of(id, words):
-                found.append(id)
-            elif id < len(self.words) and f"{self.forms[id - 1]} {self.forms[id]}" in words:
+            if (
+                self.is_one_of(id, words)
+                or id < len(self.words)
+                and f"{self.forms[id - 1]} {self.forms[id]}" in words
+            ):
                 found.append(id)
         return found
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
         after = id + 1
-        if after <= len(self.words) and self.word(after).upos == "PRON" and self.word(after).token == self.word(id).token:
+        if (
+            after <= len(self.words)
+            and self.word(after).upos == "PRON"
+            and self.word(after).token == self.word(id).token
+        ):
             return True
         return self.has_article(id)
 
     def has_article(self, id: int) -> bool:
         """Whether a noun has the article."""
-        return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(self.article)
+        return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(
+            self.article
+        )
 
     def is_verb(self, id: int) -> bool:
         """Whether a word is a full verb: tagged so (but not within a name), or a form that taggers take for a name."""
@@ -202,7 +212,11 @@ class SentenceView:
                 return id
             if self.is_verb(id):
                 due = id > 2 and self.is_one_of(id - 2, self.lexicon.due)
-                if not due and not self._is_relative(id, anchor) and not (verbs and self.word(id).deprel == "conj"):
+                if (
+                    not due
+                    and not self._is_relative(id, anchor)
+                    and not (verbs and self.word(id).deprel == "conj")
+                ):
                     return id
                 verbs += 1
                 if verbs > 2:
@@ -291,7 +305,11 @@ class SentenceView:
 
     @cached_property
     def _index(self) -> dict[int, int]:
-        return {id: index for index, entity in enumerate(self.entities) for id in range(entity.first, entity.last + 1)}
+        return {
+            id: index
+            for index, entity in enumerate(self.entities)
+            for id in range(entity.first, entity.last + 1)
+        }
 
     def entity_at(self, id: int) -> EntityMention | None:
         """The entity that a word belongs to."""
@@ -360,5 +378,12 @@ class SentenceView:
     def _is_honorific(self, id: int) -> bool:
         """Whether a word may stand between a preposition and a name without changing their relation ("with *both* X")."""
         form = self.forms[id - 1]
-        pairs = {f"{form} {self.forms[id]}" if id < len(self.forms) else "", f"{self.forms[id - 2]} {form}" if id > 1 else ""}
-        return self.word(id).upos == "DET" or form in self.lexicon.passed_over or bool(pairs & self.lexicon.passed_over)
+        pairs = {
+            f"{form} {self.forms[id]}" if id < len(self.forms) else "",
+            f"{self.forms[id - 2]} {form}" if id > 1 else "",
+        }
+        return (
+            self.word(id).upos == "DET"
+            or form in self.lexicon.passed_over
+            or bool(pairs & self.lexicon.passed_over)
+        )

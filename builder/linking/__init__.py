@@ -1,7 +1,8 @@
 """Linking: names, titles, demonyms, metonyms and role phrases of a parsed document → actors and places."""
 
+from diplograph.linking.entities import EntityMention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Titles, load_gazetteer, load_titles
-from diplograph.linking.resolution import EntityMention, Resolver
+from diplograph.linking.resolution import Resolver
 from diplograph.model import ParsedDocument
 
 __all__ = ["EntityMention", "Entry", "Gazetteer", "Titles", "find_entities", "load_gazetteer", "load_titles"]

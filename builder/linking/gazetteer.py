@@ -83,7 +83,11 @@ def load_titles() -> Titles:
         for phrase in title["arabic"]:
             ranks.setdefault(_words(phrase), title["rank"])
         english.update(dict.fromkeys(title.get("english", ()), title["rank"]))
-    groups = {_words(phrase): (group["rank"], group["number"]) for group in data["group"] for phrase in group["words"]}
+    groups = {
+        _words(phrase): (group["rank"], group["number"])
+        for group in data["group"]
+        for phrase in group["words"]
+    }
     organs = {_words(phrase): kind for kind, phrases in data["organs"].items() for phrase in phrases}
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))

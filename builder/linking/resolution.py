@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
+from diplograph.linking.entities import EntityMention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.phrases import PhraseFinder, Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
@@ -19,35 +20,6 @@ from diplograph.model import Actor, ParsedDocument, Place, Sentence
 
 EARLIEST, LATEST = "1900", "2100"
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
-
-
-@dataclass(frozen=True, slots=True)
-class EntityMention:
-    """A phrase of a sentence and whom it means.
-
-    ``first`` to ``last`` are word ids, ``head`` the word by which the phrase hangs in the tree; ``begin`` to ``end``
-    its span in the text. ``actors`` has several members for a group and none where the reference is open; ``place``
-    is what the same words mean as a place (a capital is both a government and a city); ``counterpart_of`` whose
-    counterpart a person is called.
-    """
-
-    sentence: int
-    first: int
-    last: int
-    head: int
-    begin: int
-    end: int
-    kind: str  # "Person" | "Country" | "Organization" | "Place" | "Group"
-    how: str  # "name" | "title" | "counterpart" | "group" | "organ" | "demonym" | "metonym" | "anaphor"
-    actors: tuple[Actor, ...] = ()
-    place: Place | None = None
-    rank: str = ""
-    leader: bool = False
-    bodies: tuple[Actor, ...] = ()
-    tags: frozenset[str] = frozenset()
-    preposition: str = ""
-    name: str = ""
-    counterpart_of: Actor | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +99,9 @@ class Resolver:
     def resolve(self) -> tuple[tuple[EntityMention, ...], ...]:
         """The entity mentions of each sentence."""
         found = []
-        for sentence, tokens, references in zip(self.parsed.sentences, self.tokens, self.references, strict=True):
+        for sentence, tokens, references in zip(
+            self.parsed.sentences, self.tokens, self.references, strict=True
+        ):
             mentions: list[EntityMention] = []
             for reference in references:
                 self.memory.clock += 1
@@ -141,9 +115,10 @@ class Resolver:
     def _note_pair(self, mention: EntityMention, before: list[EntityMention]) -> None:
         """Remembers two states named side by side: they are "the two powers" of the rest of the sentence."""
         last = before[-1] if before else None
-        if last and mention.first - last.last <= 2 and mention.kind == last.kind == "Country":
-            if mention.actors and last.actors and mention.actors != last.actors:
-                self.memory.pair = (mention.sentence, (last.actors[0], mention.actors[0]))
+        if last is None or mention.first - last.last > 2 or not mention.kind == last.kind == "Country":
+            return
+        if mention.actors and last.actors and mention.actors != last.actors:
+            self.memory.pair = (mention.sentence, (last.actors[0], mention.actors[0]))
 
     def _mention(
         self, sentence: Sentence, tokens: Sequence[Token], reference: Reference, before: list[EntityMention]
@@ -206,9 +181,15 @@ class Resolver:
             entries = [entry for entry in entries if entry.country in keys] or entries
         if len(entries) > 1 and reference.rank:
             in_office = [entry for entry in entries if self._holds(entry, reference.rank)]
-            entries = in_office or [entry for entry in entries if any(o.rank == reference.rank for o in entry.offices)] or entries
+            entries = (
+                in_office
+                or [entry for entry in entries if any(o.rank == reference.rank for o in entry.offices)]
+                or entries
+            )
         if len(entries) > 1:
-            entries = [entry for entry in entries if any(self._covers(office) for office in entry.offices)] or entries
+            entries = [
+                entry for entry in entries if any(self._covers(office) for office in entry.offices)
+            ] or entries
         if len(entries) == 1:
             return entries[0].actor, entries[0]
         if entries:
@@ -231,8 +212,14 @@ class Resolver:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
         words = tuple(name.split())
         for length in range(1, len(words)):
-            senses = [sense for sense in self.gazetteer.senses(words[-length:]) if sense.entry.kind == "Person"]
-            close = [sense.entry for sense in senses if _alike(words[0], sense) and self._body_fits(sense.entry, bodies)]
+            senses = [
+                sense for sense in self.gazetteer.senses(words[-length:]) if sense.entry.kind == "Person"
+            ]
+            close = [
+                sense.entry
+                for sense in senses
+                if _alike(words[0], sense) and self._body_fits(sense.entry, bodies)
+            ]
             if len(close) == 1:
                 return close[0]
         return None
@@ -265,7 +252,9 @@ class Resolver:
                 person.seen = self.memory.clock
                 self.memory.people.append(person)
                 return
-        self.memory.people.append(_Person(actor, rank, bodies, {name} if name else set(), self.memory.clock, titles))
+        self.memory.people.append(
+            _Person(actor, rank, bodies, {name} if name else set(), self.memory.clock, titles)
+        )
 
     def _last_titled(self, title: str) -> _Person | None:
         """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
@@ -296,12 +285,16 @@ class Resolver:
             for person in reversed(self.memory.people):
                 if person.rank == rank and keys & set(person.bodies):
                     return self._as_known(base, person, "title")
-            holders = [h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)]
+            holders = [
+                h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)
+            ]
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
                 self._remember(actor, rank, tuple(keys), "")
                 return _fill(base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies)
-        return _fill(base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies)
+        return _fill(
+            base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies
+        )
 
     def _by_role(self, base: EntityMention, bodies: tuple[Actor, ...]) -> Actor:
         """An actor known only by role, in this document ("the British high commissioner in Islamabad")."""
@@ -313,8 +306,14 @@ class Resolver:
         self, base: EntityMention, reference: Reference, before: list[EntityMention]
     ) -> EntityMention | None:
         """The counterpart of the nearest person before: same rank, another body."""
-        persons = [mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")]
-        rank = persons[-1].rank if persons else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
+        persons = [
+            mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")
+        ]
+        rank = (
+            persons[-1].rank
+            if persons
+            else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
+        )
         anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
         nearest = (persons or anyone)[-1:]
         other = nearest[0].actors[0] if nearest and nearest[0].actors else self._last_ranked()
@@ -347,7 +346,9 @@ class Resolver:
         else:
             members = []
             for person in reversed(self.memory.people):
-                if self._is_of(person, reference.rank) and not any(set(person.bodies) & set(other.represents) for other in members):
+                if self._is_of(person, reference.rank) and not any(
+                    set(person.bodies) & set(other.represents) for other in members
+                ):
                     members.append(person.actor)
                 if len(members) == reference.number:
                     break
@@ -401,7 +402,9 @@ class Resolver:
         if actors[0].kind == "Organization":
             self.memory.organizations.append(actors[0])
         leader = base.rank == "leaders"
-        return _fill(base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors)
+        return _fill(
+            base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors
+        )
 
     def _settle(self, entries: Sequence[Entry]) -> list[Entry]:
         """Of entries for different bodies, those of a body the text names elsewhere; of one body, all."""
@@ -414,12 +417,16 @@ class Resolver:
         """A state, organization or place by its name, a metonym or a demonym."""
         kept = self._settle([sense.entry for sense in senses])
         cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building")]
-        places = [entry.place for entry in (kept if len(cities) != 1 else cities) if entry.place and entry.kind != "Country"]
+        places = [
+            entry.place
+            for entry in (kept if len(cities) != 1 else cities)
+            if entry.place and entry.kind != "Country"
+        ]
         countries = [entry.place for entry in kept if entry.place and entry.kind == "Country"]
         how = next((sense.how for sense in senses if sense.entry in kept and sense.entry.actor), "name")
         acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind != "City"]
         actors = self._choose_bodies(acting)
-        place = (places or (countries if how != "metonym" else []) or [None])[0]
+        place = next(iter(places or (countries if how != "metonym" else [])), None)
         if not actors and not place:
             return None
         tags = frozenset().union(*(entry.tags for entry in acting)) if acting else frozenset()
@@ -435,7 +442,9 @@ class Resolver:
     def _organization(self, base: EntityMention, reference: Reference) -> EntityMention | None:
         """ "The group", "the alliance": the last organization named whose own name begins with that noun."""
         for actor in reversed(self.memory.organizations):
-            if reference.name in {word.removeprefix(load_clitics().article) for word in fold(actor.label_ar).split()[:1]}:
+            if reference.name in {
+                word.removeprefix(load_clitics().article) for word in fold(actor.label_ar).split()[:1]
+            }:
                 entry = self.gazetteer.entries.get(actor.key)
                 tags = entry.tags if entry else frozenset()
                 return _fill(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
@@ -445,7 +454,9 @@ class Resolver:
         """ "His country": that of the nearest person before in the sentence who is no counterpart of another."""
         for mention in before:
             if mention.kind == "Person" and mention.bodies:
-                return _fill(base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1])
+                return _fill(
+                    base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1]
+                )
         return None
 
     def _anaphor(self, base: EntityMention) -> EntityMention | None:

@@ -75,7 +75,9 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
         conjoined = len(words) > 1 and words[0].upos == "CCONJ"
         main = content[0]
         tokens.append(
-            Token(index, fold(text[begin:end]), begin, end, tuple(ids), main.id, main.upos, main.head, conjoined)
+            Token(
+                index, fold(text[begin:end]), begin, end, tuple(ids), main.id, main.upos, main.head, conjoined
+            )
         )
     return tuple(tokens)
 

@@ -1,0 +1,65 @@
+"""Where an event is held."""
+
+from __future__ import annotations
+
+from diplograph.frames.arguments import Argument
+from diplograph.frames.relations import subjects
+from diplograph.frames.schema import Frame
+from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
+from diplograph.frames.view import SentenceView
+from diplograph.model import Evidence, Place
+
+
+def find_place(
+    view: SentenceView, span: EventSpan, frame: Frame, arguments: list[Argument]
+) -> tuple[Place | None, tuple[Evidence, ...]]:
+    """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
+    if not frame.place:
+        return None, ()
+    taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
+    stretches = [(span.anchor + 1, span.phrase_end)]
+    if span.verb:
+        stretches.append((span.clause_begin, span.clause_end))
+    for begin, end in stretches:
+        for entity in view.between(begin, end):
+            if entity.place is None or entity.how == "demonym":
+                continue
+            if begin != span.anchor + 1 and is_in_other(view, span, entity.first):
+                continue
+            preposition = view.preposition_of(entity)
+            local = preposition in view.lexicon.local
+            direct = (
+                begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
+            )
+            if (local and entity.begin not in taken) or (not preposition and direct):
+                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+    occasion = find_occasion(view, span)
+    if occasion:
+        for entity in view.between(occasion + 1, view.phrase_end(occasion)):
+            if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
+                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
+    return _host(view, span) or _destination(view, span)
+
+
+def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, ...]] | None:
+    """The place that hosts the event: "Tunis hosts a summit", "a summit hosted by Amman"."""
+    verbs = [span.verb] if span.verb else []
+    for verb in (*verbs, *view.relative_verbs(span.anchor, span.phrase_end)):
+        if not view.is_one_of(verb, view.lexicon.hosting):
+            continue
+        for entity in subjects(view, verb, inherited=False):
+            if entity.place and entity.how != "demonym":
+                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "host", entity.place),)
+    return None
+
+
+def _destination(view: SentenceView, span: EventSpan) -> tuple[Place | None, tuple[Evidence, ...]]:
+    """The place somebody goes to for the event: "arrived *in Russia* to hold talks", "to South Africa, where he
+    meets …"."""
+    for entity in reversed(view.between(1, span.anchor)):
+        if entity.place is None or view.preposition_of(entity) not in view.lexicon.towards:
+            continue
+        between = [view.forms[id - 1] for id in range(entity.last + 1, span.anchor)]
+        if any(form in view.lexicon.aim for form in between):
+            return entity.place, (Evidence("heldAt", entity.begin, entity.end, "destination", entity.place),)
+    return None, ()

@@ -1,0 +1,80 @@
+"""The stretches of a sentence that belong to an event: its phrase and the clause of its verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diplograph.frames.triggers import Firing
+from diplograph.frames.view import SentenceView
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpan:
+    """Word ids of an event: its phrase, and the clause of its verb; ``direct`` if the event itself depends on that
+    verb, not something else of which it is a part ("issued *the statement* of the summit")."""
+
+    anchor: int
+    phrase_end: int
+    verb: int | None
+    clause_begin: int
+    clause_end: int
+    direct: bool = True
+
+
+def find_span(view: SentenceView, firing: Firing) -> EventSpan:
+    """The stretches around the word on which a trigger fired, or around the governor that the trigger asked for."""
+    anchor = firing.anchor
+    if firing.governor:
+        end = view.phrase_end(anchor)
+        return EventSpan(anchor, end, firing.governor, _clause_begin(view, firing.governor), end)
+    if view.is_verb(anchor):
+        end = view.clause_end(anchor)
+        return EventSpan(anchor, end, anchor, _clause_begin(view, anchor), end)
+    end = view.phrase_end(anchor)
+    governing = view.governing_verb(anchor)
+    before = view.verb_before(anchor)
+    if governing is None and not before:
+        return EventSpan(anchor, end, None, anchor, end)
+    governing = governing or (before, "", "")
+    verb = governing[0]
+    begin = _clause_begin(view, min(verb, anchor))
+    stop = max(end, view.clause_end(verb, past=anchor))
+    return EventSpan(anchor, end, verb, begin, stop, governing[1] != "nested")
+
+
+def _clause_begin(view: SentenceView, verb: int) -> int:
+    """The id of the first word of the clause of a verb: after the last mark, conjunction or verb before it."""
+    begin = verb
+    while begin > 1:
+        before = begin - 1
+        if view.is_boundary(before) or view.is_verb(before):
+            break
+        begin = before
+    return begin
+
+
+def word_at(view: SentenceView, offset: int) -> int:
+    """The id of the word at an offset into the text, or of the first after it."""
+    return next((word.id for word in view.words if word.end > offset), len(view.words))
+
+
+def is_in_other(view: SentenceView, span: EventSpan, id: int) -> bool:
+    """Whether a word belongs to the phrase of another event of the sentence."""
+    return any(
+        other not in (span.anchor, span.verb) and other < id < view.phrase_end(other)
+        for other in view.anchors
+    )
+
+
+def is_apart(view: SentenceView, span: EventSpan, id: int) -> bool:
+    """Whether a conjunction stands between a word and the anchor ("said *on Wednesday that* a call is due")."""
+    first, last = sorted((id, span.anchor))
+    return any(view.is_boundary(at) for at in range(first + 1, last))
+
+
+def find_occasion(view: SentenceView, span: EventSpan) -> int:
+    """The event on whose margins this one is held ("a meeting *during the summit* in China"), 0 if none."""
+    following = sorted(other for other in view.anchors if span.anchor < other <= span.phrase_end)
+    if not following or not view.find(view.lexicon.margins, span.anchor + 1, following[0]):
+        return 0
+    return following[0]

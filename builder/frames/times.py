@@ -1,0 +1,138 @@
+"""When an event is, and how long it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from diplograph.frames.relations import subjects
+from diplograph.frames.schema import Frame
+from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
+from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status
+from diplograph.frames.view import SentenceView
+from diplograph.model import Document, DurationExpression, Filler, TimeExpression
+from diplograph.temporal import Tense, find_durations, find_times
+
+_DAY = 10  # characters of an ISO date as precise as the day
+_MONTH = 7  # … as precise as the month
+_SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
+_SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
+
+Dated = tuple[int, TimeExpression]
+
+
+def find_time(
+    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+) -> TimeExpression | None:
+    """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
+    verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
+    sentence."""
+    dated = _dated(view, span, status, document)
+    own = _in_phrase(view, span, dated)
+    nearest = _in_clause(view, span, dated, status, document)
+    if own and nearest:
+        finer = len(nearest.start_date or "") == _DAY > len(own.start_date or "")
+        # "received *on Friday 24 May 2019* a call, the second *this month*".
+        return nearest if finer and (nearest.start_date or "").startswith(own.start_date or "") else own
+    if own or nearest:
+        return own or nearest
+    occasion = find_occasion(view, span)
+    for id, time in dated:
+        if occasion and occasion < id < view.phrase_end(occasion):
+            return time
+    if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
+        return dated[0][1]
+    return None
+
+
+def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
+    """The dates of a sentence with the ids of their first words.
+
+    With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
+    """
+    tense: Tense = "future" if status.status == PLANNED else "past"
+    begin, end = view.sentence.begin, view.sentence.end
+    times = find_times(document.text, begin, end, document.published, tense=tense)
+    found = [(word_at(view, time.begin), time) for time in times if time.start_date]
+    if _is_ordinal(view, span.anchor):
+        return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
+    return found
+
+
+def _is_ordinal(view: SentenceView, anchor: int) -> bool:
+    begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
+    return bool(view.find(load_status().ordinals, begin, end))
+
+
+def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The first date in the phrase of an anchor, else the one that ends right before it ("then *on 13 January* a
+    meeting")."""
+    inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
+    before = [time for id, time in dated if id < span.anchor <= word_at(view, time.end) + 1]
+    return next(iter([*inside, *before]), None)
+
+
+def _in_clause(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], status: StatusReading, document: Document
+) -> TimeExpression | None:
+    """The nearest date in the clause of the verb, if it belongs to no other event and no clause of its own."""
+    if not span.direct:
+        return None
+    around = [
+        (abs(id - span.anchor), time)
+        for id, time in dated
+        if span.clause_begin <= id < span.clause_end
+        and not is_in_other(view, span, id)
+        and not is_apart(view, span, id)
+    ]
+    if status.status != OCCURRED and document.published:
+        # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
+        around = [(far, time) for far, time in around if (time.start_date or "") >= document.published[:_DAY]]
+    return min(around, key=lambda item: item[0])[1] if around else None
+
+
+def find_speech_time(
+    following: Sequence[SentenceView], fillers: tuple[Filler, ...], document: Document
+) -> TimeExpression | None:
+    """When an utterance was made, from what the text goes on to say of the same speech: "Obama threatened … Obama said
+    *at a press conference on Friday* …"."""
+    speakers = {filler.actor for filler in fillers if filler.actor.kind == "Person"}
+    for view in following[:_SPEECH_SENTENCES]:
+        for word in view.words[:_SPEECH_WORDS]:
+            if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
+                continue
+            named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
+            if not named & speakers:
+                return None
+            end = view.word(view.clause_end(word.id) - 1).end
+            times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
+            return next((time for time in times if time.start_date), None)
+    return None
+
+
+def date_status(
+    status: StatusReading, time: TimeExpression | None, frame: Frame, published: str | None
+) -> StatusReading:
+    """The status in the light of the date: what lies ahead of the day of writing has not happened, and a plan or
+    possibility of a month or year gone by is one no longer."""
+    if status.status == DENIED:
+        return status
+    if frame.status:
+        return replace(status, status=frame.status)
+    if not time or not time.start_date or not published or len(published) < len(time.start_date):
+        return status
+    last = time.end_date or time.start_date
+    if status.status == OCCURRED and time.start_date > published[: len(time.start_date)]:
+        return replace(status, status=PLANNED, explicit=True)
+    if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
+        return replace(status, status=OCCURRED, explicit=True)
+    return status
+
+
+def find_duration(view: SentenceView, span: EventSpan, text: str) -> DurationExpression | None:
+    """The first length of time in the clause of an event or after it in the sentence."""
+    for duration in find_durations(text, view.sentence.begin, view.sentence.end):
+        id = word_at(view, duration.begin)
+        if span.clause_begin <= id < max(span.clause_end, span.phrase_end) or id > span.anchor:
+            return duration
+    return None

@@ -1,0 +1,36 @@
+"""Entity mentions: phrases of a sentence and whom they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diplograph.model import Actor, Place
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """A phrase of a sentence and whom it means.
+
+    ``first`` to ``last`` are word ids, ``head`` the word by which the phrase hangs in the tree; ``begin`` to ``end``
+    its span in the text. ``actors`` has several members for a group and none where the reference is open; ``place``
+    is what the same words mean as a place (a capital is both a government and a city); ``counterpart_of`` whose
+    counterpart a person is called.
+    """
+
+    sentence: int
+    first: int
+    last: int
+    head: int
+    begin: int
+    end: int
+    kind: str  # "Person" | "Country" | "Organization" | "Place" | "Group"
+    how: str  # "name" | "title" | "counterpart" | "group" | "organ" | "demonym" | "metonym" | "anaphor"
+    actors: tuple[Actor, ...] = ()
+    place: Place | None = None
+    rank: str = ""
+    leader: bool = False
+    bodies: tuple[Actor, ...] = ()
+    tags: frozenset[str] = frozenset()
+    preposition: str = ""
+    name: str = ""
+    counterpart_of: Actor | None = None
