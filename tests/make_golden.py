@@ -1,12 +1,14 @@
-"""Writes what each canned question answers about the sample graph: ``python tests/make_golden.py``.
+"""Writes the golden files: what each canned question answers about the sample graph, and the cases of extraction.
 
-Run it after a change of a query or of the sample, and review the difference by eye before it is committed.
+Run it (``make golden``) after a change of a query, of the sample or of the rules, and review the difference by eye
+before it is committed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import make_golden_cases
 from pyoxigraph import QueryResultsFormat, QuerySolutions
 from sample_graph import fill
 
@@ -31,6 +33,7 @@ def main() -> None:
         for query in load_catalog():
             (GOLDEN / f"{query.name}.csv").write_text(answer_example(store, query), encoding="utf-8")
     print(f"{len(load_catalog())} golden answers are in {GOLDEN}: review them by eye")
+    make_golden_cases.main()
 
 
 if __name__ == "__main__":
