@@ -164,7 +164,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     ours, theirs = group.values, mention.values
     if ours.event_class != theirs.event_class:
         return False
-    if group.is_previous() != ("previous" in mention.cues):
+    dated_alike = bool(ours.start_date) and ours.start_date == theirs.start_date
+    if group.is_previous() != ("previous" in mention.cues) and not dated_alike:
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False

@@ -171,7 +171,7 @@ class Matcher:
             "lenient": trigger.lenient,
             "inherits": trigger.inherits,
             "several": trigger.distributive,
-            "headline": bool(span.verb) and is_imperfect(view, span.verb or 0) and self._is_headline(view),
+            "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
         return frozenset(cue for cue, holds in cues.items() if holds)
 

@@ -181,7 +181,8 @@ def prepositional(
             continue
         if view.chains[index] != chain:
             pairing = preposition in view.lexicon.pairing
-            if found and (pairing or taken in view.lexicon.pairing or preposition == taken):
+            again = preposition == taken and view.word(max(entity.first - 2, 1)).upos != "CCONJ"
+            if found and (pairing or taken in view.lexicon.pairing or again):
                 break
             if pairing and _belongs_elsewhere(view, begin, entity):
                 break

@@ -65,11 +65,14 @@ def _is_ordinal(view: SentenceView, anchor: int) -> bool:
 
 
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
-    """The first date in the phrase of an anchor, else the one that ends right before it ("then *on 13 January* a
+    """The first date in the phrase of an anchor, as precisely as the phrase gives it, else the one that ends right before it ("then *on 13 January* a
     meeting")."""
     inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
     before = [time for id, time in dated if id < span.anchor <= word_at(view, time.end) + 1]
-    return next(iter([*inside, *before]), None)
+    first = next(iter([*inside, *before]), None)
+    # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
+    finer = [time for time in inside if first and (time.start_date or "").startswith(first.start_date or "")]
+    return max(finer, key=lambda time: len(time.start_date or ""), default=first)
 
 
 def _in_clause(

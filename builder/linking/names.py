@@ -28,10 +28,18 @@ class NameMatch:
 class NameFinder:
     """Finds names in the tokens of one sentence."""
 
-    def __init__(self, tokens: Sequence[Token], gazetteer: Gazetteer, titles: Titles) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        gazetteer: Gazetteer,
+        titles: Titles,
+        known: frozenset[str] = frozenset(),
+    ) -> None:
+        """``known`` are one-word names that the document uses of persons: there they need no tag to be believed."""
         self.tokens = tokens
         self.gazetteer = gazetteer
         self.titles = titles
+        self.known = known
 
     # -- the gazetteer ------------------------------------------------------------------------------------------
 
@@ -44,7 +52,8 @@ class NameFinder:
             if reading.stripped and not attached:
                 break
             found = self._match_from(start, reading.form)
-            if found and found[1] == start and self.tokens[start].upos in NO_NAME_TAGS:
+            doubtful = self.tokens[start].upos in NO_NAME_TAGS and reading.form not in self.known
+            if found and found[1] == start and doubtful:
                 continue
             if found and (best is None or found[1] > best.last):
                 begin = self.tokens[start].begin + reading.stripped

@@ -410,11 +410,11 @@ class PhraseFinder(NameFinder):
         if not match:
             return []
         name_end = self.tokens[match.last].end
+        if any(sense.entry.kind == "Person" for sense in match.senses):
+            return self._named_person(index, match)
         after = match.last + 1
         if after < len(self.tokens) and self.tokens[after].folded in self.titles.phrases("not_persons.after"):
             return []
-        if any(sense.entry.kind == "Person" for sense in match.senses):
-            return self._named_person(index, match)
         kind = "demonym" if match.senses[0].how == "demonym" else "name"
         return [
             Reference(
@@ -426,7 +426,7 @@ class PhraseFinder(NameFinder):
     def _named_person(self, index: int, match: NameMatch) -> list[Reference]:
         """A person's name without a title before it; a title after a comma still gives rank and body."""
         single = match.first == match.last
-        if single and self.tokens[index].upos not in {"X", "PROPN"}:
+        if single and self.tokens[index].upos not in {"X", "PROPN"} and match.name not in self.known:
             return []
         run = self.match_unknown_name(index, after_title=False)
         if single and run > 1:

@@ -55,11 +55,25 @@ class Resolver:
         self.titles = titles
         self.memory = _Memory()
         self.tokens = [read_tokens(sentence, self.text) for sentence in parsed.sentences]
-        self.references = [PhraseFinder(tokens, gazetteer, titles).find() for tokens in self.tokens]
+        self.references = self._find_references()
         self.known_bodies = self._count_bodies()
         self.earliest, self.latest = self._period()
 
     # -- what the document as a whole says -----------------------------------------------------------------------
+
+    def _find_references(self) -> list[list[Reference]]:
+        """The references of each sentence, found twice: what the first pass takes for the surnames of persons is known
+        in the second, where the tagger has them for other words."""
+        first = [PhraseFinder(tokens, self.gazetteer, self.titles).find() for tokens in self.tokens]
+        named = [
+            reference
+            for references in first
+            for reference in references
+            if reference.senses and reference.name
+        ]
+        persons = [reference.name for reference in named if reference.senses[0].entry.kind == "Person"]
+        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
+        return [PhraseFinder(tokens, self.gazetteer, self.titles, known).find() for tokens in self.tokens]
 
     def _count_bodies(self) -> frozenset[str]:
         """The keys of the states that the text names beyond doubt, to settle names that several share."""
