@@ -9,6 +9,7 @@ from diplograph.frames.pronouns import pronouns
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
+    members,
     modifiers,
     objects,
     only_actors,
@@ -54,6 +55,7 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             taken.add((rule.role, entity.begin, entity.actors))
             found.append(Argument(rule.role, entity, rule.name))
             if rule.relation == "before":
+                found.extend(Argument(rule.role, other, rule.name) for other in members(view, entity)[1:])
                 break
     return found
 
@@ -175,7 +177,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
         case "before":
-            return bare_before(view, head)
+            # Of coordinated entities the first stands for all.
+            chains = {view.chains[view.entities.index(entity)] for entity in bare_before(view, head)}
+            return [view.entities[chain] for chain in sorted(chains, reverse=True)]
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:

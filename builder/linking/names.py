@@ -142,7 +142,7 @@ class NameFinder:
             end -= 1
         if names and end < len(self.tokens) and self._closes_name(start, end):
             end += 1
-        needed = 1 if after_title else 2
+        needed = 1 if after_title or self.tokens[start].folded in self.known else 2
         return end - start if names and end - start >= needed else 0
 
     def _closes_name(self, start: int, end: int) -> bool:

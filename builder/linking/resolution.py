@@ -69,9 +69,9 @@ class Resolver:
             reference
             for references in first
             for reference in references
-            if reference.senses and reference.name
+            if reference.name and (reference.senses or reference.rank)
         ]
-        persons = [reference.name for reference in named if reference.senses[0].entry.kind == "Person"]
+        persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
         known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
         return [PhraseFinder(tokens, self.gazetteer, self.titles, known).find() for tokens in self.tokens]
 
