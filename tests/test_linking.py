@@ -183,7 +183,17 @@ def test_what_is_no_capital_is_a_place_only(parse: Parse) -> None:
         ('اجتمع حلف شمال الأطلسي "الناتو"', {"North Atlantic Treaty Organization"}),
         ("تدعم لندن لبنان", {"United Kingdom", "Lebanon"}),
     ],
-    ids="to-the-united-states and-putin and-paris palaces government nationalities alliance alias lebanon".split(),
+    ids=[
+        "to-the-united-states",
+        "and-putin",
+        "and-paris",
+        "palaces",
+        "government",
+        "nationalities",
+        "alliance",
+        "alias",
+        "lebanon",
+    ],
 )
 def test_states_and_organizations_are_found_behind_their_clitics(
     parse: Parse, text: str, wanted: set[str]
