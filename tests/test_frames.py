@@ -415,6 +415,26 @@ def test_a_place_is_where_it_is_held_and_no_party() -> None:
     assert mention.values.place is not None and mention.values.place.label_en == "Paris"
 
 
+def test_a_capital_where_others_meet_is_a_place_and_no_government() -> None:
+    mention = the_mention(
+        tree("""
+1 عقدت عقد VERB 0 root VP-A-3FS--
+2 واشنطن واشنطن X 1 nsubj
+3+ و و CCONJ 4 cc
+4 كييف كييف X 2 conj
+5 محادثات محادثة NOUN 1 obj
+6 في في ADP 7 case
+7 موسكو موسكو X 5 nmod
+8 حول حول ADP 9 case
+9 الضمانات ضمان NOUN 5 nmod
+10 الأمنية أمني ADJ 9 amod
+"""),
+        "SecurityGuaranteeTalk",
+    )
+    assert named(mention) == {"participant": {"United States", "Ukraine"}}
+    assert mention.values.place is not None and mention.values.place.label_en == "Moscow"
+
+
 def test_leaders_meet_at_a_summit_and_others_do_not() -> None:
     """A meeting is a summit when two heads of state or government meet; ministers do not make one."""
     meeting = """
