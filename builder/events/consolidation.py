@@ -22,7 +22,7 @@ from diplograph.events.values import (
     places_agree,
     roles_of,
 )
-from diplograph.model import Event, EventReport, EventValues
+from diplograph.model import Event, EventReport, EventValues, Filler
 from diplograph.vocabulary import load_vocabulary
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ def _to_event(cluster: Sequence[Dated]) -> Event:
     joined = replace(
         first,
         status=_final_status(ordered),
-        fillers=join_fillers(values),
+        fillers=_agreed_fillers(values),
         start_date=start,
         end_date=_majority([value.end_date for value in values if value.end_date]),
         start_time=_majority([value.start_time for value in values if value.start_time]),
@@ -144,6 +144,18 @@ def _majority(found: Sequence[T]) -> T | None:
     counts = Counter(found)
     best = max(counts.values())
     return next(value for value in found if counts[value] == best)
+
+
+def _agreed_fillers(values: Sequence[EventValues]) -> tuple[Filler, ...]:
+    """The fillers that at least half of the reports which fill their role name: what one report of many adds stays on
+    that report."""
+    found = []
+    for filler in join_fillers(values):
+        told = [value for value in values if value.actors(filler.role)]
+        named = [value for value in told if filler.actor in value.actors(filler.role)]
+        if 2 * len(named) >= len(told):
+            found.append(filler)
+    return tuple(found)
 
 
 def _final_status(cluster: Sequence[Dated]) -> str:

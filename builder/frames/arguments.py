@@ -175,7 +175,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             ]
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
-            return [entity for entity in inside if view.preposition_of(entity) not in view.lexicon.local]
+            return [e for e in inside if e.tags or view.preposition_of(e) not in view.lexicon.local]
         case "before":
             # Of coordinated entities the first stands for all.
             chains = {view.chains[view.entities.index(entity)] for entity in bare_before(view, head)}
@@ -203,15 +203,15 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
 
 def count_leaders(arguments: list[Argument]) -> int:
     """How many heads of state or government, of different bodies, are among the arguments."""
-    bodies: set[object] = set()
+    bodies: set[str] = set()
     for argument in arguments:
         entity = argument.entity
         if entity.leader and (entity.kind != "Person" or not entity.actors):
             return max(2, len(entity.actors))
-        if entity.leader:
-            bodies.add(entity.bodies[:1] or entity.actors[:1])
+        if entity.leader and entity.bodies:
+            bodies.add(entity.bodies[0].key)
         if entity.counterpart_of and entity.leader:
-            bodies.add(entity.counterpart_of.represents[:1] or (entity.counterpart_of.key,))
+            bodies.update(entity.counterpart_of.represents[:1])
     return len(bodies)
 
 

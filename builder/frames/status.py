@@ -12,6 +12,7 @@ from diplograph.model import Word
 from diplograph.resources import read_toml
 
 OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
+_CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
 _WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
 
 
@@ -147,10 +148,11 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
     lexicon = load_status()
     if view.is_verb(anchor):
         return 0
-    for id in range(anchor + 1, min(anchor + 6, len(view.words) + 1)):
-        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.boundary or id in view.anchors:
+    for id in range(anchor + 1, view.phrase_end(anchor)):
+        if id in view.anchors:
             return 0
-        if view.is_verb(id):
+        relative = any(form in view.lexicon.relative for form in view.forms[max(anchor, id - 4) : id - 1])
+        if view.is_verb(id) and (id <= anchor + _CLOSE or relative):
             return id if view.is_one_of(id, lexicon.held | lexicon.negated) else 0
     return 0
 

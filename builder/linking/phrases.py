@@ -359,7 +359,9 @@ class PhraseFinder(NameFinder):
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders
-                qualifies = {"ADJ", "ADP", "NOUN", "NUM"} if leaders else {"ADJ", "ADP"}
+                if leaders and self.tokens[at].folded in self.titles.phrases("between.members"):
+                    continue
+                qualifies = {"ADJ", "ADP", "NUM"} if leaders else {"ADJ", "ADP"}
                 if self.tokens[at].upos not in qualifies and not self.match_phrase(at, self._known_head):
                     break
                 continue

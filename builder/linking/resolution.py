@@ -336,7 +336,7 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            rank = rank or self._rank_of(entry)
+            rank = self._rank_of(entry) or rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             self._remember(actor, rank, body_keys, reference.name)
             kept = self._body_actors(body_keys) or bodies
