@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, SHARED
+from conftest import REPOSITORY, SHARED, Parse
 from make_golden_cases import Case, describe, extract, find_cases
 
 from diplograph.model import ParsedDocument
@@ -49,6 +49,70 @@ def test_stanza_gives_the_golden_reports(case: Case, stanza_parser: StanzaParser
 
 def test_there_are_golden_cases() -> None:
     assert len(CASES) >= 10
+
+
+SENTENCES = [
+    # a text, its date, and for each report: status, actors, date, place
+    pytest.param(
+        "تعقد روسيا والولايات المتحدة في جنيف في 10 يناير محادثات حول الضمانات الأمنية. وتعقد الجولة الثانية من"
+        " المحادثات في بروكسل في 12 يناير.",
+        "2022-01-05",
+        [
+            ("planned", {"Russia", "United States"}, "2022-01-10", "Geneva"),
+            ("planned", {"Russia", "United States"}, "2022-01-12", "Brussels"),
+        ],
+        id="second-round-of-the-talks",
+    ),
+    pytest.param(
+        "تستضيف مدينة سرت الليبية في 27 مارس المقبل القمة العربية.",
+        "2010-02-20",
+        [("planned", {"Arab League"}, "2010-03-27", "Sirte")],
+        id="a-city-hosts",
+    ),
+    pytest.param(
+        "دعا الرئيس الفرنسي إيمانويل ماكرون إلى عقد قمة مع الرئيس الروسي فلاديمير بوتين في باريس.",
+        "2018-03-02",
+        [("hypothetical", {"Emmanuel Macron", "Vladimir Putin"}, None, "Paris")],
+        id="who-calls-for-a-summit-with",
+    ),
+    pytest.param(
+        "نفى بايدن إجراء مكالمة مع بوتين.",
+        "2021-06-17",
+        [("denied", {"Joe Biden", "Vladimir Putin"}, None, None)],
+        id="who-denies-a-call-with",
+    ),
+    pytest.param(
+        "سيجري ماكرون مكالمة مع السيسي.",
+        "2021-06-17",
+        [("planned", {"Emmanuel Macron", "Abdel Fattah el-Sisi"}, None, None)],
+        id="future-before-a-name",
+    ),
+    pytest.param(
+        "قال ماكرون خلال اجتماعه ببوتين ذلك.",
+        "2021-06-17",
+        [("occurred", {"Emmanuel Macron", "Vladimir Putin"}, None, None)],
+        id="his-meeting-with",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "published", "wanted"), SENTENCES)
+def test_a_sentence_says_who_when_and_where(
+    parse: Parse,
+    text: str,
+    published: str,
+    wanted: list[tuple[str, set[str], str | None, str | None]],
+) -> None:
+    found = [report.values for report in extract(parse(text, published))]
+    assert [
+        (
+            values.status,
+            {actor.label_en for actor in values.actors()},
+            values.start_date,
+            values.place.label_en if values.place else None,
+        )
+        for values in found
+    ] == wanted
 
 
 # --- Articles --------------------------------------------------------------------------------------------------------
