@@ -193,6 +193,12 @@ def prepositional(
 
 def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) -> bool:
     """Whether a noun after the anchor's own phrase has the parties ("discussed in a call *relations* between …")."""
+    # "a call yesterday, *the relations* between …": a definite noun that is not what the anchor's own phrase begins with
+    for id in range(begin + 1, entity.first):
+        word = view.word(id)
+        apart = any(view.word(at).upos in {"ADJ", "ADV", "PUNCT"} for at in range(begin, id))
+        if word.upos == "NOUN" and view.has_article(id) and apart and view.entity_at(id) is None:
+            return not view.is_one_of(id, view.lexicon.days)
     head = view.word(entity.head).head
     if not begin < head < entity.first or view.word(head).upos != "NOUN":
         return False

@@ -41,6 +41,7 @@ class Lexicon:
     pairing: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
+    opening_verbs: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
@@ -76,6 +77,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
+        folded(data["verbs"]["opening"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
@@ -175,7 +177,17 @@ class SentenceView:
         word = self.word(id)
         if word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id)):
             return True
-        return word.upos in {"X", "NOUN", "ADJ"} and self.forms[id - 1] in self.lexicon.verb_forms
+        if word.upos not in {"X", "NOUN", "ADJ"}:
+            return False
+        return self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id)
+
+    def _is_opening_verb(self, id: int) -> bool:
+        """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
+        prime minister, with …", which taggers read as "discussion of"."""
+        opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
+        following = self.entity_at(id + 1)
+        person = following is not None and following.kind == "Person" and following.first == id + 1
+        return opens and person and self.forms[id - 1] in self.lexicon.opening_verbs
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
