@@ -15,6 +15,12 @@ REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
 
+def pytest_configure() -> None:
+    """Keeps torch to one thread, here and in the commands that tests start: the compact models are no slower, while
+    two threads that wait for each other on a busy machine take a hundred times as long."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Parses made by tests, and by the commands they start, are kept apart from the user's, for one run."""
