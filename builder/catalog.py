@@ -332,10 +332,23 @@ def _choose(value: str, names: tuple[str, ...]) -> str:
     return str(term(value))
 
 
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
 def _write_text(text: str) -> str:
     """A SPARQL string. A backslash before a u is kept from looking like a code point escape, which some stores decode
-    before they parse (SPARQL 1.1, 19.2)."""
-    return str(Literal(text)).replace(r"\\u", r"\\\u0075").replace(r"\\U", r"\\\u0055")
+    before they parse (SPARQL 1.1, 19.2): there the u is written as one."""
+    written = []
+    before = ""
+    for character in text:
+        if character in _ESCAPED:
+            written.append(_ESCAPED[character])
+        elif not character.isprintable() and ord(character) < 0x80 or (before == "\\" and character in "uU"):
+            written.append(f"\\u{ord(character):04X}")
+        else:
+            written.append(character)
+        before = character
+    return f'"{"".join(written)}"'
 
 
 # --- Resolving -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import TypeVar
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
+    days_apart,
     days_between,
     join_fillers,
     most_precise,
@@ -106,7 +107,7 @@ def _near(one: Dated, other: Dated) -> bool:
     moments = [report.values.start_date or published for published, report in (one, other)]
     if not all(moments):
         return False
-    return abs(days_between(str(moments[0]), str(moments[1]))) <= UNDATED_DAYS
+    return days_apart(str(moments[0]), str(moments[1])) <= UNDATED_DAYS
 
 
 def _to_event(cluster: Sequence[Dated]) -> Event:

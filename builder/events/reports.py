@@ -225,8 +225,11 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
         end_date=ends[0] if ends else None,
         start_time=next((value.start_time for value in values if value.start_time), None),
         end_time=next((value.end_time for value in values if value.end_time), None),
-        duration_minutes=next((value.duration_minutes for value in values if value.duration_minutes), None),
-        place=next((value.place for value in values if value.place), None),
+        # "… a call with Putin. *The call lasted an hour*": a back reference, too, can add these.
+        duration_minutes=next(
+            (m.values.duration_minutes for m in ordered if m.values.duration_minutes), None
+        ),
+        place=next((m.values.place for m in [*own, *ordered] if m.values.place), None),
         condition=next((value.condition for value in values if value.condition), None),
         attributed_to=next((value.attributed_to for value in values if value.attributed_to), None),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from diplograph.model import Actor, EventValues, Filler
 
@@ -22,8 +22,32 @@ def dates_agree(one: str | None, other: str | None, days: int = 0) -> bool:
 
 
 def days_between(one: str, other: str) -> int:
-    """Days from the first partial date to the second, taken at their beginnings."""
+    """Days from the first partial date to the second, taken at their beginnings.
+
+    >>> days_between("2021-12-29", "2022-01")
+    3
+    """
     return (_first_day(other) - _first_day(one)).days
+
+
+def days_apart(one: str, other: str) -> int:
+    """The fewest days that can lie between two partial dates, 0 where they overlap.
+
+    >>> days_apart("2021-12", "2021-12-31"), days_apart("2021-12", "2022-01-10")
+    (0, 10)
+    """
+    if dates_agree(one, other):
+        return 0
+    earlier, later = sorted((one, other))
+    return (_first_day(later) - _last_day(earlier)).days
+
+
+def _last_day(partial: str) -> date:
+    if len(partial) == 10:
+        return _first_day(partial)
+    year, month = int(partial[:4]), int(partial[5:7]) if len(partial) > 4 else 12
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)
 
 
 def _first_day(partial: str) -> date:

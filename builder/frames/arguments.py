@@ -101,6 +101,10 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
         case "anchor":
             if rule.relation == "before" and not _lacks_verb(view, anchor):
                 return []
+            if rule.fallback and rule.relation == "prepositional":
+                return [
+                    (anchor, end)
+                ]  # "talks *on security guarantees* between …": after the subject matter, too
             if view.is_verb(anchor):
                 if rule.relation in ("modifier", "adjective"):
                     return []

@@ -47,7 +47,9 @@ def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, .
     for verb in (*verbs, *view.relative_verbs(span.anchor, span.phrase_end)):
         if not view.is_one_of(verb, view.lexicon.hosting):
             continue
-        for entity in subjects(view, verb, inherited=False):
+        children = (view.entity_at(child.id) for child in view.sentence.children.get(verb, ()))
+        named = [entity for entity in children if entity and not view.preposition_of(entity)]
+        for entity in (*named, *subjects(view, verb, inherited=False)):
             if entity.place and entity.how != "demonym":
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "host", entity.place),)
     return None
