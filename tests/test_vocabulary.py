@@ -50,8 +50,12 @@ def test_an_iri_that_is_no_term_is_refused(vocabulary: Vocabulary) -> None:
         vocabulary.local_name(DIP + "Nothing")
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("Phonecall", "PhoneCall"), ("prov:use", "prov:used"), ("targets", "target")])
-def test_an_unknown_term_names_the_nearest_and_the_file(vocabulary: Vocabulary, wrong: str, right: str) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("Phonecall", "PhoneCall"), ("prov:use", "prov:used"), ("targets", "target")]
+)
+def test_an_unknown_term_names_the_nearest_and_the_file(
+    vocabulary: Vocabulary, wrong: str, right: str
+) -> None:
     with pytest.raises(TermError) as caught:
         vocabulary.iri(wrong)
     assert f'"{wrong}"; did you mean "{right}"?' in str(caught.value)
