@@ -99,7 +99,8 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
     for id in dict.fromkeys([*path, *near]):
         if view.is_one_of(id, lexicon.governors[DENIED]):
             return StatusReading(DENIED, id, True, previous)
-    governors = list(dict.fromkeys([*_supporting(view, path, lexicon), *near]))
+    told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
+    governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True, previous)
@@ -129,15 +130,16 @@ def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusRead
 
 
 def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> list[int]:
-    """The governors up to the first noun that neither supports the event nor says anything of its status.
+    """The governors up to the first noun or past verb that neither supports the event nor says anything of its status.
 
-    "The *decision* of the Bucharest summit" may be rejected; the summit is not.
+    "The *decision* of the Bucharest summit" may be rejected; the summit is not. And what is told in the past tense is
+    no part of a plan, wherever the parser hangs it: Arabic plans in the imperfect ("it is due *that he meets*").
     """
-    found = []
+    cues = frozenset().union(*lexicon.governors.values(), lexicon.negated, view.lexicon.support)
+    found: list[int] = []
     for id in path:
-        word = view.word(id)
-        cues = frozenset().union(*lexicon.governors.values(), lexicon.negated)
-        if word.upos == "NOUN" and not view.is_one_of(id, view.lexicon.support | cues):
+        past = view.is_verb(id) and not is_imperfect(view, id)
+        if (view.word(id).upos == "NOUN" or past) and not view.is_one_of(id, cues):
             break
         found.append(id)
     return found
