@@ -23,6 +23,7 @@ from diplograph.events.values import (
     places_agree,
     roles_of,
 )
+from diplograph.frames import load_frames
 from diplograph.model import Event, EventReport, EventValues, Filler
 from diplograph.vocabulary import load_vocabulary
 
@@ -174,18 +175,20 @@ def _key(values: EventValues, first: tuple[str, int]) -> str:
 
 
 def _labels(values: EventValues) -> tuple[str, str]:
-    """The Arabic and the English label: class, actors, date."""
+    """The Arabic and the English label: class, actors (who acts before whom it concerns), date."""
     vocabulary = load_vocabulary()
+    frame = next((frame for frame in load_frames() if frame.event_class == values.event_class), None)
+    roles = list(frame.roles) if frame else []
+    parties = [actors for role in roles if (actors := values.actors(role))] or [values.actors()]
     labels = []
-    for language, comma in (("ar", "\u060c "), ("en", ", ")):
-        names = [
-            actor.label_ar if language == "ar" else actor.label_en or actor.label_ar
-            for actor in values.actors()
+    for language, comma, arrow in (("ar", "\u060c ", " \u2190 "), ("en", ", ", " \u2192 ")):
+        sides = [
+            comma.join(
+                actor.label_ar if language == "ar" else actor.label_en or actor.label_ar for actor in side
+            )
+            for side in parties
         ]
-        label = (
-            f"{vocabulary.label(values.event_class, language)}: {comma.join(names)}"
-            if names
-            else str(vocabulary.label(values.event_class, language))
-        )
+        name = str(vocabulary.label(values.event_class, language))
+        label = f"{name}: {arrow.join(sides)}" if any(sides) else name
         labels.append(f"{label} ({values.start_date})" if values.start_date else label)
     return labels[0], labels[1]

@@ -69,8 +69,8 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
     if _is_several(view, id):
         governing = view.governing_verb(anchor)
         group = subjects(view, governing[0]) if governing else []
-        if len(group) >= 2:
-            return group
+        if len(group) >= 2 or (group and group[0].leader and group[0].kind == "Organization"):
+            return group  # "the *leaders of the G20* began their meetings"
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):

@@ -42,6 +42,7 @@ class StatusLexicon:
     after: frozenset[str]
     ordinals: frozenset[str]
     another: frozenset[str]
+    postponing: frozenset[str]
     purpose: str
 
 
@@ -67,6 +68,7 @@ def load_status() -> StatusLexicon:
         folded("circumstance", "after"),
         folded("ordinal", "words"),
         folded("another", "words"),
+        folded("postponement", "words"),
         fold(data["circumstance"]["purpose"]),
     )
 

@@ -28,6 +28,9 @@ def find_time(
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
     dated = _dated(view, span, status, document)
+    postponed = _postponed_to(view, span, dated)
+    if postponed:
+        return postponed
     own = _in_phrase(view, span, dated)
     nearest = _in_clause(view, span, dated, status, document)
     if own and nearest:
@@ -43,6 +46,13 @@ def find_time(
     if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
         return dated[0][1]
     return None
+
+
+def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The new date of what is put off: "the meeting due on Sunday was postponed *to 21 June*"."""
+    if not span.verb or not view.is_one_of(span.verb, load_status().postponing):
+        return None
+    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in view.lexicon.towards), None)
 
 
 def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:

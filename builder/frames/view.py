@@ -42,6 +42,7 @@ class Lexicon:
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
+    gathering: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
@@ -78,6 +79,7 @@ def load_lexicon() -> Lexicon:
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
+        folded(data["verbs"]["gathering"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
@@ -179,6 +181,14 @@ class SentenceView:
             return True
         if word.upos not in {"X", "NOUN", "ADJ"}:
             return False
+        if self.forms[id - 1] in self.lexicon.gathering:
+            # "a summit that *brings him together* with …": with a pronoun it is no noun ("gathering").
+            after = id + 1
+            return (
+                after <= len(self.words)
+                and self.word(after).upos == "PRON"
+                and self.word(after).token == word.token
+            )
         return self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id)
 
     def _is_opening_verb(self, id: int) -> bool:

@@ -13,6 +13,7 @@ from diplograph.model import Actor, DataError, Place
 from diplograph.resources import locate, read_toml
 
 ACTOR_FILES = ("actors.tsv", "places.tsv")
+THIS_CENTURY = 2099  # the last year of terms that have not ended
 _SPLIT_LIST = "|"
 _SPLIT_OFFICE = "~"
 
@@ -43,6 +44,15 @@ class Entry:
     country: str | None
     offices: tuple[Office, ...]
     tags: frozenset[str]
+
+    def years(self, rank: str) -> frozenset[int]:
+        """The years in which a person held an office of this rank, over all terms; none where no year is known."""
+        terms = [office for office in self.offices if office.rank == rank and office.start]
+        return frozenset(
+            year
+            for office in terms
+            for year in range(int(office.start[:4]), int(office.end[:4] if office.end else THIS_CENTURY) + 1)
+        )
 
 
 @dataclass(frozen=True, slots=True)

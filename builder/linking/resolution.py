@@ -18,7 +18,7 @@ from diplograph.linking.phrases import PhraseFinder, Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Place, Sentence
 
-EARLIEST, LATEST = "1900", "2100"
+EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -95,18 +95,14 @@ class Resolver:
         published = self.parsed.document.published
         if published:
             return published, published
-        earliest, latest = EARLIEST, LATEST
+        years: frozenset[int] = frozenset()
         for reference in self._all():
             entries = [sense.entry for sense in reference.senses if sense.entry.kind == "Person"]
             if reference.former or len(entries) != 1 or not reference.rank:
                 continue
-            for office in entries[0].offices:
-                if office.rank == reference.rank and office.start:
-                    begin, end = max(earliest, office.start[:4]), min(latest, (office.end or LATEST)[:4])
-                    if begin <= end:
-                        earliest, latest = begin, end
-                    break
-        return earliest, latest
+            held = entries[0].years(reference.rank)
+            years = (years & held) or years or held
+        return (str(min(years)), str(max(years))) if years else (EARLIEST, LATEST)
 
     # -- resolution ----------------------------------------------------------------------------------------------
 
