@@ -197,7 +197,7 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):
-        if above.upos == "VERB":
+        if view.is_verb(above.id):
             return subjects(view, above.id)
     for id in range(head - 1, 0, -1):
         if view.is_verb(id):

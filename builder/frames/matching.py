@@ -201,7 +201,7 @@ class Matcher:
     def _speaker(self, view: SentenceView, anchor: int) -> EntityMention | None:
         """Who said so: the subject of the nearest verb of saying above."""
         for above in view.ancestors(anchor):
-            if above.upos == "VERB" and view.is_one_of(above.id, view.lexicon.reporting):
+            if view.is_verb(above.id) and view.is_one_of(above.id, view.lexicon.reporting):
                 found = [entity for entity in subjects(view, above.id) if len(entity.actors) == 1]
                 return found[0] if found else None
         return None

@@ -65,7 +65,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             # "became the fourth leader *to call*": the predicate's subject is the verb's.
             above = view.governing_verb(head.id)
             return subjects(view, above[0], depth=depth + 1) if above else []
-        if head.upos == "VERB":
+        if view.is_verb(head.id):
             return subjects(view, head.id, depth=depth + 1)
     return []
 

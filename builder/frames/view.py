@@ -281,7 +281,7 @@ class SentenceView:
         """
         current = self.word(id)
         for above in self.ancestors(id):
-            if above.upos == "VERB":
+            if self.is_verb(above.id):
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
                 return above.id, link if self._supports(id, current.id) else "nested", case
