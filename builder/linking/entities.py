@@ -34,3 +34,22 @@ class EntityMention:
     preposition: str = ""
     name: str = ""
     counterpart_of: Actor | None = None
+
+
+def fill_mention(
+    base: EntityMention,
+    kind: str,
+    how: str,
+    actors: tuple[Actor, ...],
+    *,
+    place: Place | None = None,
+    rank: str = "",
+    leader: bool = False,
+    bodies: tuple[Actor, ...] = (),
+    tags: frozenset[str] = frozenset(),
+) -> EntityMention:
+    """The mention of the same words, with what it was found to mean; ``how`` and the rest as in `EntityMention`."""
+    return EntityMention(
+        base.sentence, base.first, base.last, base.head, base.begin, base.end, kind, how, actors, place,
+        rank, leader, bodies, tags, base.preposition, base.name,
+    )  # fmt: skip

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
-from diplograph.linking.entities import EntityMention
+from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.phrases import PhraseFinder, Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
-from diplograph.model import Actor, ParsedDocument, Place, Sentence
+from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
@@ -172,7 +172,7 @@ class Resolver:
             how = "name"
             leader = rank in self.titles.leaders and not reference.former
             kept = self._body_actors(body_keys) or bodies
-            return _fill(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
+            return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
             known = self._last_titled(reference.title)
             if known is None:
@@ -277,7 +277,9 @@ class Resolver:
         person.seen = self.memory.clock
         leader = person.rank in self.titles.leaders
         bodies = self._body_actors(person.bodies)
-        return _fill(base, "Person", how, (person.actor,), rank=person.rank, leader=leader, bodies=bodies)
+        return fill_mention(
+            base, "Person", how, (person.actor,), rank=person.rank, leader=leader, bodies=bodies
+        )
 
     def _holder(
         self, base: EntityMention, rank: str, bodies: tuple[Actor, ...], former: bool, title: str = ""
@@ -301,8 +303,10 @@ class Resolver:
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
                 self._remember(actor, rank, tuple(keys), "")
-                return _fill(base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies)
-        return _fill(
+                return fill_mention(
+                    base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
+                )
+        return fill_mention(
             base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies
         )
 
@@ -337,7 +341,9 @@ class Resolver:
             self._remember(actor, rank, body_keys, reference.name)
             kept = self._body_actors(body_keys) or bodies
             leader = rank in self.titles.leaders
-            found = _fill(base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept)
+            found = fill_mention(
+                base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept
+            )
             return replace(found, counterpart_of=other)
         if not bodies:
             return None
@@ -366,7 +372,7 @@ class Resolver:
             return None
         known = {person.actor.key: person.rank for person in self.memory.people}
         leader = all(known.get(member.key) in self.titles.leaders for member in members)
-        return _fill(base, "Group", "group", tuple(reversed(members)), leader=leader)
+        return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
 
     def _is_of(self, person: _Person, rank: str) -> bool:
         """Whether a person belongs to a group of this rank (titles.toml: leader, minister, person)."""
@@ -412,7 +418,7 @@ class Resolver:
         if actors[0].kind == "Organization":
             self.memory.organizations.append(actors[0])
         leader = base.rank == "leaders"
-        return _fill(
+        return fill_mention(
             base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors
         )
 
@@ -447,7 +453,7 @@ class Resolver:
             self.memory.organizations.append(actors[0])
         kind = actors[0].kind if actors else "Place"
         how = "metonym" if acting and acting[0].kind == "Building" else how
-        return _fill(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
+        return fill_mention(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
 
     def _organization(self, base: EntityMention, reference: Reference) -> EntityMention | None:
         """ "The group", "the alliance": the last organization named whose own name begins with that noun."""
@@ -457,14 +463,14 @@ class Resolver:
             }:
                 entry = self.gazetteer.entries.get(actor.key)
                 tags = entry.tags if entry else frozenset()
-                return _fill(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
+                return fill_mention(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
         return None
 
     def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:
         """ "His country": that of the nearest person before in the sentence who is no counterpart of another."""
         for mention in before:
             if mention.kind == "Person" and mention.bodies:
-                return _fill(
+                return fill_mention(
                     base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1]
                 )
         return None
@@ -474,24 +480,6 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
-
-
-def _fill(
-    base: EntityMention,
-    kind: str,
-    how: str,
-    actors: tuple[Actor, ...],
-    *,
-    place: Place | None = None,
-    rank: str = "",
-    leader: bool = False,
-    bodies: tuple[Actor, ...] = (),
-    tags: frozenset[str] = frozenset(),
-) -> EntityMention:
-    return EntityMention(
-        base.sentence, base.first, base.last, base.head, base.begin, base.end, kind, how, actors, place,
-        rank, leader, bodies, tags, base.preposition, base.name,
-    )  # fmt: skip
 
 
 def _body_key(entry: Entry) -> str:
