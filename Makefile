@@ -14,13 +14,13 @@ INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run    build the graph from seeds/articles/ and print its events"
-	@echo "make test   run all tests"
-	@echo "make lint   check style and types"
-	@echo "make golden make the golden files anew, to be reviewed by eye"
-	@echo "make docs   make docs/queries.md anew from the headers of the queries"
+	@echo "make run      build the graph from seeds/articles/ and print its events"
+	@echo "make test     run all tests"
+	@echo "make lint     check style and types"
+	@echo "make golden   make the golden files anew, to be reviewed by eye"
+	@echo "make docs     make docs/queries.md anew from the headers of the queries"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
-	@echo "make clean  remove the virtual environment, the store and all that is made"
+	@echo "make clean    remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
 	@$(BIN)/diplograph build seeds/articles --store $(STORE)
