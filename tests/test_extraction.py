@@ -93,6 +93,36 @@ SENTENCES = [
         [("occurred", {"Emmanuel Macron", "Vladimir Putin"}, None, None)],
         id="his-meeting-with",
     ),
+    pytest.param(
+        "تستضيف جنيف الشهر المقبل جولة جديدة من المحادثات الروسية الأمريكية بشأن الضمانات الأمنية.",
+        "2022-02-15",
+        [("planned", {"Russia", "United States"}, "2022-03", "Geneva")],
+        id="a-round-of-somebodys-talks",
+    ),
+    pytest.param(
+        "نفى المتحدث باسم الكرملين دميتري بيسكوف عقد قمة بين بوتين وزيلينسكي.",
+        "2022-02-15",
+        [("denied", {"Vladimir Putin", "Volodymyr Zelenskyy"}, None, None)],
+        id="and-written-with-a-name",
+    ),
+    pytest.param(
+        "ألغى الرئيس الأمريكي دونالد ترامب القمة المقررة مع الزعيم الكوري الشمالي كيم جونغ أون في سنغافورة.",
+        "2018-05-25",
+        [("denied", {"Donald Trump", "Kim Jong-un"}, None, "Singapore")],
+        id="who-cancels-a-summit-with",
+    ),
+    pytest.param(
+        "لم يجر الرئيسان الأمريكي والصيني أي اتصال هاتفي منذ مارس.",
+        "2022-02-15",
+        [("denied", {"Joe Biden", "Xi Jinping"}, None, None)],
+        id="no-call-was-held",
+    ),
+    pytest.param(
+        "اختتم الرئيسان الفرنسي والروسي قمتهما في موسكو.",
+        "2022-02-15",
+        [("occurred", {"Emmanuel Macron", "Vladimir Putin"}, None, "Moscow")],
+        id="their-summit",
+    ),
 ]
 
 
@@ -113,6 +143,18 @@ def test_a_sentence_says_who_when_and_where(
         )
         for values in found
     ] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("رفضت طهران التهديدات الأمريكية بفرض عقوبات على إيران.", "occurred"),
+        ("نفت واشنطن التهديدات الأمريكية بفرض عقوبات على إيران.", "denied"),
+    ],
+    ids=["refused", "denied"],
+)
+def test_who_refuses_a_threat_does_not_deny_it(parse: Parse, text: str, status: str) -> None:
+    assert [report.values.status for report in extract(parse(text, "2022-02-15"))] == [status]
 
 
 # --- Articles --------------------------------------------------------------------------------------------------------

@@ -109,7 +109,10 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 if rule.relation in ("modifier", "adjective"):
                     return []
                 return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
-            return [(anchor, topic_begin(view, anchor, end))]
+            stop = topic_begin(view, anchor, end)
+            if rule.relation in ("modifier", "adjective"):
+                return [(id, stop) for id in (anchor, *_wholes(view, anchor, stop))]
+            return [(anchor, stop)]
         case "relative":
             verbs = view.relative_verbs(anchor, end)
             if rule.verbs:
@@ -136,6 +139,14 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
             return _verb_heads(view, anchor, end, rule)
+
+
+def _wholes(view: SentenceView, anchor: int, end: int) -> list[int]:
+    """The noun that an anchor is said to be a part of ("a new round *of the Russian American talks*"), if any."""
+    wholes = (
+        id for id in range(anchor + 2, min(end, anchor + 5)) if view.forms[id - 2] in view.lexicon.partitive
+    )
+    return [id for id in wholes if view.word(id).upos == "NOUN" and view.entity_at(id) is None][:1]
 
 
 def _lacks_verb(view: SentenceView, anchor: int) -> bool:

@@ -103,7 +103,8 @@ class Matcher:
         if len({filler.actor for filler in fillers}) < (trigger.minimum or 0):
             return None
         span = find_span(view, firing)
-        status = read_status(view, firing.governor if frame.status and firing.governor else anchor, span.verb)
+        said_by = firing.governor if frame.status and firing.governor else anchor
+        status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
         time = find_time(view, span, status, frame, document)
         status = date_status(status, time, frame, document.published)
         if frame.status and time is None:

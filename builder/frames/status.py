@@ -32,6 +32,7 @@ class StatusLexicon:
 
     modifiers: dict[str, frozenset[str]]
     governors: dict[str, frozenset[str]]
+    undoing: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
     future: frozenset[str]
@@ -58,6 +59,7 @@ def load_status() -> StatusLexicon:
     return StatusLexicon(
         {status: folded(status, "modifiers") for status in statuses},
         {status: folded(status, "governors") for status in statuses},
+        folded(DENIED, "undoing"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
         folded("future", "particles"),
@@ -90,16 +92,20 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
         current = above
 
 
-def read_status(view: SentenceView, anchor: int, verb: int | None) -> StatusReading:
-    """The status of the event that ``anchor`` names; ``verb`` is the verb that governs it, if any."""
+def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool = False) -> StatusReading:
+    """The status of the event that ``anchor`` names; ``verb`` is the verb that governs it, if any.
+
+    What is ``uttered`` (a threat) is denied by who says that it was not, and not by who refuses or cancels it.
+    """
     lexicon = load_status()
+    denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
     previous = _modifier(view, anchor, lexicon.previous) > 0
     if view.case_of(anchor) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
     for id in dict.fromkeys([*path, *near]):
-        if view.is_one_of(id, lexicon.governors[DENIED]):
+        if view.is_one_of(id, denying):
             return StatusReading(DENIED, id, True, previous)
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
@@ -137,7 +143,9 @@ def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> 
     "The *decision* of the Bucharest summit" may be rejected; the summit is not. And what is told in the past tense is
     no part of a plan, wherever the parser hangs it: Arabic plans in the imperfect ("it is due *that he meets*").
     """
-    cues = frozenset().union(*lexicon.governors.values(), lexicon.negated, view.lexicon.support)
+    cues = frozenset().union(
+        *lexicon.governors.values(), lexicon.undoing, lexicon.negated, view.lexicon.support
+    )
     found: list[int] = []
     for id in path:
         past = view.is_verb(id) and not is_imperfect(view, id)

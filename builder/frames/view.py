@@ -368,7 +368,13 @@ class SentenceView:
             return len(gap) <= 2
         if [self.forms[id - 1] for id in gap] == ["-"]:
             return True  # "the council of Russia - NATO"
+        if not gap and self._carries_conjunction(entity):
+            return True
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
+
+    def _carries_conjunction(self, entity: EntityMention) -> bool:
+        """Whether "and" is written with a name that the tokenizer did not know, and so did not take apart."""
+        return not entity.preposition and entity.begin > self.word(entity.first).begin
 
     def _joins(self, id: int) -> bool:
         word = self.word(id)
