@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from diplograph.model import DataError, TermError
 from diplograph.resources import locate
@@ -49,7 +49,6 @@ class Vocabulary:
     _defined: frozenset[str]
     _individuals: Mapping[str, tuple[str, ...]]
     _texts: Mapping[tuple[str, str, str], str]
-    _named_triples: tuple[Triple, ...]
 
     def iri(self, name: str) -> str:
         """The IRI of a term: ``PhoneCall``, or ``prov:used`` for a term of another vocabulary that ours declares.
@@ -130,10 +129,6 @@ class Vocabulary:
         """The definition of a term in Arabic (``ar``) or English (``en``). Raises TermError when there is none."""
         return self._text("definition", name, language)
 
-    def named_triples(self) -> tuple[Triple, ...]:
-        """The ontology without the triples that need blank nodes, for the store's graph of the ontology."""
-        return self._named_triples
-
     def _text(self, kind: str, name: str, language: str) -> str:
         self.iri(name)
         try:
@@ -176,11 +171,6 @@ def read_vocabulary(turtle: bytes) -> Vocabulary:
         ),
         _individuals=_group_individuals(triples, names),
         _texts=_collect_texts(triples, names),
-        _named_triples=tuple(
-            triple
-            for triple in triples
-            if not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode)
-        ),
     )
 
 

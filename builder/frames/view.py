@@ -90,14 +90,6 @@ def load_lexicon() -> Lexicon:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """How an entity stands to a word: the relation and, for a prepositional one, the preposition."""
-
-    kind: str
-    preposition: str = ""
-
-
 class SentenceView:
     """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends."""
 

@@ -110,11 +110,3 @@ def _without_preposition(form: str, stripped: int, clitics: Clitics) -> Iterator
         yield Reading(clitics.article + form[2:], stripped + 1, form[0])
     if form[:1] in clitics.prepositions and len(form) > 3:
         yield Reading(form[1:], stripped + 1, form[0])
-
-
-def without_pronoun(form: str) -> Iterator[str]:
-    """The form as it stands, then without each pronoun that it can end in."""
-    yield form
-    for pronoun in load_clitics().pronouns:
-        if form.endswith(pronoun) and len(form) > len(pronoun) + 2:
-            yield form[: -len(pronoun)]
