@@ -8,13 +8,14 @@ the next build completes a broken one, and the order in which documents came doe
 from __future__ import annotations
 
 import gzip
+import io
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import diplograph
 from diplograph.model import (
@@ -24,9 +25,11 @@ from diplograph.model import (
     Document,
     Event,
     EventReport,
+    Mention,
     ModelError,
     ParsedDocument,
     Place,
+    SourceError,
     SourceFailure,
 )
 from diplograph.parsing import (
@@ -49,6 +52,9 @@ from diplograph.quads import (
 from diplograph.resources import locate
 from diplograph.sources import is_conllu, read_sources
 from diplograph.store import Store, fingerprint
+
+if TYPE_CHECKING:
+    from diplograph.frames import SentenceTrace
 
 
 class Extractor(Protocol):
@@ -222,6 +228,45 @@ def parse_sources(
         except DiplographError as error:
             yield SourceFailure(document.source or document.id, str(error))
     yield from failures
+
+
+@dataclass(frozen=True, slots=True)
+class TextTrace:
+    """What was tried in a text and what came of it; ``unreported`` are mentions that no report has, and why."""
+
+    document: Document
+    sentences: tuple[SentenceTrace, ...]
+    reports: tuple[EventReport, ...]
+    unreported: tuple[tuple[Mention, str], ...]
+
+
+def trace_text(
+    text: str,
+    *,
+    model: str = "compact",
+    published: str | None = None,
+    cache: bool = True,
+    parser: Parser | None = None,
+) -> TextTrace:
+    """How the frames read a text: a sentence, or a whole article with its dateline.
+
+    Raises SourceError when there is no Arabic in it, ModelError when there is no such model.
+    """
+    from diplograph.events import explain_refusal, to_reports
+    from diplograph.frames import load_frames, trace_sentences
+    from diplograph.linking import load_gazetteer
+
+    [document] = read_sources(["-"], published=published, stdin=io.BytesIO(text.encode()))
+    if isinstance(document, SourceFailure):
+        raise SourceError(document.message)
+    parsed = (parser or _make_parser(model, cache=cache)).parse(document)
+    sentences = trace_sentences(parsed, load_frames(), load_gazetteer())
+    mentions = [m for sentence in sentences for attempt in sentence.attempts for m in attempt.mentions]
+    reports = to_reports(parsed, sorted(mentions, key=lambda m: (m.begin, m.end, m.frame)))
+    spoken = {(m.begin, m.end, m.frame) for report in reports for m in report.mentions}
+    left = [m for m in mentions if (m.begin, m.end, m.frame) not in spoken]
+    unreported = tuple((mention, explain_refusal(mention)) for mention in left)
+    return TextTrace(document, sentences, reports, unreported)
 
 
 def _make_parser(model: str, *, cache: bool) -> Parser:

@@ -15,8 +15,9 @@ import click
 import diplograph
 from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
+from diplograph.cli.explain import explain
 from diplograph.cli.export import export
-from diplograph.cli.look import explain, parse, stats
+from diplograph.cli.look import parse, stats
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
 

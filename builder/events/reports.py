@@ -195,14 +195,32 @@ def _join_groups(groups: list[_Group]) -> None:
 
 
 def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:
-    """Whether the roles have the actors that the frame asks for (fewer do where date or place are known, or the trigger is sure)."""
+    """Whether the roles have the actors that the frame asks for."""
+    return not _wanting(values, frame, lenient=lenient)
+
+
+def _wanting(values: EventValues, frame: Frame, *, lenient: bool) -> list[str]:
+    """The roles that have fewer actors than the frame asks for, in words.
+
+    Fewer do where date or place are known, or the trigger is sure.
+    """
     counts = {role: len(actors) for role, actors in roles_of(values).items()}
     known = bool(values.start_date) + (values.place is not None)
+    found = []
     for role, policy in frame.roles.items():
         needed = policy.lenient_minimum if lenient or known >= policy.lenient_from else policy.minimum
         if counts.get(role, 0) < needed:
-            return False
-    return True
+            found.append(f"{role}: {counts.get(role, 0)} of {needed}")
+    return found
+
+
+def explain_refusal(mention: Mention) -> str:
+    """Why a mention that no report has made none of its own, in words."""
+    frame = next(frame for frame in load_frames() if frame.event_class == mention.values.event_class)
+    wanting = _wanting(mention.values, frame, lenient="lenient" in mention.cues)
+    if wanting:
+        return "too few actors (" + ", ".join(wanting) + ")"
+    return "it only refers back to an event" if _refers_back(mention) else "another frame has the same words"
 
 
 def _join(mentions: Sequence[Mention]) -> EventValues:

@@ -5,9 +5,19 @@ from pathlib import Path
 
 from diplograph.frames.matching import find_mentions
 from diplograph.frames.schema import Frame, load_frames, read_frame
+from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
-__all__ = ["Frame", "extractor_fingerprint", "find_mentions", "load_frames", "read_frame"]
+__all__ = [
+    "Attempt",
+    "Frame",
+    "SentenceTrace",
+    "extractor_fingerprint",
+    "find_mentions",
+    "load_frames",
+    "read_frame",
+    "trace_sentences",
+]
 
 
 _CODE = ("temporal", "linking", "frames", "events")

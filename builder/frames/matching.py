@@ -14,7 +14,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
-from diplograph.frames.schema import Frame
+from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
 from diplograph.frames.times import date_status, find_duration, find_speech_time, find_time
@@ -48,6 +48,8 @@ class Matcher:
             SentenceView(sentence, self.text, found)
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
+        for view in self.views:
+            view.anchors = find_anchors(view, self.frames)
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
         pairs = {
             " ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)
@@ -58,11 +60,10 @@ class Matcher:
         """All the mentions, in the order of the text."""
         found: list[Mention] = []
         for view in self.views:
-            view.anchors = find_anchors(view, self.frames)
             for frame in self.frames:
                 taken: set[int] = set()
                 for firing in find_firings(view, frame, self.vocabulary):
-                    mentions = [] if firing.anchor in taken else self._mentions(view, firing)
+                    mentions = [] if firing.anchor in taken else self.read(view, firing)
                     if mentions:
                         taken.add(firing.anchor)
                         found.extend(mentions)
@@ -72,15 +73,11 @@ class Matcher:
         entry = self.gazetteer.entries.get(key)
         return entry.actor if entry else None
 
-    def _mentions(self, view: SentenceView, firing: Firing) -> list[Mention]:
+    def read(self, view: SentenceView, firing: Firing) -> list[Mention]:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
         trigger = firing.trigger
         arguments = find_arguments(view, firing)
-        if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
-            return []
-        if trigger.leaders and count_leaders(arguments) < trigger.leaders:
-            return []
-        if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
+        if next(lacking(trigger, arguments), None) is not None:
             return []
         parts = distribute(arguments) if self._distributes(view, firing) else [arguments]
         return [mention for part in parts if (mention := self._mention(view, firing, part))]
@@ -200,8 +197,15 @@ class Matcher:
         return None
 
     def _speaker(self, view: SentenceView, anchor: int) -> EntityMention | None:
-        """Who said so: the subject of the nearest verb of saying above."""
+        """Who said so: the subject of the nearest verb of saying above.
+
+        "(He) warned that …, *and held a call* with …": what is coordinated with the verb of saying was not said by it.
+        """
+        below = view.word(anchor)
         for above in view.ancestors(anchor):
+            if below.deprel == "conj" and view.is_verb(below.id):
+                return None
+            below = above
             if view.is_verb(above.id) and view.is_one_of(above.id, view.lexicon.reporting):
                 found = [entity for entity in subjects(view, above.id) if len(entity.actors) == 1]
                 return found[0] if found else None
@@ -269,6 +273,16 @@ class Matcher:
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+
+def lacking(trigger: Trigger, arguments: list[Argument]) -> Iterator[str]:
+    """The parties that a trigger asks for and the arguments do not have, in words."""
+    if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
+        yield f"no {' or '.join(sorted(trigger.needs))}"
+    if trigger.leaders and (found := count_leaders(arguments)) < trigger.leaders:
+        yield f"{found} of {trigger.leaders} heads of state or government"
+    if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
+        yield f"no party of the kind {trigger.tagged}"
 
 
 def _prove(
