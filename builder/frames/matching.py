@@ -48,8 +48,9 @@ class Matcher:
             SentenceView(sentence, self.text, found)
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
-        for view in self.views:
+        for before, view in zip([None, *self.views], self.views, strict=False):
             view.anchors = find_anchors(view, self.frames)
+            view.previous = before
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
         pairs = {
             " ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)

@@ -10,29 +10,66 @@ from diplograph.linking import EntityMention
 
 
 def pronouns(view: SentenceView, anchor: int, end: int) -> list[EntityMention]:
-    """The entities that pronouns on an anchor, on the nouns that support it, or after "between" stand for."""
+    """The entities that pronouns on an anchor, on the nouns that support it, after "between" or, for a verb, "with" stand for."""
     for id in _pronoun_ids(view, anchor, end):
         found = _antecedents(view, anchor, id)
         if found:
-            word = view.word(id)
-            return [
-                replace(
-                    entity,
-                    first=id,
-                    last=id,
-                    head=id,
-                    begin=word.begin,
-                    end=word.end,
-                    how="pronoun",
-                    preposition="",
-                )
-                for entity in found
-            ]
+            return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
 
 
+def _standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
+    """An entity as a word stands for it."""
+    word = view.word(id)
+    return replace(
+        entity, first=id, last=id, head=id, begin=word.begin, end=word.end, how=how, preposition=""
+    )
+
+
+_FURTHEST = 6  # sentences back to which a subject can go on
+
+
+def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who a verb that opens its sentence without a subject speaks of.
+
+    "The president met … . *And (he) received a call* from …": Arabic drops a subject that goes on. Where the same verb
+    was used shortly before ("the president *received* a call from … The minister assured him … . *And (he) received*
+    another from …") its subject goes on, else that of the sentence before. The verb's ending holds the pronoun, so the
+    verb is the evidence.
+    """
+    if not _opens_sentence(view, verb) or subjects(view, verb, inherited=False):
+        return []
+    earlier: list[SentenceView] = []
+    while (before := (earlier[-1] if earlier else view).previous) and len(earlier) < _FURTHEST:
+        earlier.append(before)
+    alike = [
+        (other, word.id)
+        for other in earlier
+        for word in other.words
+        if other.is_verb(word.id) and other.lemmas[word.id - 1] == view.lemmas[verb - 1]
+    ]
+    mains = [(other, word.id) for other in earlier[:1] for word in other.words if other.is_verb(word.id)]
+    for other, id in [*alike, *mains[:1]]:
+        found = subjects(other, id, inherited=False) if id else []
+        if found:
+            single = len(found) == 1 and len(found[0].actors) == 1
+            return [_standing_at(view, verb, found[0], "continued")] if single else []
+    return []
+
+
+def _opens_sentence(view: SentenceView, verb: int) -> bool:
+    """Whether nothing but particles stands before a verb of the third person singular."""
+    person = view.word(verb).xpos[5:8]
+    if not view.is_verb(verb) or (person.strip("-") and (person[0] not in "3-" or person[2] in "DP")):
+        return False
+    return all(view.word(id).upos in {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"} for id in range(1, verb))
+
+
+
+
 def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
-    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"."""
+    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between" or,
+    for a verb, "with"."""
     nouns = [anchor]
     for above in view.ancestors(anchor):
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
@@ -41,8 +78,9 @@ def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]
+    between = view.lexicon.pairing | (view.lexicon.accompanying if view.is_verb(anchor) else frozenset())
     for id in range(anchor + 1, end):
-        if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing:
+        if _is_pronoun(view, id) and view.forms[id - 2] in between:
             found.append(id)
     return found
 
@@ -77,6 +115,10 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             if all(entity.actors != other.actors for other in last):
                 last.append(entity)
         return list(reversed(last[:2])) if len(last) >= 2 else []
+    if view.forms[id - 2] in view.lexicon.accompanying:
+        # "received the minister …, who discussed *with him*": whoever comes before and does not act himself.
+        acting = {entity.actors for entity in subjects(view, anchor)}
+        return [entity for entity in people if entity.actors not in acting][-1:]
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]

@@ -125,14 +125,16 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 
 
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
-    """Whether a verb has an object pronoun: the relative clause is about its object ("the call *that he made*"), and
-    what follows the verb is its subject."""
+    """Whether a verb has an object pronoun, its own or a preposition's: the relative clause is about its object ("the
+    call *that he made*", "the sanctions *with which it threatens*"), and what follows the verb is its subject."""
     after = verb + 1
-    return (
-        after <= len(view.words)
-        and view.word(after).upos == "PRON"
-        and view.word(after).token == view.word(verb).token
-    )
+    if after > len(view.words):
+        return False
+    if view.word(after).upos == "PRON":
+        return view.word(after).token == view.word(verb).token
+    if view.word(after).upos != "ADP" or after == len(view.words):
+        return False
+    return view.word(after + 1).upos == "PRON" and view.word(after + 1).token == view.word(after).token
 
 
 def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[EntityMention]:

@@ -39,6 +39,7 @@ class Lexicon:
     separately: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
+    accompanying: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
@@ -76,6 +77,7 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["words"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
+        folded(data["prepositions"]["accompanying"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
@@ -91,7 +93,8 @@ def load_lexicon() -> Lexicon:
 
 
 class SentenceView:
-    """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends."""
+    """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends, and
+    ``previous`` is the sentence before it, for subjects that go on."""
 
     def __init__(self, sentence: Sentence, text: str, entities: Sequence[EntityMention]) -> None:
         self.sentence = sentence
@@ -101,6 +104,7 @@ class SentenceView:
         self.lexicon = load_lexicon()
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
+        self.previous: SentenceView | None = None
         self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
         self.lemmas = tuple(fold(word.lemma) for word in self.words)
 

@@ -305,11 +305,14 @@ class PhraseFinder(NameFinder):
 
     def _patience(self, rank: str, index: int) -> int:
         """How many further words may stand between a title and its name: many for officials ("head of the defence
-        committee in …"), one for others, if a known name follows ("the foreign minister of the *Union* F. M.")."""
+        committee in …"), one for others, if a full name follows ("the foreign minister of the *Union* F. M.")."""
         if rank in {"official", "secretary-general"}:
             return 8
         match = self.match_name(index + 1, attached=False)
-        return 1 if match and self._is_person(match) and match.last > match.first else 0
+        if match:
+            return int(self._is_person(match) and match.last > match.first)
+        body = self.tokens[index].upos == "NOUN" and self.tokens[index].folded.startswith(load_clitics().article)
+        return int(body and self.match_unknown_name(index + 1, after_title=False) > 1)
 
     def _qualifies(self, token: Token) -> bool:
         """Whether a token can stand inside an official's title ("deputy head of the *defence committee in* …")."""
