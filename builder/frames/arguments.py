@@ -182,7 +182,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
-            return pronouns(view, head, end)
+            other = rule.of == "anchor" and view.is_verb(head)
+            return pronouns(view, head, end, rule.prepositions, other=other)
         case "continued":
             return continued_subject(view, head)
         case "any":

@@ -89,7 +89,9 @@ class Matcher:
             return True
         begin = firing.anchor
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
-        return bool(view.find(view.lexicon.separately, begin, end))
+        # "called both the president and …" is several calls, "a call between both" is one.
+        found = view.find(view.lexicon.separately, begin, end)
+        return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
 
     def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
         """The mention with its values, each with its evidence; None if it has fewer parties than its trigger asks."""

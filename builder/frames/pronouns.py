@@ -9,10 +9,18 @@ from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
 
-def pronouns(view: SentenceView, anchor: int, end: int) -> list[EntityMention]:
-    """The entities that pronouns on an anchor, on the nouns that support it, after "between" or, for a verb, "with" stand for."""
-    for id in _pronoun_ids(view, anchor, end):
-        found = _antecedents(view, anchor, id)
+def pronouns(
+    view: SentenceView,
+    anchor: int,
+    end: int,
+    prepositions: frozenset[str] = frozenset(),
+    *,
+    other: bool = False,
+) -> list[EntityMention]:
+    """The entities that pronouns on an anchor, on the nouns that support it, after "between" or one of some prepositions
+    stand for; with ``other``, somebody else than who acts ("called *him*")."""
+    for id in _pronoun_ids(view, anchor, end, prepositions):
+        found = _others(view, anchor) if other else _antecedents(view, anchor, id)
         if found:
             return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
@@ -65,11 +73,9 @@ def _opens_sentence(view: SentenceView, verb: int) -> bool:
     return all(view.word(id).upos in {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"} for id in range(1, verb))
 
 
-
-
-def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
-    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between" or,
-    for a verb, "with"."""
+def _pronoun_ids(view: SentenceView, anchor: int, end: int, prepositions: frozenset[str]) -> list[int]:
+    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"
+    or one of some prepositions."""
     nouns = [anchor]
     for above in view.ancestors(anchor):
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
@@ -78,11 +84,26 @@ def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]
-    between = view.lexicon.pairing | (view.lexicon.accompanying if view.is_verb(anchor) else frozenset())
     for id in range(anchor + 1, end):
-        if _is_pronoun(view, id) and view.forms[id - 2] in between:
+        if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing | prepositions:
             found.append(id)
     return found
+
+
+def _others(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Whom the object pronoun of a verb means: the last person before who does not act in it, in this sentence or, where
+    it names nobody, in the one before ("received the minister, who discussed *with him*")."""
+    acting = {entity.actors for entity in subjects(view, verb)}
+    for other in (view, view.previous):
+        people = [
+            entity
+            for entity in (other.entities if other else ())
+            if entity.kind == "Person" and entity.actors and (other is not view or entity.last < verb)
+        ]
+        people = [entity for entity in people if entity.actors not in acting]
+        if people:
+            return people[-1:]
+    return []
 
 
 def _is_pronoun(view: SentenceView, id: int) -> bool:
@@ -115,10 +136,6 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             if all(entity.actors != other.actors for other in last):
                 last.append(entity)
         return list(reversed(last[:2])) if len(last) >= 2 else []
-    if view.forms[id - 2] in view.lexicon.accompanying:
-        # "received the minister …, who discussed *with him*": whoever comes before and does not act himself.
-        acting = {entity.actors for entity in subjects(view, anchor)}
-        return [entity for entity in people if entity.actors not in acting][-1:]
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]

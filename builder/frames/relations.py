@@ -47,6 +47,9 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     before = _right_before(view, verb)
     if before:
         return before
+    topic = _by_topic_pronoun(view, verb)
+    if topic:
+        return topic
     after = _first_after(view, verb)
     if after:
         return after
@@ -81,10 +84,30 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
             return []
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
-    if entity is None or not _bare(view, entity):
-        return []
+    if entity is None or not _bare(view, entity) or entity.first - 1 in view.anchors:
+        return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
+
+
+def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who the pronoun on "that" means, before a verb: the nearest party before that no preposition governs.
+
+    "A source said that the president calls for a summit *and that he* discussed it with …" speaks of the president.
+    """
+    id = verb - 1
+    while id > 1 and view.word(id).upos in {"AUX", "PART"}:
+        id -= 1
+    if id < 2 or view.word(id).upos != "PRON" or view.word(id - 1).upos != "SCONJ":
+        return []
+    if view.is_one_of(verb, view.lexicon.impersonal):
+        return []
+    if view.word(id).token != view.word(id - 1).token:
+        return []
+    for entity in bare_before(view, id - 1):
+        if entity.kind == "Person" and len(entity.actors) == 1:
+            return [entity]
+    return []
 
 
 def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:

@@ -18,7 +18,17 @@ from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence")
-RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective", "pronoun", "before", "any", "continued")
+RELATIONS = (
+    "subject",
+    "object",
+    "prepositional",
+    "modifier",
+    "adjective",
+    "pronoun",
+    "before",
+    "any",
+    "continued",
+)
 
 
 @dataclass(frozen=True, slots=True)

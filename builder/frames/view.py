@@ -39,7 +39,6 @@ class Lexicon:
     separately: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
-    accompanying: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
@@ -51,6 +50,7 @@ class Lexicon:
     towards: frozenset[str]
     aim: frozenset[str]
     local: frozenset[str]
+    impersonal: frozenset[str]
 
 
 @cache
@@ -77,7 +77,6 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["words"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
-        folded(data["prepositions"]["accompanying"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
@@ -89,6 +88,7 @@ def load_lexicon() -> Lexicon:
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
         folded(data["prepositions"]["local"]),
+        folded(data["impersonal"]["words"]),
     )
 
 

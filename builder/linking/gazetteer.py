@@ -65,7 +65,8 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """The lexicon of titles, folded: each phrase as a tuple of words."""
+    """The lexicon of titles, folded: each phrase as a tuple of words; ``family_first`` are countries (Wikidata ids) where
+    the family name stands first."""
 
     ranks: dict[tuple[str, ...], str]
     leaders: frozenset[str]
@@ -73,6 +74,7 @@ class Titles:
     organs: dict[tuple[str, ...], str]
     groups: dict[tuple[str, ...], tuple[str, int]]
     words: dict[str, frozenset[str]]
+    family_first: frozenset[str] = frozenset()
 
     def phrases(self, name: str) -> frozenset[str]:
         """A list of single words by its name in titles.toml (``between``, ``former``, ``name_parts`` …)."""
@@ -101,7 +103,8 @@ def load_titles() -> Titles:
     organs = {_words(phrase): kind for kind, phrases in data["organs"].items() for phrase in phrases}
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
-    return Titles(ranks, leaders, english, organs, groups, words)
+    family_first = frozenset(data["family_first"]["countries"])
+    return Titles(ranks, leaders, english, organs, groups, words, family_first)
 
 
 _WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons")

@@ -75,9 +75,16 @@ class PhraseFinder(NameFinder):
         before = next(
             (token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation), ""
         )
+        if not length and self._is_known_family(index):
+            length = 1
         if length and before not in self.titles.phrases("not_persons.before"):
             return [self._unknown(index, length)]
         return []
+
+    def _is_known_family(self, index: int) -> bool:
+        """Whether a token is the family name of somebody the document names in full ("Moon" after "Moon Jae-in")."""
+        token = self.tokens[index]
+        return token.folded in self.known and token.upos in {"NOUN", "ADJ"} and len(token.words) == 1
 
     def _elliptic(self, base: Reference) -> list[Reference]:
         """The persons that share the title of the one before: "the Russian minister S. L. *and the American J. K.*"."""
@@ -135,8 +142,8 @@ class PhraseFinder(NameFinder):
 
     def _group(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.groups.__contains__)
-        if not length:
-            return []
+        if not length or self.tokens[index].is_indefinite:
+            return []  # with nunation it is no dual: "as *president*", not "the two presidents of"
         words = self.phrase(index, length)
         rank, number = self.titles.groups[words]
         preposition, stripped = self.preposition(index, words[0])
@@ -311,7 +318,9 @@ class PhraseFinder(NameFinder):
         match = self.match_name(index + 1, attached=False)
         if match:
             return int(self._is_person(match) and match.last > match.first)
-        body = self.tokens[index].upos == "NOUN" and self.tokens[index].folded.startswith(load_clitics().article)
+        body = self.tokens[index].upos == "NOUN" and self.tokens[index].folded.startswith(
+            load_clitics().article
+        )
         return int(body and self.match_unknown_name(index + 1, after_title=False) > 1)
 
     def _qualifies(self, token: Token) -> bool:
@@ -421,6 +430,15 @@ class PhraseFinder(NameFinder):
         if after < len(self.tokens) and self.tokens[after].folded in self.titles.phrases("not_persons.after"):
             return []
         kind = "demonym" if match.senses[0].how == "demonym" else "name"
+        following = self.match_name(after, attached=False)
+        if (
+            kind == "demonym"
+            and following
+            and self._is_person(following)
+            and following.last > following.first
+        ):
+            # "the French Emmanuel Macron": a demonym does for a title.
+            return [self._person("person", index, index, "", match.preposition)]
         return [
             Reference(
                 kind, index, match.last, match.senses, match.begin, name_end, match.name,

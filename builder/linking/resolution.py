@@ -8,41 +8,19 @@ before. What context cannot settle is left open, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
 from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
+from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder, Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
-
-
-@dataclass(slots=True)
-class _Person:
-    """Somebody the text has introduced."""
-
-    actor: Actor
-    rank: str
-    bodies: tuple[str, ...]
-    names: set[str]
-    seen: int
-    titles: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What the text has said so far; ``clock`` counts references."""
-
-    people: list[_Person] = field(default_factory=list)
-    bodies: list[tuple[int, Actor]] = field(default_factory=list)
-    pair: tuple[int, tuple[Actor, ...]] = (-1, ())
-    organizations: list[Actor] = field(default_factory=list)
-    clock: int = 0
 
 
 class Resolver:
@@ -53,7 +31,7 @@ class Resolver:
         self.text = parsed.document.text
         self.gazetteer = gazetteer
         self.titles = titles
-        self.memory = _Memory()
+        self.memory = Memory()
         self.tokens = [read_tokens(sentence, self.text) for sentence in parsed.sentences]
         self.references = self._find_references()
         self.known_bodies = self._count_bodies()
@@ -73,7 +51,17 @@ class Resolver:
         ]
         persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
         known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
+        known |= frozenset(
+            reference.name.split()[0] for reference in named if self._is_family_first(reference)
+        )
         return [PhraseFinder(tokens, self.gazetteer, self.titles, known).find() for tokens in self.tokens]
+
+    def _is_family_first(self, reference: Reference) -> bool:
+        """Whether a reference gives the full name of somebody whose family name stands first."""
+        entries = [*(sense.entry for sense in reference.senses), *reference.bodies]
+        countries = {entry.country or (entry.actor.key if entry.actor else "") for entry in entries}
+        is_person = reference.kind in {"person", "counterpart"}
+        return is_person and len(reference.name.split()) > 1 and bool(countries & self.titles.family_first)
 
     def _count_bodies(self) -> frozenset[str]:
         """The keys of the states that the text names beyond doubt, to settle names that several share."""
@@ -148,7 +136,7 @@ class Resolver:
             case "counterpart":
                 return self._counterpart(base, reference, before)
             case "group":
-                return self._group(base, reference)
+                return self._group(base, reference, before)
             case "organ":
                 return self._body(base, reference.bodies, "organ")
             case "demonym" | "name":
@@ -168,13 +156,15 @@ class Resolver:
                 return None
             rank = reference.rank or self._rank_of(entry)
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            self._remember(actor, rank, body_keys, reference.name, reference.title)
+            self.memory.remember(
+                actor, rank, body_keys, reference.name, reference.title, former=reference.former
+            )
             how = "name"
             leader = rank in self.titles.leaders and not reference.former
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self._last_titled(reference.title)
+            known = self.memory.last_titled(reference.title)
             if known is None:
                 return None
             return self._as_known(base, known, "title")
@@ -182,7 +172,7 @@ class Resolver:
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
-        introduced = self._introduced(reference.name, bodies)
+        introduced = self.memory.introduced(reference.name)
         entries = [sense.entry for sense in reference.senses]
         if introduced and (len(entries) != 1 or introduced is entries[0].actor):
             return introduced, self.gazetteer.entries.get(introduced.key)
@@ -209,14 +199,6 @@ class Resolver:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
         return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
-
-    def _introduced(self, name: str, bodies: tuple[Actor, ...]) -> Actor | None:
-        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
-        words = set(name.split())
-        for person in reversed(self.memory.people):
-            if any(words <= set(known.split()) for known in person.names):
-                return person.actor
-        return None
 
     def _similar(self, name: str, bodies: set[str]) -> Entry | None:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
@@ -251,29 +233,7 @@ class Resolver:
         held.sort(key=lambda office: not office.leader)
         return held[0].rank if held else ""
 
-    def _remember(self, actor: Actor, rank: str, bodies: tuple[str, ...], name: str, title: str = "") -> None:
-        titles = {title} if title else set()
-        for person in self.memory.people:
-            if person.actor.key == actor.key:
-                self.memory.people.remove(person)
-                person.titles |= titles
-                person.names.add(name)
-                person.rank = person.rank or rank
-                person.seen = self.memory.clock
-                self.memory.people.append(person)
-                return
-        self.memory.people.append(
-            _Person(actor, rank, bodies, {name} if name else set(), self.memory.clock, titles)
-        )
-
-    def _last_titled(self, title: str) -> _Person | None:
-        """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
-        for person in reversed(self.memory.people):
-            if title in person.titles:
-                return person
-        return None
-
-    def _as_known(self, base: EntityMention, person: _Person, how: str) -> EntityMention:
+    def _as_known(self, base: EntityMention, person: KnownPerson, how: str) -> EntityMention:
         person.seen = self.memory.clock
         leader = person.rank in self.titles.leaders
         bodies = self._body_actors(person.bodies)
@@ -295,14 +255,14 @@ class Resolver:
                     return self._as_known(base, person, "title")
         if not former and rank not in ("", "official"):
             for person in reversed(self.memory.people):
-                if person.rank == rank and keys & set(person.bodies):
+                if person.rank == rank and keys & set(person.bodies) and not person.former:
                     return self._as_known(base, person, "title")
             holders = [
                 h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)
             ]
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
-                self._remember(actor, rank, tuple(keys), "")
+                self.memory.remember(actor, rank, tuple(keys), "")
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )
@@ -330,7 +290,7 @@ class Resolver:
         )
         anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
         nearest = (persons or anyone)[-1:]
-        other = nearest[0].actors[0] if nearest and nearest[0].actors else self._last_ranked()
+        other = nearest[0].actors[0] if nearest and nearest[0].actors else self.memory.last_ranked()
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
             actor, entry = self._who(reference, bodies)
@@ -338,7 +298,7 @@ class Resolver:
                 return None
             rank = self._rank_of(entry) or rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            self._remember(actor, rank, body_keys, reference.name)
+            self.memory.remember(actor, rank, body_keys, reference.name)
             kept = self._body_actors(body_keys) or bodies
             leader = rank in self.titles.leaders
             found = fill_mention(
@@ -350,31 +310,43 @@ class Resolver:
         holder = self._holder(base, rank, bodies, former=False)
         return replace(holder, counterpart_of=other) if holder else None
 
-    def _last_ranked(self) -> Actor | None:
-        return next((p.actor for p in reversed(self.memory.people) if p.rank not in ("", "official")), None)
-
-    def _group(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+    def _group(
+        self, base: EntityMention, reference: Reference, before: list[EntityMention]
+    ) -> EntityMention | None:
         """The last so many persons (of a rank) or parties that the text named."""
         if reference.rank == "any" and reference.number == 2 and self.memory.pair[0] == base.sentence:
             members = list(reversed(self.memory.pair[1]))
         elif reference.rank == "any":
             members = self._parties(reference.number)
         else:
+            acting = self._acting(base, before)
             members = []
             for person in reversed(self.memory.people):
-                if self._is_of(person, reference.rank) and not any(
-                    set(person.bodies) & set(other.represents) for other in members
-                ):
+                known = any(set(person.bodies) & set(other.represents) for other in members)
+                if self._is_of(person, reference.rank) and not known and person.actor not in acting:
                     members.append(person.actor)
                 if len(members) == reference.number:
                     break
         if len(members) < reference.number:
             return None
-        known = {person.actor.key: person.rank for person in self.memory.people}
-        leader = all(known.get(member.key) in self.titles.leaders for member in members)
+        ranks = {person.actor.key: person.rank for person in self.memory.people}
+        leader = all(ranks.get(member.key) in self.titles.leaders for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
 
-    def _is_of(self, person: _Person, rank: str) -> bool:
+    def _acting(self, base: EntityMention, before: list[EntityMention]) -> frozenset[Actor]:
+        """The persons of a clause whom a group after a preposition cannot mean: they deal with it ("Putin met *with each
+        of the two leaders*"). After "between" they may be among them."""
+        words = self.parsed.sentences[base.sentence].words
+        opening = base.preposition or (words[base.first - 2].form if base.first > 1 else "")
+        governed = base.preposition or (base.first > 1 and words[base.first - 2].upos == "ADP")
+        if not governed or fold(opening) in self.titles.phrases("between.pairing"):
+            return frozenset()
+        clause = max(
+            (word.id for word in words[: base.first - 1] if word.upos in {"SCONJ", "DET"}), default=0
+        )
+        return frozenset(actor for mention in before if mention.first > clause for actor in mention.actors)
+
+    def _is_of(self, person: KnownPerson, rank: str) -> bool:
         """Whether a person belongs to a group of this rank (titles.toml: leader, minister, person)."""
         if rank == "leader":
             return person.rank in self.titles.leaders

@@ -43,7 +43,8 @@ def load_clitics() -> Clitics:
 class Token:
     """A surface token: its folded letters, its span, its word ids; the id, tag and head of its content word.
 
-    ``conjoined`` says that it opens with a conjunction written together with it.
+    ``conjoined`` says that it opens with a conjunction written together with it, ``is_indefinite`` that nunation is
+    written at its end.
     """
 
     index: int
@@ -55,11 +56,15 @@ class Token:
     upos: str
     head: int
     conjoined: bool = False
+    is_indefinite: bool = False
 
     @property
     def is_punctuation(self) -> bool:
         """Whether the token has no letter and no digit."""
         return not any(character.isalnum() for character in self.folded)
+
+
+_NUNATION = "\u064b"  # fathatan
 
 
 def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
@@ -74,10 +79,20 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
         begin, end = words[0].begin, words[-1].end
         conjoined = len(words) > 1 and words[0].upos == "CCONJ"
         main = content[0]
+        surface = text[begin:end]
         tokens.append(
             Token(
-                index, fold(text[begin:end]), begin, end, tuple(ids), main.id, main.upos, main.head, conjoined
-            )
+                index,
+                fold(surface),
+                begin,
+                end,
+                tuple(ids),
+                main.id,
+                main.upos,
+                main.head,
+                conjoined,
+                _NUNATION in surface[-2:],
+            )  # fmt: skip
         )
     return tuple(tokens)
 

@@ -1,0 +1,75 @@
+"""What a text has said so far: whom it has introduced, with which title, and which states it has named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from diplograph.model import Actor
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    """Somebody the text has introduced; ``seen`` is the memory's clock at the last mention, ``former`` whether the office
+    is said to be over."""
+
+    actor: Actor
+    rank: str
+    bodies: tuple[str, ...]
+    names: set[str]
+    seen: int
+    titles: set[str] = field(default_factory=set)
+    former: bool = False
+
+
+@dataclass(slots=True)
+class Memory:
+    """The people (the last mentioned last), bodies and organizations of a text; ``clock`` counts references, ``pair`` is
+    a sentence with the two states last named side by side in it."""
+
+    people: list[KnownPerson] = field(default_factory=list)
+    bodies: list[tuple[int, Actor]] = field(default_factory=list)
+    pair: tuple[int, tuple[Actor, ...]] = (-1, ())
+    organizations: list[Actor] = field(default_factory=list)
+    clock: int = 0
+
+    def remember(
+        self,
+        actor: Actor,
+        rank: str,
+        bodies: tuple[str, ...],
+        name: str,
+        title: str = "",
+        *,
+        former: bool = False,
+    ) -> None:
+        """Notes that a person was mentioned, by this name (folded) and title word, either of which may be empty."""
+        titles = {title} if title else set()
+        for person in self.people:
+            if person.actor.key == actor.key:
+                self.people.remove(person)
+                person.titles |= titles
+                person.names.add(name)
+                person.rank = person.rank or rank
+                person.former = person.former or former
+                person.seen = self.clock
+                self.people.append(person)
+                return
+        names = {name} if name else set()
+        self.people.append(KnownPerson(actor, rank, bodies, names, self.clock, titles, former))
+
+    def introduced(self, name: str) -> Actor | None:
+        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
+        words = set(name.split())
+        for person in reversed(self.people):
+            if any(words <= set(known.split()) for known in person.names):
+                return person.actor
+        return None
+
+    def last_titled(self, title: str) -> KnownPerson | None:
+        """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
+        return next((person for person in reversed(self.people) if title in person.titles), None)
+
+    def last_ranked(self) -> Actor | None:
+        """The last person of a rank above that of an official."""
+        ranked = (person.actor for person in reversed(self.people) if person.rank not in ("", "official"))
+        return next(ranked, None)
