@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import continued_subject, pronouns
+from diplograph.frames.pronouns import continued_subject, dropped_subject, pronouns
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -186,6 +186,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return pronouns(view, head, end, rule.prepositions, other=other)
         case "continued":
             return continued_subject(view, head)
+        case "dropped":
+            return dropped_subject(view, head)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [

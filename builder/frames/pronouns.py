@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diplograph.frames.relations import subjects
+from diplograph.frames.relations import bare_before, objects, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -62,6 +62,29 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if found:
             single = len(found) == 1 and len(found[0].actors) == 1
             return [_standing_at(view, verb, found[0], "continued")] if single else []
+    return []
+
+
+_REACH = 4  # words between what opens a clause and its verb
+
+
+def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who a verb of a dependent clause speaks of without saying so: the party that its sentence is about.
+
+    "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
+    (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
+    """
+    own = subjects(view, verb, inherited=False)
+    if own and (own[0].first < verb or objects(view, verb)):
+        return []
+    for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
+        if view.forms[id - 1] in view.lexicon.relative:
+            near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
+            return [_standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
+        if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
+            people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
+            people = [e for e in people if all(e.actors != other.actors for other in own)]
+            return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
 
 

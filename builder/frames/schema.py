@@ -28,6 +28,7 @@ RELATIONS = (
     "before",
     "any",
     "continued",
+    "dropped",
 )
 
 

@@ -51,6 +51,7 @@ class Lexicon:
     aim: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
+    subordinating: frozenset[str]
 
 
 @cache
@@ -89,6 +90,7 @@ def load_lexicon() -> Lexicon:
         folded(data["destination"]["aim"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
+        folded(data["subordinating"]["words"]),
     )
 
 

@@ -237,9 +237,9 @@ class PhraseFinder(NameFinder):
             match = self.match_name(
                 index, attached=rank in {"official", "secretary-general"} or index == first
             )
-            if match and self._is_person(match):
+            if match and self._is_person(match) and not self._is_longer_name(index, match):
                 return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
-            if match and (not bodies or match.senses[0].how == "demonym"):
+            if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
                 bodies.extend(
                     sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
                 )
@@ -279,6 +279,12 @@ class PhraseFinder(NameFinder):
             preposition=preposition,
             begin=self.tokens[first].begin,
         )
+
+    def _is_longer_name(self, index: int, match: NameMatch) -> bool:
+        """Whether a surname or first name that the gazetteer has only begins another's name ("President *Gnassingbé*
+        Eyadéma" is not his son Faure Gnassingbé)."""
+        single = match.first == match.last and match.name not in self.known
+        return single and self.match_unknown_name(index, after_title=False) > 1
 
     def _finish(
         self,
