@@ -59,17 +59,33 @@ class Memory:
 
     def introduced(self, name: str) -> Actor | None:
         """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
-        words = set(name.split())
+        words = name.split()
         for person in reversed(self.people):
-            if any(words <= set(known.split()) for known in person.names):
+            if any(_shortens(words, known.split()) for known in person.names):
                 return person.actor
         return None
 
-    def last_titled(self, title: str) -> KnownPerson | None:
-        """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
-        return next((person for person in reversed(self.people) if title in person.titles), None)
+    def last_titled(self, title: str, rank: str) -> KnownPerson | None:
+        """The last person introduced with this title word and, above an official's, this rank ("the king" after "King
+        M.", not after "President B."; "the prime minister" not after "the president", whose first word it shares)."""
+        return next(
+            (
+                person
+                for person in reversed(self.people)
+                if title in person.titles and rank in ("official", "honorific", person.rank)
+            ),
+            None,
+        )
 
     def last_ranked(self) -> Actor | None:
         """The last person of a rank above that of an official."""
         ranked = (person.actor for person in reversed(self.people) if person.rank not in ("", "official"))
         return next(ranked, None)
+
+
+def _shortens(words: list[str], known: list[str]) -> bool:
+    """Whether a name is a shorter form of one that the text has given: a part of it that is not from its middle alone
+    ("Saleh" or "Ali" for Ali Abdullah Saleh, whom "Abdullah" does not mean)."""
+    if len(words) == 1 and len(known) > 2:
+        return words[0] in (known[0], known[-1])
+    return set(words) <= set(known)

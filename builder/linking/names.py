@@ -129,7 +129,7 @@ class NameFinder:
                 for reading in readings(token.folded)
             ):
                 break
-            if end > start and (self._is_somebody(end) or self._is_joined(end)):
+            if end > start and (self._is_somebody(end) or self._is_joined(end) or self._is_title(end)):
                 break
             if token.upos in {"X", "PROPN"} and not self._is_other_name(end):
                 names += 1
@@ -171,6 +171,11 @@ class NameFinder:
             if match
             else False
         )
+
+    def _is_title(self, index: int) -> bool:
+        """Whether a token is a title of the state that follows it ("met *king* of Thailand"), and so no part of a name."""
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        return bool(length) and self._is_other_name(index + length)
 
     def _is_joined(self, index: int) -> bool:
         """Whether a token is a conjunction and a name that the tagger took for one word: the name is known, or what

@@ -13,6 +13,7 @@ from diplograph.linking.gazetteer import Entry, Sense
 from diplograph.linking.names import NameFinder, NameMatch
 from diplograph.linking.tokens import Token, load_clitics, readings
 
+_QUOTES = frozenset('"«»“”')
 LONGEST_TITLE = 14  # tokens between a title and its name, at most
 
 
@@ -227,7 +228,7 @@ class PhraseFinder(NameFinder):
             if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
                 break
             if token.is_punctuation:
-                if not self._opens_name(index, rank) or pending > 6:
+                if not self._is_quoted_body(index) and (not self._opens_name(index, rank) or pending > 6):
                     break
                 index += 1
                 continue
@@ -255,7 +256,7 @@ class PhraseFinder(NameFinder):
                     else rank
                 )
                 index += nested - 1
-            elif length := self.match_unknown_name(index, after_title=True):
+            elif length := self.match_unknown_name(index, after_title=not bodies or index == start):
                 unknown = self._unknown(index, length)
                 body = tuple(dict.fromkeys(bodies))
                 return replace(
@@ -311,6 +312,16 @@ class PhraseFinder(NameFinder):
         match = self.match_name(index + 1, attached=False)
         return bool(match) and match.senses[0].entry.kind == "Country" if match else False
 
+    def _is_quoted_body(self, index: int) -> bool:
+        """Whether a quotation mark opens or closes a state within a title (the *"Israeli"* prime minister B. N.)."""
+        for at in (index - 1, index + 1):
+            inside = self.tokens[at] if 0 <= at < len(self.tokens) else None
+            other = 2 * at - index
+            closed = 0 <= other < len(self.tokens) and self.tokens[other].folded in _QUOTES
+            if inside and closed and self.tokens[index].folded in _QUOTES and self.match_name(at):
+                return True
+        return False
+
     def _begins_another(self, index: int) -> bool:
         """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
         known = self.match_phrase(index, self.titles.ranks.__contains__) or self.match_name(index)
@@ -345,9 +356,21 @@ class PhraseFinder(NameFinder):
         After a leader's title another begins another person: "received the *foreign minister*".
         """
         words = self.phrase(index, length)
+        if rank in self.titles.leaders and not bodies and self._is_compound(index):
+            return True
         if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
             return True
         return rank == "official" and not bodies
+
+    def _is_compound(self, index: int) -> bool:
+        """Whether an indefinite title stands right after an indefinite one ("the *prime minister and* foreign minister of
+        Qatar H. J.", whose "and" Arabic leaves out; but "*the president* received the foreign minister")."""
+        article = load_clitics().article
+        before = self.match_phrase(index - 2, self.titles.ranks.__contains__) if index >= 2 else 0
+        if before != 2 or self.tokens[index].folded.startswith(article):
+            return False
+        words = self.phrase(index - 2, 2)
+        return words in self.titles.ranks and not words[0].startswith(article)
 
     def _outranks(self, index: int, length: int, rank: str) -> bool:
         """Whether a second title says more than the first ("His Majesty *King* …", "Prince … *crown prince*")."""
@@ -479,6 +502,8 @@ class PhraseFinder(NameFinder):
         title = self._person("person", after, after + length, rank, "")
         if title.name:
             return reference
+        if reference.rank and reference.bodies and title.bodies and title.bodies != reference.bodies:
+            return reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
         bodies = title.bodies or reference.bodies
         return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
 

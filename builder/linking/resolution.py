@@ -154,7 +154,8 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            rank = reference.rank or self._rank_of(entry)
+            rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
+            rank = rank or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             self.memory.remember(
                 actor, rank, body_keys, reference.name, reference.title, former=reference.former
@@ -164,7 +165,7 @@ class Resolver:
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self.memory.last_titled(reference.title)
+            known = self.memory.last_titled(reference.title, reference.rank)
             if known is None:
                 return None
             return self._as_known(base, known, "title")
