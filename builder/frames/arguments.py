@@ -161,7 +161,7 @@ def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -
     unfit = unfit or (rule.link_prepositions and case not in rule.link_prepositions)
     if unfit or (rule.verbs and not view.is_one_of(verb, rule.verbs)):
         # Names between a verb and its object lead the parser astray: take the verb of the rule that stands before.
-        verb = view.verb_before(anchor) if rule.verbs and "obj" in rule.links else 0
+        verb = view.verb_before(anchor, rule.verbs) if rule.verbs and "obj" in rule.links else 0
         if not verb or not view.is_one_of(verb, rule.verbs):
             return []
     stop = max(end, view.clause_end(verb, past=anchor))

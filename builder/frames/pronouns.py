@@ -159,6 +159,8 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             if all(entity.actors != other.actors for other in last):
                 last.append(entity)
         return list(reversed(last[:2])) if len(last) >= 2 else []
+    if people and view.is_one_of(id - 1, view.lexicon.utterance):
+        return people[-1:]  # "quoted the president *as saying* in a meeting with …"
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]

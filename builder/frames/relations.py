@@ -42,6 +42,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
+            if not entity and (titled := _named_after(view, child.id)):
+                return members(view, titled)
             if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
                 return []
     before = _right_before(view, verb)
@@ -71,6 +73,15 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
         if view.is_verb(head.id):
             return subjects(view, head.id, depth=depth + 1)
     return []
+
+
+def _named_after(view: SentenceView, id: int) -> EntityMention | None:
+    """The person whose title a noun opens, where the title itself was not understood ("the *head of the union* A. B.")."""
+    for entity in view.between(id + 1, id + 7):
+        inside = range(id, entity.first)
+        plain = all(view.word(at).upos in {"NOUN", "ADJ", "X"} for at in inside)
+        return entity if plain and entity.kind == "Person" and entity.how == "name" else None
+    return None
 
 
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -115,11 +126,27 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
     for entity in view.between(verb + 1, end):
         if view.chains[view.entities.index(entity)] != view.entities.index(entity):
             continue
-        if any(not _may_precede_subject(view, id) for id in range(verb + 1, entity.first)):
+        gap = range(verb + 1, entity.first)
+        passed = _circumstances(view, gap)
+        if any(id not in passed and not _may_precede_subject(view, id) for id in gap):
             return []
         if _bare(view, entity) and entity.how != "demonym" and agrees(view, verb, entity):
             return members(view, entity)
     return []
+
+
+def _circumstances(view: SentenceView, gap: range) -> frozenset[int]:
+    """The words of a stretch that only say after or during what something happened ("met *after his arrival* the prime
+    minister")."""
+    found: set[int] = set()
+    for id in gap:
+        if view.forms[id - 1] not in view.lexicon.circumstantial:
+            continue
+        end = id + 1
+        while end in gap and (end == id + 1 or view.word(end).upos in {"PRON", "ADJ"}) and not view.entity_at(end):
+            end += 1
+        found.update(range(id, end))
+    return frozenset(found)
 
 
 def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
@@ -183,7 +210,9 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         ):
             continue
         gap = range(verb + 1, entity.first)
-        if all(view.entity_at(id) or view.word(id).upos in _LIGHT | {"ADV", "NOUN"} for id in gap):
+        passed = _circumstances(view, gap)
+        light = _LIGHT | {"ADV", "NOUN"}
+        if all(id in passed or view.entity_at(id) or view.word(id).upos in light for id in gap):
             return members(view, entity)
         return []
     return []

@@ -52,6 +52,9 @@ class Lexicon:
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
+    circumstantial: frozenset[str]
+    instrumental: frozenset[str]
+    utterance: frozenset[str]
 
 
 @cache
@@ -91,6 +94,9 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
+        folded(data["circumstantial"]["words"]),
+        folded(data["prepositions"]["instrumental"]),
+        folded(data["utterance"]["words"]),
     )
 
 
@@ -290,12 +296,13 @@ class SentenceView:
             current = above
         return None
 
-    def verb_before(self, anchor: int) -> int:
-        """The nearest verb before an anchor in its clause, with no other anchor between; 0 if none."""
+    def verb_before(self, anchor: int, among: frozenset[str] = frozenset()) -> int:
+        """The nearest verb (or the nearest of some) before an anchor in its clause, with no other anchor between; 0 if
+        none."""
         for id in range(anchor - 1, 0, -1):
             if self.is_boundary(id) or id in self.anchors:
                 return 0
-            if self.is_verb(id):
+            if self.is_verb(id) and (not among or self.is_one_of(id, among)):
                 return id
         return 0
 
@@ -397,6 +404,8 @@ class SentenceView:
             return ""
         if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
+        if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
+            return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
         if self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions:
             return self.forms[id - 1]
         return ""
