@@ -32,7 +32,9 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
     found = {
         word.id
         for word in view.words
-        if word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words)
+        if word.upos not in {"VERB", "PUNCT"}
+        and view.is_one_of(word.id, words)
+        and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }
     # "the second round *of the talks*" names one event, by its first noun.
     parts = {

@@ -55,6 +55,7 @@ class Lexicon:
     circumstantial: frozenset[str]
     instrumental: frozenset[str]
     utterance: frozenset[str]
+    adding: frozenset[str]
 
 
 @cache
@@ -97,6 +98,7 @@ def load_lexicon() -> Lexicon:
         folded(data["circumstantial"]["words"]),
         folded(data["prepositions"]["instrumental"]),
         folded(data["utterance"]["words"]),
+        folded(data["adding"]["words"]),
     )
 
 

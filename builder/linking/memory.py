@@ -57,6 +57,10 @@ class Memory:
         names = {name} if name else set()
         self.people.append(KnownPerson(actor, rank, bodies, names, self.clock, titles, former))
 
+    def rank_of(self, actor: Actor) -> str:
+        """The rank with which a person was introduced, "" if not."""
+        return next((person.rank for person in self.people if person.actor.key == actor.key), "")
+
     def introduced(self, name: str) -> Actor | None:
         """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
         words = name.split()

@@ -14,6 +14,7 @@ from diplograph.linking.names import NameFinder, NameMatch
 from diplograph.linking.tokens import Token, load_clitics, readings
 
 _QUOTES = frozenset('"«»“”')
+_ENDINGS = "؛،.:"
 LONGEST_TITLE = 14  # tokens between a title and its name, at most
 
 
@@ -112,7 +113,9 @@ class PhraseFinder(NameFinder):
         last = index + length - 1
         begin = self.tokens[index].begin
         name = " ".join(token.folded for token in self.tokens[index : last + 1])
-        return Reference("person", index, last, (), begin, self.tokens[last].end, name, begin=begin)
+        ending = len(name) - len(name.rstrip(_ENDINGS))  # a mark that the tokenizer left on
+        end = self.tokens[last].end - ending
+        return Reference("person", index, last, (), begin, end, name[: len(name) - ending], begin=begin)
 
     def _counterpart(self, index: int) -> list[Reference]:
         clitics = load_clitics()
@@ -199,6 +202,10 @@ class PhraseFinder(NameFinder):
         words = self.phrase(index, length)
         preposition, stripped = self.preposition(index, words[0])
         reference = self._person("person", index, index + length, self.titles.ranks[words], preposition)
+        if reference.name and not reference.senses:
+            # "King Salman", "the new king, Salman": known by the title and the first name.
+            senses = self.gazetteer.senses((*words, *reference.name.split()))
+            reference = replace(reference, senses=tuple(s for s in senses if s.entry.kind == "Person"))
         # A title that names its body itself ("the German chancellor") is read again for it.
         inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
         if inner and not reference.bodies:

@@ -155,7 +155,7 @@ class Resolver:
             if actor is None:
                 return None
             rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
-            rank = rank or reference.rank
+            rank = rank or self.memory.rank_of(actor) or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             self.memory.remember(
                 actor, rank, body_keys, reference.name, reference.title, former=reference.former
@@ -166,10 +166,18 @@ class Resolver:
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
             known = self.memory.last_titled(reference.title, reference.rank)
-            if known is None:
+            if known is None or not self._is_definite(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _is_definite(self, base: EntityMention) -> bool:
+        """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
+        article = load_clitics().article
+        begin = base.begin - (base.preposition != "")
+        return any(
+            fold(self.text[at : base.end]).startswith((article, article[1:] * 2)) for at in (base.begin, begin)
+        )
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
@@ -424,6 +432,8 @@ class Resolver:
                 self.memory.bodies.append((self.memory.clock, actor))
         if actors and actors[0].kind == "Organization" and how != "demonym":
             self.memory.organizations.append(actors[0])
+        if len(actors) == 2 and how == "alias" and len({sense.entry.kind for sense in senses}) == 1:
+            return fill_mention(base, "Group", "group", actors)  # "the two Koreas"
         kind = actors[0].kind if actors else "Place"
         how = "metonym" if acting and acting[0].kind == "Building" else how
         return fill_mention(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
