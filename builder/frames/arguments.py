@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject, pronouns
+from diplograph.frames.pronouns import continued_subject, dropped_subject, pronouns, support_nouns
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -130,6 +130,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 if view.is_one_of(above.id, view.lexicon.reporting)
             )
             return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
+        case "support":
+            return [(noun, anchor) for noun in support_nouns(view, anchor) if noun < anchor]
         case "left":
             return [(verb, end)] if (verb := view.verb_before(anchor)) else []
         case "sentence" if rule.relation == "any":

@@ -96,14 +96,20 @@ def _opens_sentence(view: SentenceView, verb: int) -> bool:
     return all(view.word(id).upos in {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"} for id in range(1, verb))
 
 
-def _pronoun_ids(view: SentenceView, anchor: int, end: int, prepositions: frozenset[str]) -> list[int]:
-    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"
-    or one of some prepositions."""
-    nouns = [anchor]
+def support_nouns(view: SentenceView, anchor: int) -> list[int]:
+    """The nouns above an anchor that only say that the event takes place ("*the receiving* of a call"), nearest first."""
+    found = []
     for above in view.ancestors(anchor):
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
             break
-        nouns.append(above.id)
+        found.append(above.id)
+    return found
+
+
+def _pronoun_ids(view: SentenceView, anchor: int, end: int, prepositions: frozenset[str]) -> list[int]:
+    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"
+    or one of some prepositions."""
+    nouns = [anchor, *support_nouns(view, anchor)]
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]

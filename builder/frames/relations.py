@@ -42,7 +42,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
-            if not entity and (titled := _named_after(view, child.id)):
+            titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
+            if titled:
                 return members(view, titled)
             if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
                 return []

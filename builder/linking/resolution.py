@@ -174,10 +174,8 @@ class Resolver:
     def _is_definite(self, base: EntityMention) -> bool:
         """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
         article = load_clitics().article
-        begin = base.begin - (base.preposition != "")
-        return any(
-            fold(self.text[at : base.end]).startswith((article, article[1:] * 2)) for at in (base.begin, begin)
-        )
+        words = fold(self.text[base.begin - len(base.preposition) : base.end]).split()
+        return any(word.startswith((article, article[1:] * 2)) for word in words)
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
