@@ -237,6 +237,14 @@ def count_leaders(arguments: list[Argument]) -> int:
     return len(bodies)
 
 
+def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether a verb has several partners, each with a preposition of its own ("spoke by telephone *with* Obama and
+    *with* Cameron"): it tells of one event for each."""
+    partners = [argument.entity for argument in arguments if argument.rule.endswith("/prepositional")]
+    alone = [entity for entity in partners if view.own_preposition(entity)]
+    return view.is_verb(firing.anchor) and len(alone) > 1
+
+
 def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     """One list of arguments for each partner, where one party dealt with several.
 

@@ -11,6 +11,7 @@ from diplograph.frames.arguments import (
     fill_roles,
     find_arguments,
     phrase_actor,
+    repeats_preposition,
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
@@ -80,7 +81,8 @@ class Matcher:
         arguments = find_arguments(view, firing)
         if next(lacking(trigger, arguments), None) is not None:
             return []
-        parts = distribute(arguments) if self._distributes(view, firing) else [arguments]
+        several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        parts = distribute(arguments) if several else [arguments]
         return [mention for part in parts if (mention := self._mention(view, firing, part))]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:

@@ -50,7 +50,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     before = _right_before(view, verb)
     if before:
         return before
-    topic = _by_topic_pronoun(view, verb)
+    topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb)
     if topic:
         return topic
     after = _first_after(view, verb)
@@ -123,6 +123,17 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         if entity.kind == "Person" and len(entity.actors) == 1:
             return [entity]
     return []
+
+
+def _by_topic_particle(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Whom a sentence opens with by a particle that a later conjunction answers ("*as for* the president, …, *he* called
+    …": in Arabic "amma … fa-")."""
+    opening = view.forms[0] in view.lexicon.topicalizing
+    joined = verb > 1 and view.word(verb - 1).token == view.word(verb).token
+    if not opening or not joined or view.forms[verb - 2] not in view.lexicon.answering:
+        return []
+    first = next((entity for entity in view.entities if entity.last < verb and _bare(view, entity)), None)
+    return [first] if first and first.first <= 3 else []
 
 
 def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -216,7 +227,13 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         gap = range(verb + 1, entity.first)
         passed = _circumstances(view, gap)
         light = _LIGHT | {"ADV", "NOUN"}
-        if all(id in passed or view.entity_at(id) or view.word(id).upos in light for id in gap):
+        if all(
+            id in passed
+            or view.entity_at(id)
+            or view.word(id).upos in light
+            or view.is_one_of(id, view.lexicon.days)
+            for id in gap
+        ):
             return members(view, entity)
         return []
     return []

@@ -56,6 +56,8 @@ class Lexicon:
     instrumental: frozenset[str]
     utterance: frozenset[str]
     adding: frozenset[str]
+    topicalizing: frozenset[str]
+    answering: frozenset[str]
 
 
 @cache
@@ -99,6 +101,8 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["instrumental"]),
         folded(data["utterance"]["words"]),
         folded(data["adding"]["words"]),
+        folded(data["topic"]["opening"]),
+        folded(data["topic"]["answer"]),
     )
 
 
@@ -390,9 +394,10 @@ class SentenceView:
     def preposition_of(self, entity: EntityMention) -> str:
         """The preposition before an entity (or before the first it is coordinated with), folded; "" if none."""
         first = self.entities[self.chains[self.entities.index(entity)]]
-        return self._own_preposition(first) or (self._own_preposition(entity) if first is not entity else "")
+        return self.own_preposition(first) or (self.own_preposition(entity) if first is not entity else "")
 
-    def _own_preposition(self, entity: EntityMention) -> str:
+    def own_preposition(self, entity: EntityMention) -> str:
+        """The preposition that stands before this entity itself, folded; "" if none."""
         if entity.preposition:
             return entity.preposition
         id = entity.first - 1

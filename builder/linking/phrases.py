@@ -404,6 +404,9 @@ class PhraseFinder(NameFinder):
             if self.tokens[at].is_punctuation:
                 break
             match = self.match_name(at)
+            if not match and leaders and (again := self._anaphoric(at)) and again[0].kind == "organization":
+                # "the leaders of *the group*"
+                return [replace(again[0], first=index, begin=self.tokens[index].begin, rank="leaders")]
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders

@@ -444,7 +444,10 @@ class Resolver:
             }:
                 entry = self.gazetteer.entries.get(actor.key)
                 tags = entry.tags if entry else frozenset()
-                return fill_mention(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
+                leader = reference.rank == "leaders"
+                return fill_mention(
+                    base, actor.kind, "organ", (actor,), leader=leader, bodies=(actor,), tags=tags
+                )
         return None
 
     def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:
