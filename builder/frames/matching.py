@@ -18,7 +18,7 @@ from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
-from diplograph.frames.times import date_status, find_duration, find_speech_time, find_time
+from diplograph.frames.times import date_status, deictic_status, find_duration, find_speech_time, find_time
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -109,6 +109,8 @@ class Matcher:
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
         time = find_time(view, span, status, frame, document)
         status = date_status(status, time, frame, document.published)
+        if time is None:
+            status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
         place, place_proofs = find_place(view, span, frame, arguments)

@@ -7,6 +7,7 @@ from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
 from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
 from diplograph.model import Evidence, Place
 
 
@@ -24,7 +25,9 @@ def find_place(
         for entity in view.between(begin, end):
             if entity.place is None or entity.how == "demonym":
                 continue
-            if begin != span.anchor + 1 and is_in_other(view, span, entity.first):
+            if begin != span.anchor + 1 and (
+                is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
+            ):
                 continue
             preposition = view.preposition_of(entity)
             local = preposition in view.lexicon.local
@@ -39,6 +42,16 @@ def find_place(
             if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
     return _host(view, span) or _destination(view, span)
+
+
+def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:
+    """Whether a place belongs to a definite noun before it, not to the verb ("discussed *the situation in Yemen*")."""
+    before = entity.first - (1 if entity.preposition else 2)
+    if before <= (span.verb or 0) or before == span.anchor or view.entity_at(before) is not None:
+        return False
+    if view.is_one_of(before, view.lexicon.days):
+        return False
+    return view.word(before).upos in {"NOUN", "ADJ"} and view.has_article(before)
 
 
 def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, ...]] | None:

@@ -142,6 +142,26 @@ def date_status(
     return status
 
 
+# Days of publication to tell before from after by, where the document gives none: "tomorrow" lies ahead of both, a day
+# of October that is not said to be the next or the last one only of the first.
+_ASSUMED = ("2000-01-05", "2000-12-20")
+
+
+def deictic_status(
+    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+) -> StatusReading:
+    """The status in the light of words like "tomorrow" in a document without a date: they tell before from after
+    whatever the day of writing is."""
+    if status.status != OCCURRED or document.published:
+        return status
+    for published in _ASSUMED:
+        time = find_time(view, span, status, frame, replace(document, published=published))
+        found = date_status(status, time, frame, published)
+        if found.status != PLANNED:
+            return status
+    return found
+
+
 def find_duration(view: SentenceView, span: EventSpan, text: str) -> DurationExpression | None:
     """The first length of time in the clause of an event or after it in the sentence."""
     for duration in find_durations(text, view.sentence.begin, view.sentence.end):
