@@ -365,6 +365,8 @@ class PhraseFinder(NameFinder):
         words = self.phrase(index, length)
         if rank in self.titles.leaders and not bodies and self._is_compound(index):
             return True
+        if self.titles.ranks[words] == "honorific":
+            return True  # "the Saudi defence minister *Prince* Salman"
         if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
             return True
         return rank == "official" and not bodies
