@@ -46,12 +46,16 @@ def test_phrase(case: dict[str, str]) -> None:
     assert found == {column: case[column] for column in found}
 
 
-NEWS = Path(__file__).parent / "data" / "time_cases_news.tsv"  # phrases of news of 2008-2018, each read by eye
+NEWS = (
+    Path(__file__).parent / "data" / "time_cases_news.tsv"
+)  # phrases of news of 2008-2018, each read by eye
 
 
 def test_the_times_of_real_news_are_read_rightly() -> None:
     cases = read_cases(NEWS)
-    wrong = [(case["text"], found) for case in cases if (found := answer(case)) != {k: case[k] for k in found}]
+    wrong = [
+        (case["text"], found) for case in cases if (found := answer(case)) != {k: case[k] for k in found}
+    ]
     assert len(cases) >= 300
     assert len(wrong) / len(cases) <= 0.03, wrong
 

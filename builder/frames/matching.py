@@ -102,7 +102,7 @@ class Matcher:
         fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
         unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
         fillers = (*fillers, *unnamed)
-        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0):
+        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
@@ -280,6 +280,14 @@ class Matcher:
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+
+def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
+    """Whether somebody is on both sides ("Putin warned that sanctions on Moscow would be a mistake" threatens nobody)."""
+    roles: dict[Actor, set[str]] = {}
+    for filler in fillers:
+        roles.setdefault(filler.actor, set()).add(filler.role)
+    return any(len(names) > 1 for names in roles.values())
 
 
 def lacking(trigger: Trigger, arguments: list[Argument]) -> Iterator[str]:

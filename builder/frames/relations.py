@@ -158,7 +158,11 @@ def _circumstances(view: SentenceView, gap: range) -> frozenset[int]:
         if view.forms[id - 1] not in view.lexicon.circumstantial:
             continue
         end = id + 1
-        while end in gap and (end == id + 1 or view.word(end).upos in {"PRON", "ADJ"}) and not view.entity_at(end):
+        while (
+            end in gap
+            and (end == id + 1 or view.word(end).upos in {"PRON", "ADJ"})
+            and not view.entity_at(end)
+        ):
             end += 1
         found.update(range(id, end))
     return frozenset(found)

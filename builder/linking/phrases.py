@@ -515,7 +515,9 @@ class PhraseFinder(NameFinder):
         if title.name:
             return reference
         if reference.rank and reference.bodies and title.bodies and title.bodies != reference.bodies:
-            return reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
+            return (
+                reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
+            )
         bodies = title.bodies or reference.bodies
         return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
 

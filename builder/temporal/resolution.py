@@ -384,7 +384,9 @@ class Resolver:
         if side == 1 and not count and unit.count == 1 and after == "other":
             return Reading(match.start(), match.end(), "period")  # «بعد يوم طويل»
         if side == 1 and self.tense == "past":
-            return Reading(match.start(), match.end(), "period")  # «وبعد ثلاثة أسابيع عاد»: after what was told before
+            return Reading(
+                match.start(), match.end(), "period"
+            )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
         return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number))
 
     def _away(self, unit: str, count: int) -> PartialDate | None:
