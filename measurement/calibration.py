@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def cross_validate(judged: Sequence[Judged]) -> list[tuple[float, bool]]:
 def tabulate(predictions: Sequence[tuple[float, bool]]) -> list[tuple[str, int, float, int]]:
     """For each band of confidence: its name, how many reports, their mean confidence, how many are right."""
     rows = []
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         inside = [(given, right) for given, right in predictions if low <= given < high]
         if inside:
             mean = sum(given for given, _ in inside) / len(inside)

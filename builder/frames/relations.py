@@ -87,9 +87,9 @@ def _named_after(view: SentenceView, id: int) -> EntityMention | None:
 
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
-    if id >= 1 and view.word(id).upos == "CCONJ" and view.word(id).token == view.word(verb).token:
-        if view.forms[id - 1] in view.lexicon.adding:
-            return []  # ", *and spoke* the minister …": what stands before is of another clause
+    joined = id >= 1 and view.word(id).upos == "CCONJ" and view.word(id).token == view.word(verb).token
+    if joined and view.forms[id - 1] in view.lexicon.adding:
+        return []  # ", *and spoke* the minister …": what stands before is of another clause
     while id >= 1 and view.entity_at(id) is None:
         if (
             view.word(id).upos not in _LIGHT

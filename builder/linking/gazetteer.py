@@ -107,7 +107,7 @@ def load_titles() -> Titles:
     return Titles(ranks, leaders, english, organs, groups, words, family_first)
 
 
-_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons")
+_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks")
 
 
 def _fold_all(items: Iterable[str]) -> frozenset[str]:

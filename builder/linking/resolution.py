@@ -15,7 +15,8 @@ from diplograph.arabic import fold
 from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.memory import KnownPerson, Memory
-from diplograph.linking.phrases import PhraseFinder, Reference
+from diplograph.linking.phrases import PhraseFinder
+from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Sentence
 

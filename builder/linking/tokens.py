@@ -92,7 +92,7 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
                 main.head,
                 conjoined,
                 _NUNATION in surface[-2:],
-            )  # fmt: skip
+            )
         )
     return tuple(tokens)
 
