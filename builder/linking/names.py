@@ -116,6 +116,8 @@ class NameFinder:
         Stanza tags unknown names X. Particles (bin, Abu, van …) and nouns between two such words belong to the name;
         after a title a single word is enough, elsewhere two are needed.
         """
+        if start >= len(self.tokens):
+            return 0
         parts = self.titles.phrases("between.name_parts")
         end, names = start, 0
         while end < len(self.tokens) and end - start < 6:
