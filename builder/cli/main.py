@@ -17,6 +17,7 @@ from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
 from diplograph.cli.export import export
 from diplograph.cli.look import explain, parse, stats
+from diplograph.cli.serve import serve
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
 
@@ -27,7 +28,7 @@ BROKEN_PIPE = 141
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Building": (build, parse),
     "Asking": (query, queries, explain, stats),
-    "Handing on": (export,),
+    "Handing on": (export, serve),
     "Setting up": (doctor, models),
 }
 

@@ -1,0 +1,44 @@
+"""What a server is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from diplograph.vocabulary import BASE
+
+TOKEN_VARIABLE = "DIPLOGRAPH_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a store is served. Sizes are in bytes, times in seconds.
+
+    ``workers`` are HTTP processes; each has up to ``engines`` processes that run one query at a time. ``timeout`` ends
+    a query, ``memory`` is what one may use, ``max_result`` how long an answer may be before compression. ``hosts`` are
+    those that SERVICE and LOAD may ask (``name`` or ``name:port``); none by default. ``public_url`` is where clients
+    find the server, without a slash at the end, when that is not where it listens. ``token`` is None without updates.
+    """
+
+    store: Path
+    host: str = "127.0.0.1"
+    port: int = 7878
+    base: str = BASE
+    public_url: str | None = None
+    upstream: str | None = None
+    union: bool = True
+    token: str | None = None
+    hosts: tuple[str, ...] = ()
+    workers: int = 1
+    engines: int = 4
+    timeout: float = 30.0
+    memory: int = 2 << 30
+    max_request: int = 16 << 20
+    max_result: int = 1 << 30
+    queue: int = 256
+    cache: int = 64 << 20
+
+    @property
+    def writable(self) -> bool:
+        """Whether clients with the token may change the store."""
+        return self.token is not None
