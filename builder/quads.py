@@ -130,7 +130,9 @@ def document_graph(id: str, *, base: str = BASE) -> NamedNode:
 def shared_graph(name: str, *, base: str = BASE) -> NamedNode:
     """A graph that is not a document's: events, actors, ontology or inferences; a server adds its description."""
     if name not in ("events", "actors", "ontology", "inferences", "description"):
-        raise ValueError(f'no graph is named "{name}"; there are events, actors, ontology, inferences, description')
+        raise ValueError(
+            f'no graph is named "{name}"; there are events, actors, ontology, inferences, description'
+        )
     return NamedNode(f"{base}graph/{name}")
 
 

@@ -45,7 +45,10 @@ def describe_dataset(site: Site, counts: Counts, modified: datetime | None = Non
         (VOID + "sparqlEndpoint", site.endpoint),
         (VOID + "uriSpace", text(site.base)),
         *((VOID + "vocabulary", NamedNode(iri)) for iri in _VOCABULARIES),
-        *((VOID + "feature", NamedNode(FORMATS + name.replace("-Triples", "-Triples"))) for name in _FEATURES),
+        *(
+            (VOID + "feature", NamedNode(FORMATS + name.replace("-Triples", "-Triples")))
+            for name in _FEATURES
+        ),
         (VOID + "triples", number(counts.triples)),
         (VOID + "entities", number(counts.subjects)),
         (VOID + "distinctSubjects", number(counts.subjects)),

@@ -50,8 +50,6 @@ def describe_service(site: Site, counts: Counts) -> Iterator[Triple]:
         key = name.value.removeprefix(site.base)
         entry = NamedNode(f"{site.endpoint.value}#{key}")
         content = NamedNode(f"{site.endpoint.value}#{key}/content")
-        yield from (
-            Triple(whole, NamedNode(SD + "namedGraph"), entry) for whole in (dataset, graphs)
-        )
+        yield from (Triple(whole, NamedNode(SD + "namedGraph"), entry) for whole in (dataset, graphs))
         yield from say(entry, SD + "NamedGraph", [(SD + "name", name), (SD + "graph", content)])
         yield from say(content, SD + "Graph", [(VOID + "triples", number(triples))])

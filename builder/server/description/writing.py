@@ -70,7 +70,9 @@ class Site:
         return NamedNode(f"{self.url}.well-known/void#{'/'.join(quote(name, safe='') for name in names)}")
 
 
-def say(subject: NamedNode, kinds: str | Iterable[str], facts: Iterable[tuple[str, Said]]) -> Iterator[Triple]:
+def say(
+    subject: NamedNode, kinds: str | Iterable[str], facts: Iterable[tuple[str, Said]]
+) -> Iterator[Triple]:
     """The triples that a subject is of these classes (IRIs) and has these values; a value of None says nothing."""
     for kind in (kinds,) if isinstance(kinds, str) else kinds:
         yield Triple(subject, TYPE, NamedNode(kind))
