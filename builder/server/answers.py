@@ -1,31 +1,27 @@
-"""Sending an answer: entity tags and conditional requests, content codings, HEAD, files in pieces.
-
-An :class:`Answer` is an ASGI application, so a Starlette endpoint returns it like any other response.
-"""
+"""Sending an answer: entity tags and conditional requests, content codings, HEAD, files in pieces."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
-
 from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import choose, parse_accept, quality
+from diplograph.server.requests import Request
 from diplograph.server.service import Result
 
-CHUNK = 64 << 10
+CHUNK = 256 << 10
 STALLED = 30.0  # seconds in which a client must take one piece
 _WORTH_COMPRESSING = 1024
 _CODINGS = ("zstd", "br", "gzip")
 _COMPRESSIBLE = ("text/", "application/")
 
-Headers = Iterable[tuple[str, str]]
+HeaderList = list[tuple[str, str]]
 
 
 class Answer:
@@ -34,6 +30,8 @@ class Answer:
     ``etag`` is the entity tag without quotes; with one, clients may ask whether it still holds. ``vary`` says on which
     request headers the answer depends beside Accept-Encoding.
     """
+
+    __slots__ = ("etag", "headers", "result", "status", "vary")
 
     def __init__(
         self,
@@ -45,94 +43,97 @@ class Answer:
         etag: str | None = None,
         vary: str = "Accept",
     ) -> None:
-        self.result = (
-            body
-            if isinstance(body, Result)
-            else Result(media_type, body.encode() if isinstance(body, str) else body)
-        )
+        if not isinstance(body, Result):
+            body = Result(media_type, body.encode() if isinstance(body, str) else body)
+        self.result = body
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers = headers or {}
         self.etag = etag
         self.vary = vary
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it."""
-        asked = {name: value for name, value in scope["headers"]}
-        coding = self._coding(asked.get(b"accept-encoding", b"").decode("latin-1"))
-        tag = f'"{self.etag}{"-" + coding if coding else ""}"' if self.etag else None
-        headers = [(b"vary", f"{self.vary}, Accept-Encoding".encode() if self.vary else b"Accept-Encoding")]
-        headers += [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()
-        ]
-        if tag:
-            headers.append((b"etag", tag.encode()))
-            if b"cache-control" not in dict(headers):
-                headers.append((b"cache-control", b"no-cache"))
-        try:
-            if tag and _matches(asked.get(b"if-none-match"), tag) and self.status == 200:
-                await _send_bytes(send, 304, headers, b"")
-            else:
-                await self._send_whole(scope, send, headers, coding)
-        finally:
-            if self.result.spool is not None:
-                self.result.spool.unlink(missing_ok=True)
+    async def send(self, request: Request, common: HeaderList) -> tuple[int, int]:
+        """Sends it with these headers beside its own; returns the status and the number of bytes sent.
 
-    def _coding(self, accepted: str) -> str | None:
-        if not accepted or not self.result.media_type.startswith(_COMPRESSIBLE):
-            return None
+        Raises TimeoutError when the client stops reading.
+        """
+        result = self.result
+        try:
+            coding = self._coding(request)
+            headers = [*common, *((name.lower(), value) for name, value in self.headers.items())]
+            headers.append(("vary", f"{self.vary}, Accept-Encoding, Origin" if self.vary else "Accept-Encoding, Origin"))
+            if self.etag is not None and self.status == 200 and request.method in ("GET", "HEAD"):
+                tag = f'"{self.etag}-{coding}"' if coding else f'"{self.etag}"'
+                headers.append(("etag", tag))
+                if "Cache-Control" not in self.headers:
+                    headers.append(("cache-control", "no-cache"))
+                if _matches(request.header("if-none-match"), tag):
+                    request.protocol.response_empty(304, headers)
+                    return 304, 0
+            elif "Cache-Control" not in self.headers:
+                headers.append(("cache-control", "no-store"))
+            return self.status, await self._send_body(request, headers, coding)
+        finally:
+            if result.spool is not None:
+                result.spool.unlink(missing_ok=True)
+
+    def _coding(self, request: Request) -> str | None:
         if self.result.spool is None and len(self.result.body) < _WORTH_COMPRESSING:
+            return None
+        accepted = request.header("accept-encoding")
+        if not accepted or not self.result.media_type.startswith(_COMPRESSIBLE):
             return None
         return choose_coding(accepted)
 
-    async def _send_whole(
-        self, scope: Scope, send: Send, headers: list[tuple[bytes, bytes]], coding: str | None
-    ) -> None:
-        if self.result.media_type and self.status != 204:
-            headers.append((b"content-type", _with_charset(self.result.media_type).encode()))
+    async def _send_body(self, request: Request, headers: HeaderList, coding: str | None) -> int:
+        result = self.result
+        if self.status == 204 or not (result.body or result.spool or result.media_type):
+            request.protocol.response_empty(self.status, headers)
+            return 0
+        headers.append(("content-type", _with_charset(result.media_type)))
         if coding:
-            headers.append((b"content-encoding", coding.encode()))
-        head = scope["method"] == "HEAD"
-        if self.result.spool is None:
-            body = compress(self.result.body, coding) if coding else self.result.body
-            if self.status != 204:
-                headers.append((b"content-length", b"%d" % len(body)))
-            await _send_bytes(send, self.status, headers, b"" if head else body)
-            return
+            headers.append(("content-encoding", coding))
+        if result.spool is None:
+            body = compress(result.body, coding) if coding else result.body
+            headers.append(("content-length", str(len(body))))
+            if request.method == "HEAD":
+                request.protocol.response_empty(self.status, headers)
+                return 0
+            request.protocol.response_bytes(self.status, headers, body)
+            return len(body)
         if not coding:
-            headers.append((b"content-length", b"%d" % self.result.spool.stat().st_size))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        if not head:
-            async for piece in _pieces(self.result.spool, coding):
-                message = {"type": "http.response.body", "body": piece, "more_body": True}
-                await asyncio.wait_for(send(message), STALLED)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _send_bytes(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+            headers.append(("content-length", str(result.spool.stat().st_size)))
+        if request.method == "HEAD":
+            request.protocol.response_empty(self.status, headers)
+            return 0
+        transport = request.protocol.response_stream(self.status, headers)
+        sent = 0
+        async for piece in _pieces(result.spool, coding):
+            async with asyncio.timeout(STALLED):
+                await transport.send_bytes(piece)
+            sent += len(piece)
+        return sent
 
 
 def refuse(refusal: Refusal, accept: str | None) -> Answer:
     """A refusal as an answer: JSON for who asks for it, else plain text."""
-    kinds = ("text/plain", "application/json", "application/problem+json")
+    kinds = ("text/plain", "application/json", "application/problem+json", "application/sparql-results+json")
     kind = choose(accept, kinds) or "text/plain"
     if kind == "text/plain":
-        text = refusal.message + "\n"
-    else:
-        text = json.dumps({"status": refusal.status, "message": refusal.message, **refusal.details})
-    return Answer(text, kind, status=refusal.status, headers=refusal.headers)
+        return Answer(refusal.message + "\n", kind, status=refusal.status, headers=refusal.headers)
+    said = {"status": refusal.status, "message": refusal.message, **refusal.details}
+    kind = "application/json" if kind == "application/sparql-results+json" else kind
+    return Answer(json.dumps(said, ensure_ascii=False) + "\n", kind, status=refusal.status, headers=refusal.headers)
 
 
 def _with_charset(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def _matches(header: bytes | None, tag: str) -> bool:
+def _matches(header: str | None, tag: str) -> bool:
     """Whether If-None-Match names the tag (RFC 9110, 13.1.2: by weak comparison)."""
     if header is None:
         return False
-    known = [part.strip().removeprefix("W/") for part in header.decode("latin-1").split(",")]
+    known = [part.strip().removeprefix("W/") for part in header.split(",")]
     return tag in known or "*" in known
 
 
@@ -153,29 +154,30 @@ def choose_coding(accepted: str) -> str | None:
     return coding if weight > 0 and weight >= plain else None
 
 
+class _Brotli:
+    """The compressor of the brotli package under the names of the others."""
+
+    def __init__(self) -> None:
+        import brotli
+
+        inner = brotli.Compressor(quality=4)
+        self.compress, self.flush = inner.process, inner.finish
+
+
 def _compressor(coding: str) -> Any:
     """Something with compress(piece) and flush()."""
     if coding == "zstd":
         import zstandard
 
         return zstandard.ZstdCompressor(level=3).compressobj()
-    if coding == "br":
-        import brotli
-
-        return _Brotli(brotli.Compressor(quality=4))
-    return zlib.compressobj(5, wbits=31)
-
-
-class _Brotli:
-    def __init__(self, inner: Any) -> None:
-        self.compress = inner.process
-        self.flush = inner.finish
+    return _Brotli() if coding == "br" else zlib.compressobj(5, wbits=31)
 
 
 def compress(body: bytes, coding: str) -> bytes:
     """Bytes in a coding.
 
-    >>> import gzip; gzip.decompress(compress(b"abc", "gzip"))
+    >>> import gzip
+    >>> gzip.decompress(compress(b"abc", "gzip"))
     b'abc'
     """
     compressor = _compressor(coding)

@@ -80,14 +80,14 @@ class Engine:
 class EnginePool:
     """Runs jobs over the newest generation of a store, each in an engine, with a time limit. A Service."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", "diplograph.server.engine"])
         self._idle: list[Engine] = []
         self._started = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._folder = tempfile.TemporaryDirectory(prefix="diplograph-")
+        self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
         self._seen: tuple[int, Path] = (0, Path())
 

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import partial
+from pathlib import Path
 
 from diplograph import generations
 from diplograph.server.settings import Settings
+
+_HEADERS_WITHIN = 15_000  # milliseconds for a request's headers, and between two requests of a connection
+_LARGEST_HEADERS = 64 << 10
+_BACKLOG = 4096
 
 
 def serve(settings: Settings) -> None:
     """Serves a store until it is told to stop (SIGINT, SIGTERM).
 
-    Raises StoreError when there is no store, or it is just being made.
+    Raises StoreError when there is no store, or it is just being made for the first time.
     """
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.server import Server
 
     generations.publish_current(settings.store, base=settings.base)
-    server = Server(
-        "diplograph",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        websockets=False,
-        log_enabled=False,
-        respawn_failed_workers=True,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 << 10),
-    )
-    server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+    with tempfile.TemporaryDirectory(prefix="diplograph-") as folder:
+        server = Server(
+            "diplograph",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            workers=settings.workers,
+            backlog=_BACKLOG,
+            websockets=False,
+            log_enabled=False,
+            respawn_failed_workers=True,
+            respawn_interval=0.5,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_LARGEST_HEADERS),
+        )
+        server.serve(target_loader=partial(_load, settings, Path(folder)), wrap_loader=False)
 
 
-def _load(settings: Settings) -> object:
-    from diplograph.server.application import create
+def _load(settings: Settings, folder: Path) -> object:
+    from diplograph.server.application import Application
 
-    return create(settings)
+    return Application(settings, folder)

@@ -27,6 +27,7 @@ class Settings:
     public_url: str | None = None
     upstream: str | None = None
     union: bool = True
+    behind_proxy: bool = False
     token: str | None = None
     hosts: tuple[str, ...] = ()
     workers: int = 1

@@ -1,43 +1,138 @@
-"""The SPARQL 1.1 Protocol: /sparql, /query and /update."""
+"""The SPARQL 1.1 Protocol: /sparql for queries and updates, /query and /update for either."""
 
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import parse_qsl
+from collections.abc import Sequence
+from dataclasses import astuple
+from functools import lru_cache
 
-from starlette.requests import Request
-
+from diplograph.server import authority
 from diplograph.server.answers import Answer
 from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import GRAPH_FORMATS, RESULT_FORMATS, choose
-from diplograph.server.service import QueryJob, Service
+from diplograph.server.requests import Request, parse_form
+from diplograph.server.routes import Route
+from diplograph.server.service import QueryJob, UpdateJob
 
 _RESULTS, _GRAPHS = tuple(RESULT_FORMATS), tuple(GRAPH_FORMATS)
+_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+_LONGEST_GRAPH_LIST = 100  # a long list of default graphs takes Oxigraph more than the square of its length
+
+Fields = Sequence[tuple[str, str]]
+
+
+async def either(request: Request) -> Answer:
+    """Answers a query, or runs an update, whichever it is. Without either: the description of the service."""
+    if request.method != "POST":
+        return await query(request)
+    fields = await _read(request, (_QUERY, _UPDATE))
+    if any(name == "update" for name, _ in fields):
+        return await _run_update(request, fields)
+    return await _run_query(request, _to_query(fields, request.header("accept")))
 
 
 async def query(request: Request) -> Answer:
     """Answers a query by GET or POST."""
-    service: Service = request.app.state.service
-    fields = parse_qsl(request.url.query, keep_blank_values=True)
+    accept = request.header("accept")
     if request.method == "POST":
-        body = (await request.body()).decode()
-        if request.headers.get("content-type", "").startswith("application/sparql-query"):
-            fields.append(("query", body))
-        else:
-            fields += parse_qsl(body, keep_blank_values=True)
-    texts = [value for name, value in fields if name == "query"]
-    if len(texts) != 1:
-        raise Refusal(400, "give one query")
-    accept = request.headers.get("accept")
+        return await _run_query(request, _to_query(await _read(request, (_QUERY,)), accept))
+    if not request.query_string:
+        return await describe(request)
+    return await _run_query(request, _from_query_string(request.query_string, accept))
+
+
+async def update(request: Request) -> Answer:
+    """Runs an update by POST."""
+    return await _run_update(request, await _read(request, (_UPDATE,)))
+
+
+async def describe(request: Request) -> Answer:
+    """The description of the service."""
+    raise Refusal(400, "give a query")
+
+
+# --- Reading ---------------------------------------------------------------------------------------------------------
+
+
+async def _read(request: Request, direct: tuple[str, ...]) -> Fields:
+    """The fields of a POST: those of the path, and those of the form or the one that the body is (section 2.1.3)."""
+    kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind != _FORM and kind not in direct:
+        raise Refusal(415, f"the body of the request must be {' or '.join((_FORM, *direct))}, and say so")
+    try:
+        body = (await request.body()).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"the body of the request is not UTF-8 (at byte {error.start})") from error
+    if kind == _FORM:
+        return [*request.fields, *parse_form(body)]
+    if any(name in ("query", "update") for name, _ in request.fields):
+        raise Refusal(400, "the query is in the body and must not be in the path as well")
+    return [*request.fields, ("query" if kind == _QUERY else "update", body)]
+
+
+@lru_cache(maxsize=4096)
+def _from_query_string(text: str, accept: str | None) -> QueryJob:
+    return _to_query(parse_form(text), accept)
+
+
+def _to_query(fields: Fields, accept: str | None) -> QueryJob:
+    if any(name == "update" for name, _ in fields):
+        raise Refusal(400, "an update must come by POST to /update or /sparql", headers={"Allow": "POST"})
     chosen = choose(accept, _RESULTS)
-    job = QueryJob(
-        texts[0],
-        chosen,
-        chosen,
-        choose(accept, _GRAPHS),
-        tuple(value for name, value in fields if name == "default-graph-uri"),
-        tuple(value for name, value in fields if name == "named-graph-uri"),
+    return QueryJob(
+        text=_only(fields, "query"),
+        select=chosen,
+        ask=chosen,
+        graph=choose(accept, _GRAPHS),
+        default_graphs=_graphs(fields, "default-graph-uri"),
+        named_graphs=_graphs(fields, "named-graph-uri"),
     )
-    result = await service.run(job)
-    key = hashlib.blake2b(repr((result.generation, job)).encode(), digest_size=12).hexdigest()
-    return Answer(result, etag=key if result.stable else None)
+
+
+def _only(fields: Fields, wanted: str) -> str:
+    found = [value for name, value in fields if name == wanted]
+    if len(found) != 1:
+        raise Refusal(400, f"give one {wanted}, not {len(found) or 'none'}")
+    return found[0]
+
+
+def _graphs(fields: Fields, wanted: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(value for name, value in fields if name == wanted))
+    if len(found) > _LONGEST_GRAPH_LIST:
+        raise Refusal(400, f"no more than {_LONGEST_GRAPH_LIST} graphs can be given as {wanted}")
+    return found
+
+
+# --- Answering -------------------------------------------------------------------------------------------------------
+
+
+async def _run_query(request: Request, job: QueryJob) -> Answer:
+    request.note["asked"] = job.text
+    result = await request.service.run(job)
+    if not result.stable:
+        return Answer(result)
+    key = hashlib.blake2b(repr((result.generation, astuple(job))).encode(), digest_size=12).hexdigest()
+    return Answer(result, etag=key)
+
+
+async def _run_update(request: Request, fields: Fields) -> Answer:
+    authority.check(request)
+    if any(name == "query" for name, _ in fields):
+        raise Refusal(400, "give a query or an update, not both")
+    job = UpdateJob(
+        text=_only(fields, "update"),
+        using=_graphs(fields, "using-graph-uri"),
+        using_named=_graphs(fields, "using-named-graph-uri"),
+    )
+    request.note["asked"] = job.text
+    await request.service.run(job)
+    return Answer(status=204)
+
+
+ROUTES = {
+    "/sparql": Route(either, ("GET", "POST")),
+    "/sparql/": Route(either, ("GET", "POST")),
+    "/query": Route(query, ("GET", "POST")),
+    "/update": Route(update, ("POST",)),
+}
