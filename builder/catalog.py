@@ -312,18 +312,27 @@ def _to_sparql(parameter: Parameter, value: str) -> str:
             case "integer":
                 return str(int(value))
             case "status":
-                return _choose(value, load_vocabulary().statuses())
+                return _choose(value, values_of(parameter))
             case "class":
-                vocabulary = load_vocabulary()
-                under = ("DiplomaticEvent", *vocabulary.subclasses("DiplomaticEvent"))
-                _choose(value, tuple(name for name in under if name not in vocabulary.defined_classes()))
-                return " ".join(str(term(name)) for name in (value, *vocabulary.subclasses(value)))
+                _choose(value, values_of(parameter))
+                return " ".join(str(term(name)) for name in (value, *load_vocabulary().subclasses(value)))
             case _:
                 return _write_text(value)
     except (ValueError, TimeError, QueryError) as error:
         raise QueryError(
             f'{parameter.name} takes a value of type {parameter.type}, not "{value}": {error}'
         ) from error
+
+
+def values_of(parameter: Parameter) -> tuple[str, ...]:
+    """The values that a parameter may have, where these are few and known (statuses, classes of events); else none."""
+    vocabulary = load_vocabulary()
+    if parameter.type == "status":
+        return vocabulary.statuses()
+    if parameter.type == "class":
+        under = ("DiplomaticEvent", *vocabulary.subclasses("DiplomaticEvent"))
+        return tuple(name for name in under if name not in vocabulary.defined_classes())
+    return ()
 
 
 def _choose(value: str, names: tuple[str, ...]) -> str:

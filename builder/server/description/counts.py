@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, QuerySolution, Triple
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
 from diplograph.quads import DCTERMS, shared_graph
 from diplograph.server.description.writing import VOID, VOID_EXT
+from diplograph.server.rows import Row, read_rows, value
 from diplograph.store import Store
 
 CLASS_PROPERTIES = "class_properties"
@@ -50,7 +51,10 @@ def count(store: Store) -> Counts:
     queries = counting_queries(store.base)
     if len(store) > DETAILED_UP_TO:
         queries = {name: query for name, query in queries.items() if name != CLASS_PROPERTIES}
-    return read_counts({name: list(store.query(query)) for name, query in queries.items()})  # type: ignore[arg-type]
+    answers = {name: store.query(query) for name, query in queries.items()}
+    return read_counts(
+        {n: read_rows(found) for n, found in answers.items() if isinstance(found, QuerySolutions)}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Counts:
         return dict(self.graphs).get(iri)
 
 
-def read_counts(answers: Mapping[str, Iterable[QuerySolution] | None]) -> Counts:
+def read_counts(answers: Mapping[str, Iterable[Row] | None]) -> Counts:
     """The counts, from the rows that each of :func:`counting_queries` gave; None for one that was not answered."""
     properties = _pairs(answers.get("properties"), "property")
     return Counts(
@@ -97,21 +101,21 @@ def read_counts(answers: Mapping[str, Iterable[QuerySolution] | None]) -> Counts
     )
 
 
-def _single(rows: Iterable[QuerySolution] | None) -> int | None:
+def _single(rows: Iterable[Row] | None) -> int | None:
     return None if rows is None else next((_count(row) for row in rows), None)
 
 
-def _pairs(rows: Iterable[QuerySolution] | None, column: str) -> dict[str, int]:
+def _pairs(rows: Iterable[Row] | None, column: str) -> dict[str, int]:
     found: Counter[str] = Counter()
     for row in rows or ():
-        if isinstance(row[column], NamedNode):
-            found[row[column].value] += _count(row)
+        if isinstance(row.get(column), NamedNode):
+            found[value(row, column)] += _count(row)
     return dict(found)
 
 
-def _count(row: QuerySolution) -> int:
-    value = row["n"]
-    return int(value.value) if isinstance(value, Literal) else 0
+def _count(row: Row) -> int:
+    written = value(row, "n")
+    return int(written) if written.isdigit() else 0
 
 
 def _ranked(found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
@@ -119,17 +123,15 @@ def _ranked(found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def _class_properties(
-    rows: Iterable[QuerySolution] | None,
+    rows: Iterable[Row] | None,
 ) -> tuple[tuple[str, tuple[ClassProperty, ...]], ...]:
     triples: dict[str, Counter[str]] = {}
     datatypes: dict[tuple[str, str], Counter[str]] = {}
     for row in rows or ():
-        kind, name = row["class"], row["property"]
-        if not isinstance(kind, NamedNode) or not isinstance(name, NamedNode):
-            continue
-        triples.setdefault(kind.value, Counter())[name.value] += _count(row)
-        if isinstance(row["datatype"], NamedNode):
-            datatypes.setdefault((kind.value, name.value), Counter())[row["datatype"].value] += _count(row)
+        kind, name, datatype = value(row, "class"), value(row, "property"), value(row, "datatype")
+        triples.setdefault(kind, Counter())[name] += _count(row)
+        if datatype:
+            datatypes.setdefault((kind, name), Counter())[datatype] += _count(row)
     return tuple(
         (
             kind,
@@ -153,22 +155,24 @@ def recall_counts(triples: Iterable[Triple]) -> Counts | None:
             facts = said.setdefault(triple.subject.value, {})
             facts.setdefault(triple.predicate.value, []).append(triple.object)
 
-    def value(subject: str, name: str) -> str:
+    def text_of(subject: str, name: str) -> str:
         return next((found.value for found in said.get(subject, {}).get(name, ())), "")
 
     def amount(subject: str, name: str) -> int | None:
-        written = value(subject, VOID + name)
+        written = text_of(subject, VOID + name)
         return int(written) if written.isdigit() else None
 
     def parts(subject: str, link: str, name: str, amounts: str) -> tuple[tuple[str, int], ...]:
         nodes = [node.value for node in said.get(subject, {}).get(link, ())]
-        return _ranked({value(node, name): amount(node, amounts) or 0 for node in nodes if value(node, name)})
+        return _ranked(
+            {text_of(node, name): amount(node, amounts) or 0 for node in nodes if text_of(node, name)}
+        )
 
     def properties_of(part: str) -> tuple[ClassProperty, ...]:
         nodes = [node.value for node in said[part].get(VOID + "propertyPartition", ())]
         found = (
             ClassProperty(
-                value(node, VOID + "property"),
+                text_of(node, VOID + "property"),
                 amount(node, "triples") or 0,
                 parts(node, VOID_EXT + "datatypePartition", VOID_EXT + "datatype", "triples"),
             )
@@ -180,7 +184,7 @@ def recall_counts(triples: Iterable[Triple]) -> Counts | None:
     if dataset is None or amount(dataset, "triples") is None:
         return None
     classes = [node.value for node in said[dataset].get(VOID + "classPartition", ())]
-    by_class = {value(node, VOID + "class"): properties_of(node) for node in classes}
+    by_class = {text_of(node, VOID + "class"): properties_of(node) for node in classes}
     return Counts(
         triples=amount(dataset, "triples"),
         subjects=amount(dataset, "distinctSubjects"),

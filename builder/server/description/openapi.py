@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from diplograph.catalog import Catalog, Parameter, Query
+from diplograph.catalog import Catalog, Parameter, Query, values_of
 from diplograph.server.description.datasets import read_about
 from diplograph.server.description.writing import Site
-from diplograph.vocabulary import load_vocabulary
 
 RESULTS = (
     "application/sparql-results+json",
@@ -162,16 +161,11 @@ def _parameter(query: Query, parameter: Parameter) -> dict[str, Any]:
 
 
 def _schema(parameter: Parameter) -> Mapping[str, Any]:
-    vocabulary = load_vocabulary()
     schema: dict[str, Any] = {"type": "integer" if parameter.type == "integer" else "string"}
     if parameter.type in _PATTERNS:
         schema["pattern"] = _PATTERNS[parameter.type]
-    elif parameter.type == "status":
-        schema["enum"] = list(vocabulary.statuses())
-    elif parameter.type == "class":
-        defined = vocabulary.defined_classes()
-        under = ("DiplomaticEvent", *vocabulary.subclasses("DiplomaticEvent"))
-        schema["enum"] = [name for name in under if name not in defined]
+    elif values_of(parameter):
+        schema["enum"] = list(values_of(parameter))
     if parameter.default is not None:
         schema["default"] = int(parameter.default) if parameter.type == "integer" else parameter.default
     return schema

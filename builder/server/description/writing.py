@@ -10,6 +10,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from diplograph.quads import DCTERMS, TYPE
+from diplograph.store import PREFIXES
 from diplograph.vocabulary import XSD
 
 VOID = "http://rdfs.org/ns/void#"
@@ -62,12 +63,20 @@ class Site:
         return NamedNode(f"{self.url}.well-known/void#dataset")
 
     def part(self, *names: str) -> NamedNode:
-        """The IRI of a part of the dataset: a partition, a subset, a link set.
+        """The IRI of a part of the dataset: a partition, a subset, a link set. Names may be IRIs; known ones are short.
 
-        >>> Site("http://localhost/", "https://example.org/").part("class", "a/b").value
-        'http://localhost/.well-known/void#class/a%2Fb'
+        >>> Site("http://localhost/", "https://example.org/").part("class", DCTERMS + "Agent").value
+        'http://localhost/.well-known/void#class/dcterms:Agent'
         """
-        return NamedNode(f"{self.url}.well-known/void#{'/'.join(quote(name, safe='') for name in names)}")
+        path = "/".join(quote(_shorten(name), safe=":") for name in names)
+        return NamedNode(f"{self.url}.well-known/void#{path}")
+
+
+def _shorten(iri: str) -> str:
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
 
 
 def say(

@@ -1,0 +1,129 @@
+"""Short questions that handlers put to a service: rows, yes or no; and what to do with a client's wishes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse_query_results,
+    serialize,
+)
+
+from diplograph.server.answers import Answer
+from diplograph.server.description.writing import DESCRIPTION_PREFIXES, Site
+from diplograph.server.errors import Refusal
+from diplograph.server.negotiation import GRAPH_FORMATS, choose
+from diplograph.server.requests import Request
+from diplograph.server.rows import Row, read_rows
+from diplograph.server.service import QueryJob, Result, Service
+from diplograph.store import PREFIXES
+
+FORMAT = "format"
+"""The parameter by which a format can be named in an address."""
+
+RDF_FORMATS = MappingProxyType(
+    {
+        media_type: GRAPH_FORMATS[media_type]
+        for media_type in (
+            "text/turtle",
+            "application/n-triples",
+            "application/ld+json",
+            "application/rdf+xml",
+        )
+    }
+)
+"""The media types in which we describe things, the best first, and the name of each one's format."""
+
+
+async def select(service: Service, sparql: str) -> list[Row]:
+    """The rows of a SELECT, which must be few enough to be held in memory."""
+    answer = _parse(read_whole(await service.run(QueryJob(sparql))))
+    if not isinstance(answer, QuerySolutions):
+        raise Refusal(502, "the store answered a SELECT with something else")
+    return read_rows(answer)
+
+
+async def ask(service: Service, sparql: str) -> bool:
+    """The answer to an ASK."""
+    answer = _parse(read_whole(await service.run(QueryJob(sparql))))
+    if not isinstance(answer, QueryBoolean):
+        raise Refusal(502, "the store answered an ASK with something else")
+    return bool(answer)
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return parse_query_results(body, QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError) as error:
+        raise Refusal(502, "the store answered with something that is no SPARQL result") from error
+
+
+def read_whole(result: Result) -> bytes:
+    """The bytes of a result, wherever they are; its file is gone afterwards."""
+    if result.spool is None:
+        return result.body
+    body = result.spool.read_bytes()
+    result.spool.unlink(missing_ok=True)
+    return body
+
+
+# --- What the client wants -------------------------------------------------------------------------------------------
+
+
+def choose_format(request: Request, offers: Mapping[str, str]) -> str:
+    """The media type to answer in, of ``offers`` (media type → its name for ``?format=``), the best first.
+
+    Raises Refusal, which lists what there is: 400 for an unknown format, 406 when the Accept header names none.
+    """
+    asked = request.field(FORMAT)
+    if asked is not None:
+        for media_type, name in offers.items():
+            if asked in (name, media_type):
+                return media_type
+        names = ", ".join(dict.fromkeys(offers.values()))
+        raise Refusal(400, f'there is no format "{asked}" here; choose one of {names}', parameter=FORMAT)
+    chosen = choose(request.header("accept"), tuple(offers))
+    if chosen is None:
+        raise Refusal(406, f"this can be had as {', '.join(offers)}; the Accept header names none of them")
+    return chosen
+
+
+def site_of(request: Request) -> Site:
+    """The server as its descriptions speak of it: where its settings say it is found, else where it was asked."""
+    settings = request.settings
+    return Site(
+        f"{request.url}/",
+        settings.base,
+        updates=settings.writable,
+        federation=bool(settings.hosts),
+        union=settings.union,
+    )
+
+
+def root_of(request: Request) -> str:
+    """The path that all our addresses begin with: empty, or ``/graph`` where a proxy puts the server below that."""
+    public = request.settings.public_url
+    return urlsplit(public).path.rstrip("/") if public else ""
+
+
+def tag(service: Service, *parts: object) -> str:
+    """An entity tag of what depends on the generation of the store and on these parts."""
+    whole: Sequence[object] = (service.generation(), *parts)
+    return hashlib.blake2b(repr(whole).encode(), digest_size=12).hexdigest()
+
+
+def rdf_answer(media_type: str, triples: Iterable[Triple], **options: Any) -> Answer:
+    """Triples as an answer in one of :data:`RDF_FORMATS`."""
+    format = RdfFormat.from_extension(RDF_FORMATS[media_type])
+    assert format is not None
+    body = serialize(triples, format=format, prefixes={**PREFIXES, **DESCRIPTION_PREFIXES})
+    return Answer(body, media_type, **options)

@@ -1,0 +1,113 @@
+"""Templates filled in. Jinja escapes whatever it is given; a name that a template needs and lacks is an error."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+import diplograph
+from diplograph.resources import locate, read_toml
+from diplograph.server.answers import Answer
+from diplograph.server.asking import root_of
+from diplograph.server.description.datasets import read_about
+from diplograph.server.negotiation import choose, parse_accept
+from diplograph.server.pages.showing import Shower
+from diplograph.server.requests import Request
+
+LANGUAGES = ("en", "ar")
+HTML = "text/html"
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(locate("server", "pages", "templates"))
+    return Environment(
+        loader=loader,
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    return read_toml("server", "pages", "texts.toml")
+
+
+def text_of(language: str) -> Callable[..., str]:
+    """The texts of pages in a language: a function of the text's name, and of the values that it has places for."""
+
+    def say(name: str, **values: object) -> str:
+        return _texts()[name][language].format(**values)
+
+    return say
+
+
+def language_of(request: Request) -> str:
+    """The language of a page: the one asked for by ``?lang=``, else the one the browser likes best of ours."""
+    asked = request.field("lang")
+    if asked in LANGUAGES:
+        return str(asked)
+    ranges = parse_accept(request.header("accept-language") or "")
+    for name, _ in sorted((found for found in ranges if found[1] > 0), key=lambda found: -found[1]):
+        if name.partition("-")[0] in LANGUAGES:
+            return name.partition("-")[0]
+    return LANGUAGES[0]
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    etag: str | None = None,
+    **values: Any,
+) -> Answer:
+    """A page as an answer. ``values`` are what its template needs beside what all of them have."""
+    language = language_of(request)
+    root = root_of(request)
+    rendered = (
+        _environment()
+        .get_template(template)
+        .render(
+            about=read_about()[language],
+            address=root + request.path,
+            language=language,
+            other_language=next(other for other in LANGUAGES if other != language),
+            direction="rtl" if language == "ar" else "ltr",
+            root=root,
+            shower=Shower(request.settings.base, root, language),
+            style=style_sheet()[0],
+            t=text_of(language),
+            version=diplograph.__version__,
+            **values,
+        )
+    )
+    said = {"Content-Language": language, **(headers or {})}
+    return Answer(rendered, HTML, status=status, headers=said, etag=etag, vary="Accept, Accept-Language")
+
+
+@cache
+def style_sheet() -> tuple[str, bytes]:
+    """The name of the style sheet, which changes with what is in it, and its bytes."""
+    content = locate("server", "pages", "static", "diplograph.css").read_bytes()
+    return f"diplograph-{hashlib.sha256(content).hexdigest()[:12]}.css", content
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a client would rather have a page than plain text or JSON."""
+    kinds = ("text/plain", "application/json", HTML)
+    return choose(request.header("accept"), kinds) == HTML
+
+
+def error_page(
+    request: Request, status: int, message: str, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """A refusal for people: what is wrong, and where to go from there."""
+    return page(request, "error.html", status=status, headers=headers, message=message)
