@@ -14,6 +14,7 @@ from pyoxigraph import (
     QuerySolutions,
     RdfFormat,
     Triple,
+    parse,
     parse_query_results,
     serialize,
 )
@@ -65,6 +66,14 @@ def _parse(body: bytes) -> object:
         return parse_query_results(body, QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
         raise Refusal(502, "the store answered with something that is no SPARQL result") from error
+
+
+def parse_triples(body: bytes) -> list[Triple]:
+    """The triples of an answer in N-Triples."""
+    try:
+        return [quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES)]
+    except SyntaxError as error:
+        raise Refusal(502, "the store answered with something that is no N-Triples") from error
 
 
 def read_whole(result: Result) -> bytes:
@@ -122,8 +131,12 @@ def tag(service: Service, *parts: object) -> str:
 
 
 def rdf_answer(media_type: str, triples: Iterable[Triple], **options: Any) -> Answer:
-    """Triples as an answer in one of :data:`RDF_FORMATS`."""
-    format = RdfFormat.from_extension(RDF_FORMATS[media_type])
+    """Triples as an answer in a media type of RDF."""
+    format = RdfFormat.from_extension(GRAPH_FORMATS[media_type])
     assert format is not None
-    body = serialize(triples, format=format, prefixes={**PREFIXES, **DESCRIPTION_PREFIXES})
+    found = list(triples)
+    written = "\n".join(map(str, found))
+    known = {**PREFIXES, **DESCRIPTION_PREFIXES}
+    prefixes = {prefix: namespace for prefix, namespace in known.items() if f"<{namespace}" in written}
+    body = serialize(found, format=format, prefixes=prefixes)
     return Answer(body, media_type, **options)

@@ -24,12 +24,14 @@ from diplograph.server.asking import (
     RDF_FORMATS,
     ask,
     choose_format,
+    parse_triples,
+    rdf_answer,
     root_of,
     select,
     tag,
 )
 from diplograph.server.errors import Refusal
-from diplograph.server.pages import Shower, error_page, language_of, page
+from diplograph.server.pages import error_page, language_of, page, shower_of
 from diplograph.server.pages.rendering import HTML, wants_page
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
@@ -118,8 +120,14 @@ def _links(iri: NamedNode, address: str) -> str:
 
 
 async def _rdf(service: Service, construct: str, media_type: str, headers: Mapping[str, str]) -> Answer:
+    """The triples of a query. Few are written with prefixes, for reading; many as the store writes them."""
+    etag = tag(service, construct, media_type)
+    result = await service.run(QueryJob(construct, graph="application/n-triples"))
+    if result.spool is None:
+        triples = sorted(parse_triples(result.body), key=str)
+        return rdf_answer(media_type, triples, headers=headers, etag=etag)
+    result.spool.unlink(missing_ok=True)
     result = await service.run(QueryJob(construct, graph=media_type))
-    etag = tag(service, construct, media_type) if result.stable else None
     return Answer(result, media_type, headers=headers, etag=etag)
 
 
@@ -150,7 +158,6 @@ async def _thing_page(
     facts = _facts(outgoing, {}, language)
     leading = load_catalog().get(_LEADING[room]) if room in _LEADING else None
     rows = await _answer(service, leading, room, iri) if leading else []
-    shower = Shower(service.settings.base, root_of(request), language)
     labels = [value for value, _ in _values_of(facts, LABEL) if isinstance(value, Literal)]
     return page(
         request,
@@ -158,14 +165,14 @@ async def _thing_page(
         headers=headers,
         etag=_page_tag(request, iri.value),
         iri=iri.value,
-        title=shower.show(_best(labels, language) or Literal(decode(path))),
+        title=shower_of(request).show(_best(labels, language) or Literal(decode(path))),
         labels=labels,
         texts=[value for name in _TEXTS for value, _ in _values_of(facts, term(name))],
         facts=[fact for fact in facts if fact.property not in (LABEL, *map(term, _TEXTS))],
         backward=_facts([row for rows in incoming for row in rows], totals, language),
         leading=leading,
         leading_query=_parameter_for(leading, room, iri) if leading else "",
-        columns=list(leading.columns) if leading else [],
+        columns=[name for name in leading.columns if name != room] if leading else [],
         rows=rows,
         questions=_questions_about(request, room, iri),
         formats={suffix: f"{address}?{FORMAT}={suffix}" for suffix in RDF_FORMATS.values()},

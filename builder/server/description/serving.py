@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import Triple
 
 import diplograph
 from diplograph.catalog import load_catalog
@@ -15,6 +15,7 @@ from diplograph.server.answers import Answer
 from diplograph.server.asking import (
     RDF_FORMATS,
     choose_format,
+    parse_triples,
     rdf_answer,
     read_whole,
     select,
@@ -111,7 +112,7 @@ async def _find_counts(service: Service) -> Counts:
     base = service.settings.base
     graph = shared_graph("description", base=base)
     described = await service.run(QueryJob(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))
-    found = recall_counts(quad.triple for quad in parse(read_whole(described), format=RdfFormat.N_TRIPLES))
+    found = recall_counts(parse_triples(read_whole(described)))
     if found is not None:
         return found
     answers: dict[str, list[Row] | None] = {}

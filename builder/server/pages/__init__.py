@@ -4,7 +4,7 @@ Pages have no script and no style of their own, so the strictest content securit
 text that comes from the store is isolated and has its own direction and language.
 """
 
-from diplograph.server.pages.rendering import error_page, language_of, page, style_sheet
+from diplograph.server.pages.rendering import error_page, language_of, page, shower_of, style_sheet
 from diplograph.server.pages.showing import Shower, Shown
 
-__all__ = ["Shower", "Shown", "error_page", "language_of", "page", "style_sheet"]
+__all__ = ["Shower", "Shown", "error_page", "language_of", "page", "shower_of", "style_sheet"]

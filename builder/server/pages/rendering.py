@@ -60,6 +60,13 @@ def language_of(request: Request) -> str:
     return LANGUAGES[0]
 
 
+def shower_of(request: Request) -> Shower:
+    """What shows values on the page that answers a request."""
+    language = language_of(request)
+    names = {name: said[language] for name, said in _texts().items() if ":" in name}
+    return Shower(request.settings.base, root_of(request), language, names)
+
+
 def page(
     request: Request,
     template: str,
@@ -82,7 +89,7 @@ def page(
             other_language=next(other for other in LANGUAGES if other != language),
             direction="rtl" if language == "ar" else "ltr",
             root=root,
-            shower=Shower(request.settings.base, root, language),
+            shower=shower_of(request),
             style=style_sheet()[0],
             t=text_of(language),
             version=diplograph.__version__,

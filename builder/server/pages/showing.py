@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -30,11 +31,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Shower:
-    """Shows values on the pages of a server: ``root`` is what its addresses begin with, ``language`` the page's."""
+    """Shows values on the pages of a server.
+
+    ``root`` is what its addresses begin with, ``language`` the page's; ``names`` are what terms of other vocabularies,
+    with their prefix, are called in it.
+    """
 
     base: str
     root: str
     language: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def show(self, node: Node | None, label: Literal | None = None) -> Shown:
         """A value; with a label, the words are the label's."""
@@ -90,5 +96,9 @@ class Shower:
             return Shown(decode(iri.removeprefix(self.base)), href)
         for prefix, namespace in PREFIXES.items():
             if iri.startswith(namespace) and namespace != WIKIDATA:
-                return Shown(f"{prefix}:{iri.removeprefix(namespace)}", href, dir="ltr", external=external)
+                name = f"{prefix}:{iri.removeprefix(namespace)}"
+                if name in self.names:
+                    direction = "rtl" if self.language == "ar" else "ltr"
+                    return Shown(self.names[name], href, self.language, direction, external)
+                return Shown(name, href, dir="ltr", external=external)
         return Shown(iri.removeprefix(WIKIDATA), href, dir="ltr", external=external)
