@@ -15,11 +15,11 @@ from diplograph.cli.options import store_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=7878, show_default=True, help="The port to listen on.")
 @click.option("--workers", default=os.cpu_count() or 1, show_default="one a core", help="HTTP processes.")
-@click.option("--timeout", default=30.0, show_default=True, metavar="S", help="Seconds that a query may take.")
+@click.option(
+    "--timeout", default=30.0, show_default=True, metavar="S", help="Seconds that a query may take."
+)
 @click.option("--writable", is_flag=True, help="Allow updates with the token in DIPLOGRAPH_TOKEN.")
-def serve(
-    store_directory: Path, host: str, port: int, workers: int, timeout: float, writable: bool
-) -> None:
+def serve(store_directory: Path, host: str, port: int, workers: int, timeout: float, writable: bool) -> None:
     """Serve the store: SPARQL at /sparql, graphs at /store, pages at /.
 
     \b

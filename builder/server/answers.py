@@ -60,7 +60,9 @@ class Answer:
         try:
             coding = self._coding(request)
             headers = [*common, *((name.lower(), value) for name, value in self.headers.items())]
-            headers.append(("vary", f"{self.vary}, Accept-Encoding, Origin" if self.vary else "Accept-Encoding, Origin"))
+            headers.append(
+                ("vary", f"{self.vary}, Accept-Encoding, Origin" if self.vary else "Accept-Encoding, Origin")
+            )
             if self.etag is not None and self.status == 200 and request.method in ("GET", "HEAD"):
                 tag = f'"{self.etag}-{coding}"' if coding else f'"{self.etag}"'
                 headers.append(("etag", tag))
@@ -122,7 +124,9 @@ def refuse(refusal: Refusal, accept: str | None) -> Answer:
         return Answer(refusal.message + "\n", kind, status=refusal.status, headers=refusal.headers)
     said = {"status": refusal.status, "message": refusal.message, **refusal.details}
     kind = "application/json" if kind == "application/sparql-results+json" else kind
-    return Answer(json.dumps(said, ensure_ascii=False) + "\n", kind, status=refusal.status, headers=refusal.headers)
+    return Answer(
+        json.dumps(said, ensure_ascii=False) + "\n", kind, status=refusal.status, headers=refusal.headers
+    )
 
 
 def _with_charset(media_type: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from diplograph.model import DiplographError
-from diplograph.server import site, sparql
+from diplograph.server import graph_store, health, site, sparql
 from diplograph.server.answers import Answer, HeaderList, refuse
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
@@ -91,7 +91,7 @@ class Application:
 
 def routes_of(settings: Settings) -> dict[str, Route]:
     """All paths that a server with these settings answers."""
-    return {**sparql.ROUTES, **site.routes()}
+    return {**sparql.ROUTES, **health.ROUTES, **graph_store.ROUTES, **site.routes()}
 
 
 def _options(request: Request, route: Route) -> Answer:

@@ -17,4 +17,6 @@ def check(request: Request) -> None:
     if scheme.lower() != "bearer":
         raise Refusal(401, "writing needs a bearer token", headers={"WWW-Authenticate": "Bearer"})
     if not hmac.compare_digest(given.strip().encode(), token.encode()):
-        raise Refusal(401, "this is not the token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        raise Refusal(
+            401, "this is not the token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        )

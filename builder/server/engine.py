@@ -15,8 +15,6 @@ from pathlib import Path
 from socket import socket
 from typing import IO, Any
 
-import pyoxigraph as ox
-
 from diplograph import generations
 from diplograph.model import DiplographError, StoreLockedError
 from diplograph.server import confinement, wire
@@ -140,8 +138,12 @@ class Engine:
         return run_query(self._reading(job), job, output)
 
     def _call(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
-        found = _locate(job["function"])(self._reading(job), **job["arguments"])
-        output.write(found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=False).encode())
+        streams = {"output": output} if job["streams"] else {}
+        found = _locate(job["function"])(self._reading(job), **streams, **job["arguments"])
+        if not streams:
+            output.write(
+                found if isinstance(found, bytes) else json.dumps(found, ensure_ascii=False).encode()
+            )
         return {"media_type": job["media_type"], "stable": True}
 
     def _update(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
@@ -150,9 +152,9 @@ class Engine:
             generations.publish(store, _description_of(job))
         return {"media_type": "", "stable": False}
 
-    def _write(self, job: wire.Header, body: bytes, output: Output) -> wire.Header:
+    def _write(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing(job) as store:
-            said = _locate(job["function"])(store, **job["arguments"], **({"body": body} if body else {}))
+            said = _locate(job["function"])(store, **job["arguments"])
             output.write(json.dumps(said).encode())
             generations.publish(store, _description_of(job))
         return {"media_type": "application/json", "stable": False}
@@ -168,6 +170,3 @@ def _description_of(job: wire.Header) -> generations.Describe | None:
     """What the generation before says of itself: to count everything anew after each update would take too long."""
     del job
     return None
-
-
-_ = ox

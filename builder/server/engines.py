@@ -9,7 +9,6 @@ import os
 import socket
 import tempfile
 from collections import deque
-from dataclasses import asdict
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import cast
@@ -121,14 +120,18 @@ class EnginePool:
             self._give_back(None)
             spool.unlink(missing_ok=True)
             if isinstance(error, TimeoutError):
-                raise Refusal(503, f"the request took longer than {self.settings.timeout:g} s and was ended") from None
+                raise Refusal(
+                    503, f"the request took longer than {self.settings.timeout:g} s and was ended"
+                ) from None
             if isinstance(error, ConnectionResetError):
                 raise Refusal(503, "the request ended the process that ran it") from None
             raise
         self._give_back(chosen)
         if said["status"] != 200:
             spool.unlink(missing_ok=True)
-            raise Refusal(said["status"], said["message"], headers=said.get("headers"), **said.get("details", {}))
+            raise Refusal(
+                said["status"], said["message"], headers=said.get("headers"), **said.get("details", {})
+            )
         return Result(
             said["media_type"], body, spool if said["spooled"] else None, said["stable"], directory.name
         )
@@ -142,10 +145,9 @@ class EnginePool:
             "union": self.settings.union,
             "spool": str(spool),
             "max_result": self.settings.max_result,
-            **asdict(job),
         }
-        body = header.pop("body", None)
-        return wire.pack(header, body or b"")
+        header.update((name, getattr(job, name)) for name in job.__slots__)
+        return wire.pack(header)
 
     async def _take(self) -> Engine:
         while True:

@@ -3,71 +3,123 @@
 from __future__ import annotations
 
 import re
-from typing import IO, Any, cast
+from collections.abc import Iterator
+from typing import IO, Any, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from diplograph.server.errors import Refusal
+from diplograph.server.lexing import Token, Wishes, read_wishes, tokenize
 from diplograph.server.negotiation import GRAPH_FORMATS, RESULT_FORMATS
 from diplograph.server.wire import Header
 from diplograph.store import PREFIXES, Store
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_LONGEST_MESSAGE = 500
+Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+DEEPEST = 100
+"""How deep brackets may nest: Oxigraph's parser calls itself, and its stack is finite."""
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+_LONGEST_MESSAGE = 300
+_HARMLESS = re.compile(r"[^(\[{]*(?:[(\[{][^(\[{]*){0,99}")
+_NOTABLE = re.compile(r"service|load|from|using|now|rand|uuid|bnode", re.IGNORECASE)
 
 
 def run_query(store: Store, job: Header, output: Any) -> Header:
     """Runs a query, writes its answer to ``output``, and says in which media type.
 
-    Raises Refusal when it is malformed, or the client takes no media type that it could be answered in.
+    Raises Refusal when it is malformed, forbidden, or the client takes no media type that it could be answered in.
     """
+    text = job["text"]
+    wishes = check(text)
     dataset: dict[str, Any] = {}
     if job["default_graphs"] or job["named_graphs"]:
-        dataset["default_graph"] = [ox.NamedNode(iri) for iri in job["default_graphs"]]
-        dataset["named_graphs"] = [ox.NamedNode(iri) for iri in job["named_graphs"]]
-    else:
+        dataset["default_graph"] = [_named_node(iri) for iri in job["default_graphs"]]
+        dataset["named_graphs"] = [_named_node(iri) for iri in job["named_graphs"]]
+    elif not wishes.dataset:
         dataset["use_default_graph_as_union"] = job["union"]
     try:
-        answer = store.inner.query(job["text"], prefixes=PREFIXES, **dataset)
+        answer = store.inner.query(text, prefixes=PREFIXES, base_iri=job["url"], **dataset)
+        kind, offers = _kind_of(answer)
+        media_type = job[kind]
+        if media_type is None:
+            raise Refusal(
+                406, f"this can be answered in {', '.join(offers)}; the Accept header takes none of them"
+            )
+        write_answer(answer, media_type, output)
     except (SyntaxError, ValueError) as error:
         raise malformed("query", str(error)) from error
-    kind = (
-        "graph"
-        if isinstance(answer, ox.QueryTriples)
-        else "ask"
-        if isinstance(answer, ox.QueryBoolean)
-        else "select"
-    )
-    media_type = job[kind]
-    if media_type is None:
-        offers = GRAPH_FORMATS if kind == "graph" else RESULT_FORMATS
-        raise Refusal(406, f"this can be answered in {', '.join(offers)}; the Accept header names none of them")
-    write_answer(answer, media_type, output)
-    return {"media_type": media_type, "stable": True}
+    except RuntimeError as error:
+        raise Refusal(400, f"the query cannot be evaluated: {error}") from error
+    return {"media_type": media_type, "stable": not wishes.unstable}
 
 
-def write_answer(
-    answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, media_type: str, output: Any
-) -> None:
+def check(text: str) -> Wishes:
+    """What a query or update asks for beside reading the store. Raises Refusal when that is not to be had."""
+    if not _NOTABLE.search(text) and _HARMLESS.fullmatch(text):
+        return Wishes((), dataset=False, unstable=False, depth=0)
+    wishes = read_wishes(text)
+    if wishes.depth > DEEPEST:
+        raise Refusal(400, f"the brackets nest {wishes.depth} deep; more than {DEEPEST} are not taken")
+    if wishes.network:
+        line, column = place_of(text, wishes.network[0].begin)
+        raise Refusal(
+            403,
+            f"line {line}, column {column}: SERVICE and LOAD are switched off here, no request leaves this server",
+            line=line,
+            column=column,
+        )
+    return wishes
+
+
+def place_of(text: str, offset: int) -> tuple[int, int]:
+    """The line and column (both from 1) of an offset.
+
+    >>> place_of("ASK\\n{}", 5)
+    (2, 2)
+    """
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _named_node(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise Refusal(400, f"the graph <{iri}> is no absolute IRI") from error
+
+
+def _kind_of(answer: Answer) -> tuple[str, Any]:
+    if isinstance(answer, ox.QueryTriples):
+        return "graph", GRAPH_FORMATS
+    return ("ask" if isinstance(answer, ox.QueryBoolean) else "select"), RESULT_FORMATS
+
+
+def write_answer(answer: Answer, media_type: str, output: Any) -> None:
     """Serialises an answer in a media type of the tables in :mod:`diplograph.server.negotiation`."""
     stream = cast(IO[bytes], output)
     if isinstance(answer, ox.QueryTriples):
-        format = ox.RdfFormat.from_extension(GRAPH_FORMATS[media_type])
-        answer.serialize(stream, format, prefixes=PREFIXES)
+        answer.serialize(stream, rdf_format(media_type), prefixes=PREFIXES)
     else:
-        answer.serialize(stream, ox.QueryResultsFormat.from_extension(RESULT_FORMATS[media_type]))
+        format = ox.QueryResultsFormat.from_extension(RESULT_FORMATS[media_type])
+        assert format is not None
+        answer.serialize(stream, format)
 
 
-def run_update(store: Store, job: Header) -> None:
-    """Runs an update. Raises Refusal when it is malformed."""
-    try:
-        store.inner.update(job["text"], prefixes=PREFIXES)
-    except (SyntaxError, ValueError) as error:
-        raise malformed("update", str(error)) from error
+def rdf_format(media_type: str) -> ox.RdfFormat:
+    """Oxigraph's format of a media type of RDF. Raises Refusal (415) for one that is none."""
+    format = ox.RdfFormat.from_extension(GRAPH_FORMATS.get(media_type, ""))
+    if format is None:
+        raise Refusal(415, f"{media_type or 'nothing'} is no RDF; take one of {', '.join(GRAPH_FORMATS)}")
+    return format
 
 
 def malformed(what: str, message: str) -> Refusal:
-    """The refusal of what Oxigraph's parser complains about, with line and column where it names them."""
+    """The refusal of what Oxigraph's parser complains about, with line and column where it names them.
+
+    >>> malformed("query", "error at 1:6: expected one of {, }").message
+    'malformed query, line 1, column 6: expected one of {, }'
+    """
     found = _PLACE.search(message)
     text = " ".join((found[3] if found else message).split())
     if len(text) > _LONGEST_MESSAGE:
@@ -75,10 +127,61 @@ def malformed(what: str, message: str) -> Refusal:
     if not found:
         return Refusal(400, f"malformed {what}: {text}")
     line, column = int(found[1]), int(found[2])
-    return Refusal(
-        400,
-        f"malformed {what}, line {line}, column {column}: {text}",
-        line=line,
-        column=column,
-        expected=text,
-    )
+    said = text if " " in text and not text.startswith("one of") else f"expected {text}"
+    return Refusal(400, f"malformed {what}, line {line}, column {column}: {said}", line=line, column=column)
+
+
+# --- Updates ---------------------------------------------------------------------------------------------------------
+
+
+def run_update(store: Store, job: Header) -> None:
+    """Runs an update, all of it or nothing. Raises Refusal when it is malformed or forbidden."""
+    text = job["text"]
+    check(text)
+    if job["using"] or job["using_named"]:
+        clauses = [f"USING {_named_node(iri)}" for iri in job["using"]]
+        clauses += [f"USING NAMED {_named_node(iri)}" for iri in job["using_named"]]
+        text = insert_using(text, f" {' '.join(clauses)} ")
+    try:
+        store.inner.update(text, prefixes=PREFIXES, base_iri=job["url"])
+    except (SyntaxError, ValueError) as error:
+        raise malformed("update", str(error)) from error
+    except RuntimeError as error:
+        raise Refusal(400, f"the update cannot be done: {error}") from error
+
+
+def insert_using(text: str, clauses: str) -> str:
+    """An update with USING clauses in each of its operations that have a WHERE; pyoxigraph takes them no other way.
+
+    Raises Refusal when it has such clauses of its own, or WITH (SPARQL 1.1 Protocol, 2.2.3).
+
+    >>> insert_using("INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }", " USING <http://example.org/g> ")
+    'INSERT { ?s ?p 1 }  USING <http://example.org/g> WHERE { ?s ?p ?o }'
+    """
+    pieces, done = [], 0
+    outside = list(_outside_of_groups(text))
+    for place, token in enumerate(outside):
+        word = token.text.casefold() if token.kind == "word" else ""
+        if "using" in word or word == "with":
+            raise Refusal(400, "an update with USING or WITH cannot be given using-graph-uri as well")
+        if word != "where":
+            continue
+        pieces.append(text[done : token.begin])
+        if (
+            place and outside[place - 1].text.casefold() == "delete"
+        ):  # DELETE WHERE { … }: both the same group
+            end = next(later.end for later in outside[place + 1 :] if later.text == "}")
+            pieces.append(text[token.end : end])
+        pieces.append(clauses)
+        done = token.begin
+    return "".join((*pieces, text[done:]))
+
+
+def _outside_of_groups(text: str) -> Iterator[Token]:
+    """The tokens outside curly brackets, and the outermost of these."""
+    depth = 0
+    for token in tokenize(text):
+        depth -= token.text == "}"
+        if depth <= 0:
+            yield token
+        depth += token.text == "{"

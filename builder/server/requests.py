@@ -118,7 +118,9 @@ def _decompress(body: bytes, coding: str | None, limit: int) -> bytes:
     if coding in (None, "", "identity"):
         return body
     if coding not in ("gzip", "x-gzip"):
-        raise Refusal(415, "a request's body may be compressed with gzip only", headers={"Accept-Encoding": "gzip"})
+        raise Refusal(
+            415, "a request's body may be compressed with gzip only", headers={"Accept-Encoding": "gzip"}
+        )
     decompressor = zlib.decompressobj(wbits=31)
     try:
         plain = decompressor.decompress(body, limit + 1)

@@ -37,7 +37,9 @@ class Routes:
         """The route of a path. Raises Refusal when there is none."""
         route = self._exact.get(path)
         if route is None:
-            beginning = next((start for start in self._below if start != "/" and path.startswith(start)), None)
+            beginning = next(
+                (start for start in self._below if start != "/" and path.startswith(start)), None
+            )
             if beginning is None:
                 raise Refusal(404, "there is nothing at this path")
             route = self._exact[beginning]

@@ -37,7 +37,9 @@ def serve(settings: Settings) -> None:
             log_enabled=False,
             respawn_failed_workers=True,
             respawn_interval=0.5,
-            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_LARGEST_HEADERS),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=_HEADERS_WITHIN, max_buffer_size=_LARGEST_HEADERS
+            ),
         )
         server.serve(target_loader=partial(_load, settings, Path(folder)), wrap_loader=False)
 

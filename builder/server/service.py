@@ -14,6 +14,7 @@ from diplograph.server.settings import Settings
 class QueryJob:
     """A SPARQL query with its dataset (as the protocol gives it) and the media types it may be answered in.
 
+    ``url`` is what relative IRIs are relative to.
     ``select`` is for SELECT, ``ask`` for ASK, ``graph`` for CONSTRUCT and DESCRIBE; None where the client takes none.
     """
 
@@ -23,6 +24,7 @@ class QueryJob:
     graph: str | None = "application/n-triples"
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class CallJob:
     """A function of ours, ``module:name``, called as ``function(store, **arguments)`` in an engine.
 
     It returns bytes, or what JSON can hold, in which case the body of the result is that JSON. The arguments are what
-    JSON can hold. ``media_type`` is what the result will say it is.
+    JSON can hold. ``media_type`` is what the result will say it is. With ``streams`` it is given ``output`` as well, and
+    writes its answer there in pieces, which may be more than fits into memory.
     """
 
     function: str
     arguments: Mapping[str, object] = field(default_factory=dict)
     media_type: str = "application/json"
+    streams: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,18 @@ class UpdateJob:
     text: str
     using: tuple[str, ...] = ()
     using_named: tuple[str, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteJob:
     """A function of ours, ``module:name``, called as ``function(store, **arguments)`` on the store open for writing.
 
-    ``body`` is handed to it as ``body``, when there is one.
+    It returns what JSON can hold; readers see what it wrote before the job is over.
     """
 
     function: str
     arguments: Mapping[str, object] = field(default_factory=dict)
-    body: bytes | None = None
 
 
 Job = QueryJob | CallJob | UpdateJob | WriteJob

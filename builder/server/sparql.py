@@ -16,7 +16,11 @@ from diplograph.server.routes import Route
 from diplograph.server.service import QueryJob, UpdateJob
 
 _RESULTS, _GRAPHS = tuple(RESULT_FORMATS), tuple(GRAPH_FORMATS)
-_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+_FORM, _QUERY, _UPDATE = (
+    "application/x-www-form-urlencoded",
+    "application/sparql-query",
+    "application/sparql-update",
+)
 _LONGEST_GRAPH_LIST = 100  # a long list of default graphs takes Oxigraph more than the square of its length
 
 Fields = Sequence[tuple[str, str]]
@@ -29,17 +33,17 @@ async def either(request: Request) -> Answer:
     fields = await _read(request, (_QUERY, _UPDATE))
     if any(name == "update" for name, _ in fields):
         return await _run_update(request, fields)
-    return await _run_query(request, _to_query(fields, request.header("accept")))
+    return await _run_query(request, _to_query(fields, request.header("accept"), request.url + request.path))
 
 
 async def query(request: Request) -> Answer:
     """Answers a query by GET or POST."""
-    accept = request.header("accept")
+    accept, url = request.header("accept"), request.url + request.path
     if request.method == "POST":
-        return await _run_query(request, _to_query(await _read(request, (_QUERY,)), accept))
+        return await _run_query(request, _to_query(await _read(request, (_QUERY,)), accept, url))
     if not request.query_string:
         return await describe(request)
-    return await _run_query(request, _from_query_string(request.query_string, accept))
+    return await _run_query(request, _from_query_string(request.query_string, accept, url))
 
 
 async def update(request: Request) -> Answer:
@@ -57,7 +61,11 @@ async def describe(request: Request) -> Answer:
 
 async def _read(request: Request, direct: tuple[str, ...]) -> Fields:
     """The fields of a POST: those of the path, and those of the form or the one that the body is (section 2.1.3)."""
-    kind = (request.header("content-type") or "").partition(";")[0].strip().lower()
+    kind, _, parameters = (request.header("content-type") or "").lower().partition(";")
+    kind = kind.strip()
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
+    if charset not in ("", "utf-8", "utf8", "us-ascii"):
+        raise Refusal(415, "the body of the request must be UTF-8")
     if kind != _FORM and kind not in direct:
         raise Refusal(415, f"the body of the request must be {' or '.join((_FORM, *direct))}, and say so")
     try:
@@ -72,11 +80,11 @@ async def _read(request: Request, direct: tuple[str, ...]) -> Fields:
 
 
 @lru_cache(maxsize=4096)
-def _from_query_string(text: str, accept: str | None) -> QueryJob:
-    return _to_query(parse_form(text), accept)
+def _from_query_string(text: str, accept: str | None, url: str) -> QueryJob:
+    return _to_query(parse_form(text), accept, url)
 
 
-def _to_query(fields: Fields, accept: str | None) -> QueryJob:
+def _to_query(fields: Fields, accept: str | None, url: str) -> QueryJob:
     if any(name == "update" for name, _ in fields):
         raise Refusal(400, "an update must come by POST to /update or /sparql", headers={"Allow": "POST"})
     chosen = choose(accept, _RESULTS)
@@ -87,6 +95,7 @@ def _to_query(fields: Fields, accept: str | None) -> QueryJob:
         graph=choose(accept, _GRAPHS),
         default_graphs=_graphs(fields, "default-graph-uri"),
         named_graphs=_graphs(fields, "named-graph-uri"),
+        url=url,
     )
 
 
@@ -124,6 +133,7 @@ async def _run_update(request: Request, fields: Fields) -> Answer:
         text=_only(fields, "update"),
         using=_graphs(fields, "using-graph-uri"),
         using_named=_graphs(fields, "using-named-graph-uri"),
+        url=request.url + request.path,
     )
     request.note["asked"] = job.text
     await request.service.run(job)
