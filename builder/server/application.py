@@ -34,6 +34,9 @@ _COMMON: HeaderList = [
 _ALLOWED_HEADERS = "Accept, Accept-Language, Authorization, Content-Type, If-None-Match, If-Match, Slug"
 
 
+_EVERY = 1.0
+
+
 class Application:
     """Answers requests by RSGI, the interface of granian; one in each HTTP worker."""
 
@@ -45,8 +48,9 @@ class Application:
         self._service: Service | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._service = EnginePool(self.settings, self._folder)
+        pool = self._service = EnginePool(self.settings, self._folder)
         self._journal.start(loop)
+        self._tasks = [loop.create_task(_keep(pool))]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._journal.stop()
@@ -80,13 +84,26 @@ class Application:
                 return _options(request, route)
             raise Refusal(405, f"this path takes {route.allowed}", headers={"Allow": route.allowed})
         except Refusal as refusal:
-            request.note.setdefault("refused", refusal.message)
+            request.note["refused"] = refusal.message
+            if refusal.fault:
+                request.note["fault"] = refusal.fault
             return refuse(refusal, request.header("accept"))
         except DiplographError as error:
             return refuse(Refusal(400, str(error)), request.header("accept"))
         except Exception as error:  # noqa: BLE001 - a fault of ours: the log has it, the client learns that it is one
             request.note["fault"] = f"{type(error).__name__}: {error}"
             return refuse(Refusal(500, "a fault of the server; its log says more"), request.header("accept"))
+
+
+async def _keep(pool: EnginePool) -> None:
+    """What is to be done now and then."""
+    await pool.start()
+    while True:
+        await asyncio.sleep(_EVERY)
+        try:
+            await pool.release()
+        except Exception:  # noqa: BLE001 - tried again the next time
+            continue
 
 
 def routes_of(settings: Settings) -> dict[str, Route]:

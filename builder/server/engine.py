@@ -20,16 +20,17 @@ from diplograph.model import DiplographError, StoreLockedError
 from diplograph.server import confinement, wire
 from diplograph.server.errors import Refusal
 from diplograph.server.queries import run_query, run_update
+from diplograph.server.settings import Settings
 from diplograph.store import Store
 
 INLINE = 256 << 10
 _WAIT_FOR_WRITERS = 10.0
 
 
-def main(connection: socket, memory: int, networking: bool) -> None:
+def main(connection: socket, settings: Settings) -> None:
     """Serves jobs until the other side closes the connection. Must be the only thing that its process does."""
-    confinement.confine(memory=memory, networking=networking)
-    engine = Engine()
+    confinement.confine(memory=settings.memory, networking=bool(settings.hosts))
+    engine = Engine(settings)
     while (frame := wire.receive(connection)) is not None:
         connection.sendall(wire.pack(*engine.answer(*frame)))
 
@@ -79,7 +80,8 @@ class Output:
 class Engine:
     """Jobs to answers, over the newest generation that it was told of."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._directory: Path | None = None
         self._store: Store | None = None
         self._operations: dict[str, Callable[[wire.Header, bytes, Output], wire.Header]] = {
@@ -87,11 +89,12 @@ class Engine:
             "call": self._call,
             "update": self._update,
             "write": self._write,
+            "release": self._release,
         }
 
     def answer(self, job: wire.Header, body: bytes) -> tuple[wire.Header, bytes]:
         """The frame that answers a job. Whatever goes wrong is an answer too, with nothing of this machine in it."""
-        output = Output(Path(job["spool"]), job["max_result"])
+        output = Output(Path(job.get("spool", "")), self._settings.max_result)
         try:
             said = self._operations[job["op"]](job, body, output)
             spooled, rest = output.finish()
@@ -120,22 +123,28 @@ class Engine:
         if self._store is None or self._directory != directory:
             if self._store is not None:
                 self._store.close()
-            self._store = Store.open(directory, read_only=True, base=job["base"])
+            self._store = Store.open(directory, read_only=True, base=self._settings.base)
             self._directory = directory
         return self._store
 
-    def _writing(self, job: wire.Header) -> Store:
+    def _release(self, _: wire.Header, __: bytes, ___: Output) -> wire.Header:
+        if self._store is not None:
+            self._store.close()
+        self._store = self._directory = None
+        return {}
+
+    def _writing(self) -> Store:
         deadline = time.monotonic() + _WAIT_FOR_WRITERS
         while True:
             try:
-                return Store.open(job["store"], base=job["base"])
+                return Store.open(self._settings.store, base=self._settings.base)
             except StoreLockedError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
 
     def _query(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
-        return run_query(self._reading(job), job, output)
+        return run_query(self._reading(job), job, output, union=self._settings.union)
 
     def _call(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         streams = {"output": output} if job["streams"] else {}
@@ -147,13 +156,13 @@ class Engine:
         return {"media_type": job["media_type"], "stable": True}
 
     def _update(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
-        with self._writing(job) as store:
+        with self._writing() as store:
             run_update(store, job)
             generations.publish(store, _description_of(job))
         return {"media_type": "", "stable": False}
 
     def _write(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
-        with self._writing(job) as store:
+        with self._writing() as store:
             said = _locate(job["function"])(store, **job["arguments"])
             output.write(json.dumps(said).encode())
             generations.publish(store, _description_of(job))

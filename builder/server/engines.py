@@ -1,4 +1,9 @@
-"""The engines of an HTTP worker: processes that run one job each, and are killed when it takes too long."""
+"""The engines of an HTTP worker: processes that run one job each, and are killed when it takes too long.
+
+A query is quick until it is not: it starts in any engine that is free, and when it has not ended after a moment, it has
+to have one of the places for slow ones to go on. If these are taken, it is ended, waits for one, and starts again. So
+some engines are always there for quick queries, however many slow ones there are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ import multiprocessing
 import os
 import socket
 import tempfile
-from collections import deque
+from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import cast
@@ -16,64 +21,71 @@ from typing import cast
 from diplograph import generations
 from diplograph.server import engine, wire
 from diplograph.server.errors import Refusal
-from diplograph.server.service import CallJob, Job, QueryJob, Result, UpdateJob, WriteJob
+from diplograph.server.service import Asker, CallJob, Job, QueryJob, Result, UpdateJob, WriteJob
 from diplograph.server.settings import Settings
+from diplograph.server.turns import Turns
 
 _OPERATIONS = {QueryJob: "query", CallJob: "call", UpdateJob: "update", WriteJob: "write"}
+_QUICK = 0.3  # seconds
+_CRASHED = "the request ended the process that ran it: it needs more memory, or nests deeper, than one may; ask for less"
+_RELEASE = wire.pack({"op": "release"})
 
 
-class _Connection(asyncio.Protocol):
-    """The worker's end of the line to one engine."""
-
-    def __init__(self) -> None:
-        self._received = bytearray()
-        self.answer: asyncio.Future[tuple[wire.Header, bytes]] | None = None
-        self.transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        frame = wire.unpack(self._received)
-        if frame is not None and self.answer is not None and not self.answer.done():
-            self.answer.set_result(frame)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.answer is not None and not self.answer.done():
-            self.answer.set_exception(ConnectionResetError())
+class _MustWait(Exception):
+    """A query turned out to be slow while there was no place for slow ones."""
 
 
-class Engine:
-    """One engine process, seen from the HTTP worker."""
+class Engine(asyncio.Protocol):
+    """One engine process, seen from the HTTP worker, and the worker's end of the line to it."""
 
     def __init__(self, context: BaseContext, settings: Settings) -> None:
-        ours, theirs = socket.socketpair()
-        self._socket = ours
-        self._connection = _Connection()
+        self._socket, theirs = socket.socketpair()
+        self._received = bytearray()
+        self._answer: asyncio.Future[tuple[wire.Header, bytes]] | None = None
+        self._transport: asyncio.Transport | None = None
         self.process = context.Process(  # type: ignore[attr-defined]
-            target=engine.main, args=(theirs, settings.memory, bool(settings.hosts)), daemon=True
+            target=engine.main, args=(theirs, settings), daemon=True
         )
         self.process.start()
         theirs.close()
 
     async def connect(self) -> None:
         """Makes the line ready."""
-        loop = asyncio.get_running_loop()
-        await loop.create_unix_connection(lambda: self._connection, sock=self._socket)
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self._socket)
 
-    async def ask(self, frame: bytes) -> tuple[wire.Header, bytes]:
-        """The answer to a job. Raises ConnectionResetError when the process ends before it."""
-        assert self._connection.transport is not None
-        answer = self._connection.answer = asyncio.get_running_loop().create_future()
-        self._connection.transport.write(frame)
-        return await answer
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
 
-    def kill(self) -> None:
-        """Ends the process, whatever it is doing."""
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        frame = wire.unpack(self._received)
+        if frame is not None and self._answer is not None and not self._answer.done():
+            self._answer.set_result(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.end(Refusal(503, _CRASHED))
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be given a job."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def ask(self, frame: bytes) -> asyncio.Future[tuple[wire.Header, bytes]]:
+        """The answer to a job, when it comes; or what :meth:`end` was called with."""
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._transport is None or self._transport.is_closing():
+            self._answer.set_exception(Refusal(503, _CRASHED))
+        else:
+            self._transport.write(frame)
+        return self._answer
+
+    def end(self, reason: Exception) -> None:
+        """Kills the process, whatever it is doing; whoever waits for its answer gets the reason."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(reason)
+        if self.alive and self._transport is not None:
+            self._transport.close()
         self.process.kill()
-        if self._connection.transport is not None:
-            self._connection.transport.close()
 
 
 class EnginePool:
@@ -84,15 +96,17 @@ class EnginePool:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["__main__", "diplograph.server.engine"])
         self._idle: list[Engine] = []
-        self._started = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._places = Turns(settings.engines, settings.queue)
+        self._slow = Turns(max(1, settings.engines // 2), settings.queue)
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
+        self._generations = settings.store / generations.FOLDER
         self._seen: tuple[int, Path] = (0, Path())
+        self._released = ""
 
     def directory(self) -> Path:
         """The newest generation."""
-        changed = os.stat(self.settings.store / generations.FOLDER).st_mtime_ns
+        changed = os.stat(self._generations).st_mtime_ns
         if changed != self._seen[0]:
             self._seen = changed, generations.newest(self.settings.store)
         return self._seen[1]
@@ -101,76 +115,140 @@ class EnginePool:
         """The name of the newest generation."""
         return self.directory().name
 
+    async def start(self) -> None:
+        """Starts the engines, so that the first requests need not wait for them."""
+        self._released = self.generation()
+        fresh = [Engine(self._context, self.settings) for _ in range(self.settings.engines)]
+        for started in fresh:
+            await started.connect()
+        self._idle += fresh
+
+    async def release(self) -> None:
+        """Lets go of a generation that is not the newest any more, so that it can be removed."""
+        newest = self.generation()
+        if newest == self._released:
+            return
+        idle, self._idle = self._idle, []
+        for chosen in idle:
+            if chosen.alive:
+                await chosen.ask(_RELEASE)
+                self._idle.append(chosen)
+        self._released = newest
+        await asyncio.to_thread(generations.prune, self.settings.store)
+
     def close(self) -> None:
         """Ends all engines."""
-        for idle in self._idle:
-            idle.kill()
+        for chosen in self._idle:
+            chosen.end(ConnectionAbortedError())
         self._folder.cleanup()
 
-    async def run(self, job: Job) -> Result:
+    async def run(self, job: Job, asker: Asker | None = None) -> Result:
         """The result of a job. Raises Refusal when it is malformed, forbidden, too long or too much."""
         spool = Path(self._folder.name, str(next(self._numbers)))
         directory = self.directory()
-        frame = self._frame(job, directory, spool)
-        chosen = await self._take()
+        frame = self._frame(job, str(directory), str(spool))
+        client = asker.client if asker is not None else ""
+        writes = isinstance(job, UpdateJob | WriteJob)
         try:
-            said, body = await asyncio.wait_for(chosen.ask(frame), self.settings.timeout)
-        except BaseException as error:
-            chosen.kill()
-            self._give_back(None)
+            try:
+                said, body = await self._attempt(frame, client, asker, slow=writes)
+            except _MustWait:
+                spool.unlink(missing_ok=True)
+                await self._slow.take(client, self.settings.timeout)
+                try:
+                    said, body = await self._attempt(frame, client, asker, slow=True)
+                finally:
+                    self._slow.give_back()
+            if said["status"] != 200:
+                raise _refusal(said)
+        except BaseException:
             spool.unlink(missing_ok=True)
-            if isinstance(error, TimeoutError):
-                raise Refusal(
-                    503, f"the request took longer than {self.settings.timeout:g} s and was ended"
-                ) from None
-            if isinstance(error, ConnectionResetError):
-                raise Refusal(503, "the request ended the process that ran it") from None
             raise
-        self._give_back(chosen)
-        if said["status"] != 200:
-            spool.unlink(missing_ok=True)
-            raise Refusal(
-                said["status"], said["message"], headers=said.get("headers"), **said.get("details", {})
-            )
-        return Result(
-            said["media_type"], body, spool if said["spooled"] else None, said["stable"], directory.name
-        )
+        kept = spool if said["spooled"] else None
+        return Result(said["media_type"], body, kept, said["stable"], directory.name)
 
-    def _frame(self, job: Job, directory: Path, spool: Path) -> bytes:
-        header = {
-            "op": _OPERATIONS[type(job)],
-            "directory": str(directory),
-            "store": str(self.settings.store),
-            "base": self.settings.base,
-            "union": self.settings.union,
-            "spool": str(spool),
-            "max_result": self.settings.max_result,
-        }
-        header.update((name, getattr(job, name)) for name in job.__slots__)
-        return wire.pack(header)
+    def _frame(self, job: Job, directory: str, spool: str) -> bytes:
+        header = {name: getattr(job, name) for name in job.__slots__}
+        return wire.pack({"op": _OPERATIONS[type(job)], "directory": directory, "spool": spool, **header})
 
-    async def _take(self) -> Engine:
-        while True:
-            if self._idle:
-                return self._idle.pop()
-            if self._started < self.settings.engines:
-                self._started += 1
-                fresh = Engine(self._context, self.settings)
-                await fresh.connect()
-                return fresh
-            if len(self._waiting) >= self.settings.queue:
-                raise Refusal(503, "too many requests at once; try again", headers={"Retry-After": "1"})
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            await turn
+    async def _attempt(
+        self, frame: bytes, client: str, asker: Asker | None, *, slow: bool
+    ) -> tuple[wire.Header, bytes]:
+        """Runs a job. Unless it may be slow, raises _MustWait when it is and there is no place for slow ones."""
+        await self._places.take(client, self.settings.timeout)
+        chosen = None
+        try:
+            chosen = await self._idle_engine()
+            running = _Running(chosen, self.settings.timeout, None if slow else self._slow, asker)
+            try:
+                return await chosen.ask(frame)
+            finally:
+                running.stop()
+        except asyncio.CancelledError:
+            if chosen is not None:
+                chosen.end(ConnectionAbortedError())
+            raise
+        finally:
+            if chosen is not None and chosen.alive:
+                self._idle.append(chosen)
+            self._places.give_back()
 
-    def _give_back(self, used: Engine | None) -> None:
-        if used is None:
-            self._started -= 1
-        else:
-            self._idle.append(used)
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                break
+    async def _idle_engine(self) -> Engine:
+        while self._idle:
+            chosen = self._idle.pop()
+            if chosen.alive:
+                return chosen
+        fresh = Engine(self._context, self.settings)
+        await fresh.connect()
+        return fresh
+
+
+class _Running:
+    """Watches over a job that runs: makes it a slow one after a moment, and ends it at its time."""
+
+    def __init__(self, chosen: Engine, timeout: float, slow: Turns | None, asker: Asker | None) -> None:
+        self._engine = chosen
+        self._timeout = timeout
+        self._asker = asker
+        self._watch: asyncio.Task[None] | None = None
+        self._slow = slow
+        self._is_slow = False
+        self._loop = asyncio.get_running_loop()
+        quick = min(_QUICK, timeout)
+        self._timer = self._after(quick, self._became_slow) if slow else self._after(timeout, self._too_long)
+
+    def _after(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        return self._loop.call_later(seconds, call)
+
+    def _became_slow(self) -> None:
+        assert self._slow is not None
+        if not self._slow.take_at_once():
+            self._engine.end(_MustWait())
+            return
+        self._is_slow = True
+        self._timer = self._after(max(0.0, self._timeout - _QUICK), self._too_long)
+        if self._asker is not None:
+            self._watch = self._loop.create_task(self._until_gone(self._asker))
+
+    def _too_long(self) -> None:
+        seconds = f"{self._timeout:g}"
+        message = f"the request took longer than {seconds} s, the limit here, and was ended; ask for less"
+        self._engine.end(Refusal(503, message, limit_seconds=self._timeout))
+
+    async def _until_gone(self, asker: Asker) -> None:
+        await asker.gone()
+        self._engine.end(Refusal(499, "the client went away"))
+
+    def stop(self) -> None:
+        """Nothing is to be watched over any more."""
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._is_slow and self._slow is not None:
+            self._slow.give_back()
+
+
+def _refusal(said: wire.Header) -> Refusal:
+    refusal = Refusal(said["status"], said["message"], headers=said.get("headers"), **said.get("details", {}))
+    refusal.fault = said.get("fault")
+    return refusal

@@ -73,7 +73,7 @@ async def _read(request: Request, target: Target) -> Answer:
         raise Refusal(406, f"this can be had as {', '.join(offers)}; the Accept header takes none of them")
     arguments = {"graph": target.graph, "whole": target.whole, "media_type": media_type}
     generation = request.service.generation()
-    result = await request.service.run(CallJob(f"{_MODULE}:read", arguments, media_type, streams=True))
+    result = await request.run(CallJob(f"{_MODULE}:read", arguments, media_type, streams=True))
     key = hashlib.blake2b(repr((generation, arguments)).encode(), digest_size=12).hexdigest()
     return Answer(result, etag=key if result.generation == generation else None)
 
@@ -84,7 +84,7 @@ async def _read(request: Request, target: Target) -> Answer:
 async def _delete(request: Request, target: Target) -> Answer:
     if target.whole:
         raise Refusal(400, "name the graph to delete: by ?graph=IRI, by ?default, or by its own address")
-    await request.service.run(WriteJob(f"{_MODULE}:delete", {"graph": target.graph}))
+    await request.run(WriteJob(f"{_MODULE}:delete", {"graph": target.graph}))
     return Answer(status=204)
 
 
@@ -102,7 +102,7 @@ async def _write(request: Request, target: Target) -> Answer:
         "replace": request.method == "PUT",
         "files": [[media_type, base64.b64encode(body).decode()] for media_type, body in files],
     }
-    result = await request.service.run(WriteJob(f"{_MODULE}:write", arguments))
+    result = await request.run(WriteJob(f"{_MODULE}:write", arguments))
     return Answer(status=201 if result.body == b"true" else 204, headers=headers)
 
 

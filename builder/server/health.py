@@ -12,7 +12,7 @@ from diplograph.server.service import QueryJob
 
 async def health(request: Request) -> Answer:
     """Asks the store something small: 200 when it answers, else what a query would get now."""
-    await request.service.run(QueryJob("ASK {}"))
+    await request.run(QueryJob("ASK {}"))
     said = {"status": "ok", "generation": request.service.generation()}
     return Answer(json.dumps(said) + "\n", "application/json", vary="")
 

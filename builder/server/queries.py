@@ -25,7 +25,7 @@ _HARMLESS = re.compile(r"[^(\[{]*(?:[(\[{][^(\[{]*){0,99}")
 _NOTABLE = re.compile(r"service|load|from|using|now|rand|uuid|bnode", re.IGNORECASE)
 
 
-def run_query(store: Store, job: Header, output: Any) -> Header:
+def run_query(store: Store, job: Header, output: Any, *, union: bool) -> Header:
     """Runs a query, writes its answer to ``output``, and says in which media type.
 
     Raises Refusal when it is malformed, forbidden, or the client takes no media type that it could be answered in.
@@ -37,7 +37,7 @@ def run_query(store: Store, job: Header, output: Any) -> Header:
         dataset["default_graph"] = [_named_node(iri) for iri in job["default_graphs"]]
         dataset["named_graphs"] = [_named_node(iri) for iri in job["named_graphs"]]
     elif not wishes.dataset:
-        dataset["use_default_graph_as_union"] = job["union"]
+        dataset["use_default_graph_as_union"] = union
     try:
         answer = store.inner.query(text, prefixes=PREFIXES, base_iri=job["url"], **dataset)
         kind, offers = _kind_of(answer)
@@ -99,7 +99,7 @@ def write_answer(answer: Answer, media_type: str, output: Any) -> None:
     """Serialises an answer in a media type of the tables in :mod:`diplograph.server.negotiation`."""
     stream = cast(IO[bytes], output)
     if isinstance(answer, ox.QueryTriples):
-        answer.serialize(stream, rdf_format(media_type), prefixes=PREFIXES)
+        answer.serialize(stream, rdf_format(media_type))
     else:
         format = ox.QueryResultsFormat.from_extension(RESULT_FORMATS[media_type])
         assert format is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Awaitable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from diplograph.server.errors import Refusal
-from diplograph.server.service import Service
+from diplograph.server.service import Job, Result, Service
 from diplograph.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ class Request:
         self.path = scope.path
         self.note: dict[str, object] = {}
         """What the log is to say of the request beside what it always says."""
+
+    def gone(self) -> Awaitable[object]:
+        """Done when the client has closed the connection."""
+        watched: Awaitable[object] = self.protocol.client_disconnect()
+        return watched
+
+    async def run(self, job: Job) -> Result:
+        """The result of a job, run for this client. Raises Refusal as the service does."""
+        return await self.service.run(job, self)
 
     @property
     def settings(self) -> Settings:

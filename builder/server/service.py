@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -80,6 +80,19 @@ class Result:
     generation: str = ""
 
 
+class Asker(Protocol):
+    """Who asks: each client gets its turn, and nothing is run on for one who is gone."""
+
+    @property
+    def client(self) -> str:
+        """The address of the client."""
+        ...
+
+    def gone(self) -> Awaitable[object]:
+        """Done when the client has closed the connection."""
+        ...
+
+
 class Service(Protocol):
     """Answers jobs, each within the limits of the settings."""
 
@@ -89,6 +102,6 @@ class Service(Protocol):
         """What changes whenever an answer could; entity tags hang on it."""
         ...
 
-    async def run(self, job: Job) -> Result:
+    async def run(self, job: Job, asker: Asker | None = None) -> Result:
         """The result of a job. Raises Refusal when it is malformed, forbidden, too long or too much."""
         ...

@@ -33,10 +33,10 @@ class Settings:
     workers: int = 1
     engines: int = 4
     timeout: float = 30.0
-    memory: int = 2 << 30
+    memory: int = 1 << 30
     max_request: int = 16 << 20
     max_result: int = 1 << 30
-    queue: int = 256
+    queue: int = 128
     cache: int = 64 << 20
 
     @property

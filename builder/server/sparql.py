@@ -118,7 +118,7 @@ def _graphs(fields: Fields, wanted: str) -> tuple[str, ...]:
 
 async def _run_query(request: Request, job: QueryJob) -> Answer:
     request.note["asked"] = job.text
-    result = await request.service.run(job)
+    result = await request.run(job)
     if not result.stable:
         return Answer(result)
     key = hashlib.blake2b(repr((result.generation, astuple(job))).encode(), digest_size=12).hexdigest()
@@ -136,7 +136,7 @@ async def _run_update(request: Request, fields: Fields) -> Answer:
         url=request.url + request.path,
     )
     request.note["asked"] = job.text
-    await request.service.run(job)
+    await request.run(job)
     return Answer(status=204)
 
 
