@@ -18,8 +18,22 @@ from diplograph.cli.options import store_option
 @click.option(
     "--timeout", default=30.0, show_default=True, metavar="S", help="Seconds that a query may take."
 )
+@click.option(
+    "--upstream",
+    metavar="URL",
+    envvar="DIPLOGRAPH_UPSTREAM",
+    help="Answer from this SPARQL endpoint instead of a store.",
+)
 @click.option("--writable", is_flag=True, help="Allow updates with the token in DIPLOGRAPH_TOKEN.")
-def serve(store_directory: Path, host: str, port: int, workers: int, timeout: float, writable: bool) -> None:
+def serve(
+    store_directory: Path,
+    host: str,
+    port: int,
+    workers: int,
+    timeout: float,
+    upstream: str | None,
+    writable: bool,
+) -> None:
     """Serve the store: SPARQL at /sparql, graphs at /store, pages at /.
 
     \b
@@ -30,4 +44,8 @@ def serve(store_directory: Path, host: str, port: int, workers: int, timeout: fl
     from diplograph.server.running import serve as run
 
     token = os.environ.get("DIPLOGRAPH_TOKEN") if writable else None
-    run(Settings(store_directory, host, port, workers=workers, timeout=timeout, token=token))
+    run(
+        Settings(
+            store_directory, host, port, workers=workers, timeout=timeout, upstream=upstream, token=token
+        )
+    )

@@ -17,6 +17,7 @@ from diplograph.server.requests import Request
 from diplograph.server.routes import Route, Routes
 from diplograph.server.service import Service
 from diplograph.server.settings import Settings
+from diplograph.server.upstream import UpstreamService
 
 _COMMON: HeaderList = [
     ("server", "diplograph"),
@@ -48,13 +49,16 @@ class Application:
         self._service: Service | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        pool = self._service = EnginePool(self.settings, self._folder)
         self._journal.start(loop)
-        self._tasks = [loop.create_task(_keep(pool))]
+        if self.settings.upstream:
+            self._service = UpstreamService(self.settings, self._folder)
+        else:
+            pool = self._service = EnginePool(self.settings, self._folder)
+            self._tasks = [loop.create_task(_keep(pool))]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._journal.stop()
-        if isinstance(self._service, EnginePool):
+        if self._service is not None:
             self._service.close()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:

@@ -114,7 +114,7 @@ def site_of(request: Request) -> Site:
         settings.base,
         updates=settings.writable,
         federation=bool(settings.hosts),
-        union=settings.union,
+        union=settings.union and not settings.upstream,
     )
 
 
@@ -124,8 +124,11 @@ def root_of(request: Request) -> str:
     return urlsplit(public).path.rstrip("/") if public else ""
 
 
-def tag(service: Service, *parts: object) -> str:
-    """An entity tag of what depends on the generation of the store and on these parts."""
+def tag(service: Service, *parts: object) -> str | None:
+    """An entity tag of what depends on the generation of the store and on these parts; None where generations are not
+    known, as of a store that is not ours."""
+    if service.settings.upstream:
+        return None
     whole: Sequence[object] = (service.generation(), *parts)
     return hashlib.blake2b(repr(whole).encode(), digest_size=12).hexdigest()
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.catalog import Query, bind, load_catalog
-from diplograph.quads import LABEL, decode, encode, term
+from diplograph.quads import DCTERMS, LABEL, decode, encode, term
 from diplograph.server.answers import Answer
 from diplograph.server.asking import (
     FORMAT,
@@ -158,7 +158,12 @@ async def _thing_page(
     facts = _facts(outgoing, {}, language)
     leading = load_catalog().get(_LEADING[room]) if room in _LEADING else None
     rows = await _answer(service, leading, room, iri) if leading else []
-    labels = [value for value, _ in _values_of(facts, LABEL) if isinstance(value, Literal)]
+    labels = [
+        value
+        for name in (LABEL, NamedNode(DCTERMS + "title"))
+        for value, _ in _values_of(facts, name)
+        if isinstance(value, Literal)
+    ]
     return page(
         request,
         "thing.html",

@@ -23,7 +23,8 @@ def serve(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.server import Server
 
-    generations.publish_current(settings.store, base=settings.base)
+    if not settings.upstream:
+        generations.publish_current(settings.store, base=settings.base)
     with tempfile.TemporaryDirectory(prefix="diplograph-") as folder:
         server = Server(
             "diplograph",
