@@ -102,6 +102,10 @@ class Service(Protocol):
         """What changes whenever an answer could; entity tags hang on it."""
         ...
 
+    def close(self) -> None:
+        """Ends what it started."""
+        ...
+
     async def run(self, job: Job, asker: Asker | None = None) -> Result:
         """The result of a job. Raises Refusal when it is malformed, forbidden, too long or too much."""
         ...

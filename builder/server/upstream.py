@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 import diplograph
 from diplograph.server.errors import Refusal
 from diplograph.server.queries import check
-from diplograph.server.service import Job, QueryJob, Result
+from diplograph.server.service import Asker, Job, QueryJob, Result
 from diplograph.server.settings import Settings
 from diplograph.server.upstream_answers import (
-    ASKED_FOR,
     Fetched,
+    accept_for,
     count_rows,
     kind_of,
     pages_of,
@@ -64,7 +64,7 @@ class UpstreamService:
         """Forgets what was kept; connections end with the process."""
         self._folder.cleanup()
 
-    async def run(self, job: Job) -> Result:
+    async def run(self, job: Job, asker: Asker | None = None) -> Result:
         """The answer to a query. Raises Refusal when it is malformed, forbidden, too long or too much, or no query."""
         if not isinstance(job, QueryJob):
             raise Refusal(
@@ -137,7 +137,7 @@ class UpstreamService:
         fields += [("named-graph-uri", iri) for iri in job.named_graphs]
         try:
             async with self._connect().stream(
-                "POST", self._address, content=_form(fields), headers=_HEADERS
+                "POST", self._address, content=_form(fields), headers={**_HEADERS, "Accept": accept_for(text)}
             ) as answer:
                 if answer.status_code != 200:
                     raise await _complaint(answer)
@@ -172,7 +172,6 @@ class UpstreamService:
 
 
 _HEADERS = {
-    "Accept": ASKED_FOR,
     "Content-Type": "application/x-www-form-urlencoded",
     "User-Agent": f"diplograph/{diplograph.__version__}",
 }

@@ -15,9 +15,6 @@ from diplograph.server.errors import Refusal
 from diplograph.server.lexing import tokenize
 from diplograph.server.negotiation import GRAPH_FORMATS, RESULT_FORMATS
 
-ASKED_FOR = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"
-"""What we ask stores for: JSON where there are rows, N-Triples where there are triples."""
-
 _GRAPHS = {
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
     "text/plain": ox.RdfFormat.N_TRIPLES,
@@ -44,6 +41,22 @@ class Page:
 
     number: int
     text: str
+
+
+def accept_for(text: str) -> str:
+    """What to ask a store for: JSON where there are rows, N-Triples where there are triples.
+
+    Not both at once: Virtuoso writes the triples of a CONSTRUCT as rows when JSON is acceptable.
+
+    >>> accept_for("PREFIX ask: <http://example.org/> DESCRIBE ask:a")
+    'application/n-triples, text/turtle;q=0.8'
+    """
+    forms = ("select", "ask", "construct", "describe")
+    words = (token.text.casefold() for token in tokenize(text) if token.kind == "word")
+    form = next((word for word in words if word in forms), "select")
+    if form in ("construct", "describe"):
+        return "application/n-triples, text/turtle;q=0.8"
+    return "application/sparql-results+json"
 
 
 def kind_of(fetched: Fetched) -> str:

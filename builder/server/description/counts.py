@@ -24,25 +24,28 @@ DETAILED_UP_TO = 2_000_000
 SHARED_GRAPHS = ("events", "actors", "ontology", "inferences")
 
 
-def counting_queries(base: str) -> Mapping[str, str]:
+def counting_queries(base: str, *, foreign: bool = False) -> Mapping[str, str]:
     """What is counted in a store whose IRIs begin with ``base``, and the query that counts it.
 
-    Each triple is in one graph, so rows can be counted without DISTINCT, which would hold all of them in memory. What
+    ``foreign`` says that the store may have graphs that are not ours (Virtuoso has some of its own), which are left out
+    then. Each triple is in one graph, so rows can be counted without DISTINCT, which would hold all of them in memory. What
     has a class has its properties in the same graph.
     """
     shared = " ".join(str(shared_graph(name, base=base)) for name in SHARED_GRAPHS)
+    ours = f'FILTER(STRSTARTS(STR(?graph), "{base}graph/"))' if foreign else ""
     return {
         "graphs": f"""SELECT ?graph (COUNT(*) AS ?n)
             {{ VALUES ?graph {{ {shared} }} GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph""",
-        "properties": """SELECT ?property (COUNT(*) AS ?n)
-            { GRAPH ?graph { ?s ?property ?o } } GROUP BY ?property""",
-        "classes": "SELECT ?class (COUNT(*) AS ?n) { GRAPH ?graph { ?s a ?class } } GROUP BY ?class",
-        "subjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?graph { ?s ?p ?o } }",
-        "objects": "SELECT (COUNT(DISTINCT ?o) AS ?n) { GRAPH ?graph { ?s ?p ?o } }",
-        CLASS_PROPERTIES: """SELECT ?class ?property ?datatype (COUNT(*) AS ?n) {
-            GRAPH ?graph { ?s a ?class ; ?property ?o }
+        "properties": f"""SELECT ?property (COUNT(*) AS ?n)
+            {{ GRAPH ?graph {{ ?s ?property ?o }} {ours} }} GROUP BY ?property""",
+        "classes": f"""SELECT ?class (COUNT(*) AS ?n)
+            {{ GRAPH ?graph {{ ?s a ?class }} {ours} }} GROUP BY ?class""",
+        "subjects": f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?graph {{ ?s ?p ?o }} {ours} }}",
+        "objects": f"SELECT (COUNT(DISTINCT ?o) AS ?n) {{ GRAPH ?graph {{ ?s ?p ?o }} {ours} }}",
+        CLASS_PROPERTIES: f"""SELECT ?class ?property ?datatype (COUNT(*) AS ?n) {{
+            GRAPH ?graph {{ ?s a ?class ; ?property ?o }} {ours}
             BIND(IF(ISLITERAL(?o), DATATYPE(?o), "") AS ?datatype)
-        } GROUP BY ?class ?property ?datatype""",
+        }} GROUP BY ?class ?property ?datatype""",
     }
 
 

@@ -116,7 +116,7 @@ async def _find_counts(service: Service) -> Counts:
     if found is not None:
         return found
     answers: dict[str, list[Row] | None] = {}
-    for name, query in counting_queries(base).items():
+    for name, query in counting_queries(base, foreign=bool(service.settings.upstream)).items():
         try:
             answers[name] = await select(service, query)
         except Refusal:
