@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from diplograph.model import StoreError, StoreLockedError
+from diplograph.model import StoreError
+from diplograph.quads import shared_graph
 from diplograph.store import LOCK, MARKER, Store, held_exclusively
 
 FOLDER = "generations"
@@ -56,8 +57,8 @@ def open_newest(directory: Path, *, base: str) -> Store:
 def publish(store: Store, describe: Describe | None = None) -> Path:
     """Makes a generation of a store that is open for writing, and removes those that nobody reads any more.
 
-    ``describe`` gives quads that the generation has beside those of the store (what it says of itself). Raises
-    StoreError when it cannot be written.
+    ``describe`` gives the quads of the graph ``description``, which a generation has beside those of the store: what is
+    said of it. Without it they are those of the generation before. Raises StoreError when it cannot be written.
     """
     if store.directory is None:
         raise StoreError("a store in memory has no generations")
@@ -71,9 +72,8 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
         store.inner.backup(str(unfinished))
         shutil.copyfile(store.directory / MARKER, unfinished / MARKER)
         (unfinished / LOCK).touch()
-        if describe is not None:
-            with Store.open(unfinished, base=store.base) as copy:
-                copy.inner.extend(describe(copy))
+        with Store.open(unfinished, base=store.base) as copy:
+            copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
         unfinished.rename(folder / name)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -82,16 +82,29 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
     return folder / name
 
 
+def _said_before(store: Store) -> list[Quad]:
+    """What the newest generation of a store says of itself."""
+    assert store.directory is not None
+    if not names(store.directory):
+        return []
+    with open_newest(store.directory, base=store.base) as before:
+        return list(before.quads(shared_graph("description", base=store.base)))
+
+
 def publish_current(directory: Path, describe: Describe | None = None, *, base: str) -> Path:
-    """Makes a generation of a store as it is now; where somebody is writing to it, the newest that there is will do.
+    """Makes a generation of a store as it is now; where that cannot be had (somebody is writing to it, or it is in a
+    place that is only to be read), the newest that there is will do.
 
     Raises StoreLockedError when it is being written for the first time, StoreError when there is no store.
     """
-    Store.open(directory, read_only=True, base=base).close() if not names(directory) else None
+    if not names(directory):
+        Store.open(
+            directory, read_only=True, base=base
+        ).close()  # a writer would make a store where there is none
     try:
         with Store.open(directory, base=base) as store:
             return publish(store, describe)
-    except StoreLockedError:
+    except StoreError:
         if not names(directory):
             raise
         return newest(directory)

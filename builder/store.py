@@ -115,6 +115,7 @@ class Store:
         self._lock = lock
         self.directory = directory
         self.base = base
+        self.changed = False  # whether anything was written since it was opened
 
     @classmethod
     def in_memory(cls, *, base: str = BASE) -> Store:
@@ -192,6 +193,7 @@ class Store:
             update.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
         try:
             self.inner.update(" ;\n".join(update))
+            self.changed = True
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
 

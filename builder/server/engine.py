@@ -158,14 +158,14 @@ class Engine:
     def _update(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing() as store:
             run_update(store, job)
-            generations.publish(store, _description_of(job))
+            generations.publish(store)
         return {"media_type": "", "stable": False}
 
     def _write(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing() as store:
             said = _locate(job["function"])(store, **job["arguments"])
             output.write(json.dumps(said).encode())
-            generations.publish(store, _description_of(job))
+            generations.publish(store)
         return {"media_type": "application/json", "stable": False}
 
 
@@ -173,9 +173,3 @@ def _locate(function: str) -> Callable[..., Any]:
     module, _, name = function.partition(":")
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
-
-
-def _description_of(job: wire.Header) -> generations.Describe | None:
-    """What the generation before says of itself: to count everything anew after each update would take too long."""
-    del job
-    return None

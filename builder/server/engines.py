@@ -20,7 +20,9 @@ from typing import cast
 
 from diplograph import generations
 from diplograph.server import engine, wire
+from diplograph.server.caching import Answers
 from diplograph.server.errors import Refusal
+from diplograph.server.lookups import Lookups
 from diplograph.server.service import Asker, CallJob, Job, QueryJob, Result, UpdateJob, WriteJob
 from diplograph.server.settings import Settings
 from diplograph.server.turns import Turns
@@ -103,6 +105,8 @@ class EnginePool:
         self._generations = settings.store / generations.FOLDER
         self._seen: tuple[int, Path] = (0, Path())
         self._released = ""
+        self._answers = Answers(settings.cache)
+        self._lookups = Lookups(base=settings.base, union=settings.union)
 
     def directory(self) -> Path:
         """The newest generation."""
@@ -128,6 +132,8 @@ class EnginePool:
         newest = self.generation()
         if newest == self._released:
             return
+        self._answers.forget()
+        self._lookups.release()
         idle, self._idle = self._idle, []
         for chosen in idle:
             if chosen.alive:
@@ -144,8 +150,18 @@ class EnginePool:
 
     async def run(self, job: Job, asker: Asker | None = None) -> Result:
         """The result of a job. Raises Refusal when it is malformed, forbidden, too long or too much."""
-        spool = Path(self._folder.name, str(next(self._numbers)))
         directory = self.directory()
+        if not isinstance(job, QueryJob):
+            return await self._run(job, directory, asker)
+        known = self._answers.find(directory.name, job)
+        if known is not None:
+            return known
+        result = self._lookups.answer(job, directory) or await self._run(job, directory, asker)
+        self._answers.keep(job, result)
+        return result
+
+    async def _run(self, job: Job, directory: Path, asker: Asker | None) -> Result:
+        spool = Path(self._folder.name, str(next(self._numbers)))
         frame = self._frame(job, str(directory), str(spool))
         client = asker.client if asker is not None else ""
         writes = isinstance(job, UpdateJob | WriteJob)

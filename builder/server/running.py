@@ -23,8 +23,12 @@ def serve(settings: Settings) -> None:
     from granian.http import HTTP1Settings
     from granian.server import Server
 
+    from diplograph.server.description import describe
+
     if not settings.upstream:
-        generations.publish_current(settings.store, base=settings.base)
+        url = f"{settings.public_url.rstrip('/')}/" if settings.public_url else None
+        description = partial(describe, url=url, updates=settings.writable)
+        generations.publish_current(settings.store, description, base=settings.base)
     with tempfile.TemporaryDirectory(prefix="diplograph-") as folder:
         server = Server(
             "diplograph",

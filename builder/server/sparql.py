@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple
 from functools import lru_cache
 
 from diplograph.server import authority
@@ -121,7 +120,8 @@ async def _run_query(request: Request, job: QueryJob) -> Answer:
     result = await request.run(job)
     if not result.stable:
         return Answer(result)
-    key = hashlib.blake2b(repr((result.generation, astuple(job))).encode(), digest_size=12).hexdigest()
+    asked = (result.generation, job.text, job.url, result.media_type, *job.default_graphs, "", *job.named_graphs)
+    key = hashlib.blake2b("\0".join(map(str, asked)).encode(), digest_size=12).hexdigest()
     return Answer(result, etag=key)
 
 
