@@ -47,23 +47,35 @@ RDF_FORMATS = MappingProxyType(
 
 async def select(service: Service, sparql: str) -> list[Row]:
     """The rows of a SELECT, which must be few enough to be held in memory."""
-    answer = _parse(read_whole(await service.run(QueryJob(sparql))))
-    if not isinstance(answer, QuerySolutions):
-        raise Refusal(502, "the store answered a SELECT with something else")
-    return read_rows(answer)
+    rows, _ = await select_first(service, sparql)
+    return rows
+
+
+async def select_first(service: Service, sparql: str, most: int | None = None) -> tuple[list[Row], bool]:
+    """The first rows of a SELECT (``most`` of them, or all), and whether there are more."""
+    result = await service.run(QueryJob(sparql))
+    try:
+        answer = _parse(result)
+        if not isinstance(answer, QuerySolutions):
+            raise Refusal(502, "the store answered a SELECT with something else")
+        return read_rows(answer, most)
+    finally:
+        if result.spool is not None:
+            result.spool.unlink(missing_ok=True)
 
 
 async def ask(service: Service, sparql: str) -> bool:
     """The answer to an ASK."""
-    answer = _parse(read_whole(await service.run(QueryJob(sparql))))
+    answer = _parse(await service.run(QueryJob(sparql)))
     if not isinstance(answer, QueryBoolean):
         raise Refusal(502, "the store answered an ASK with something else")
     return bool(answer)
 
 
-def _parse(body: bytes) -> object:
+def _parse(result: Result) -> QuerySolutions | QueryBoolean:
+    source: dict[str, Any] = {"path": result.spool} if result.spool else {"input": result.body}
     try:
-        return parse_query_results(body, QueryResultsFormat.JSON)
+        return parse_query_results(**source, format=QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
         raise Refusal(502, "the store answered with something that is no SPARQL result") from error
 
@@ -142,4 +154,4 @@ def rdf_answer(media_type: str, triples: Iterable[Triple], **options: Any) -> An
     known = {**PREFIXES, **DESCRIPTION_PREFIXES}
     prefixes = {prefix: namespace for prefix, namespace in known.items() if f"<{namespace}" in written}
     body = serialize(found, format=format, prefixes=prefixes)
-    return Answer(body, media_type, **options)
+    return Answer(body or b"", media_type, **options)

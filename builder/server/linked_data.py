@@ -28,6 +28,7 @@ from diplograph.server.asking import (
     rdf_answer,
     root_of,
     select,
+    select_first,
     tag,
 )
 from diplograph.server.errors import Refusal
@@ -157,7 +158,7 @@ async def _thing_page(
     incoming = await asyncio.gather(*(select(service, _pointing(name, iri)) for name in totals))
     facts = _facts(outgoing, {}, language)
     leading = load_catalog().get(_LEADING[room]) if room in _LEADING else None
-    rows = await _answer(service, leading, room, iri) if leading else []
+    rows, more = await _answer(service, leading, room, iri) if leading else ([], False)
     labels = [
         value
         for name in (LABEL, NamedNode(DCTERMS + "title"))
@@ -179,13 +180,15 @@ async def _thing_page(
         leading_query=_parameter_for(leading, room, iri) if leading else "",
         columns=[name for name in leading.columns if name != room] if leading else [],
         rows=rows,
+        more=more,
+        most=SHOWN_LINKS,
         questions=_questions_about(request, room, iri),
         formats={suffix: f"{address}?{FORMAT}={suffix}" for suffix in RDF_FORMATS.values()},
         media_types={suffix: media_type for media_type, suffix in RDF_FORMATS.items()},
     )
 
 
-def _page_tag(request: Request, *parts: object) -> str:
+def _page_tag(request: Request, *parts: object) -> str | None:
     return tag(request.service, request.query_string, request.header("accept-language"), *parts)
 
 
@@ -243,9 +246,9 @@ def _parameter_for(query: Query, room: str, iri: NamedNode) -> str:
     return urlencode({name: iri.value})
 
 
-async def _answer(service: Service, query: Query, room: str, iri: NamedNode) -> list[Row]:
+async def _answer(service: Service, query: Query, room: str, iri: NamedNode) -> tuple[list[Row], bool]:
     parameter = next(parameter for parameter in query.parameters if parameter.type == room)
-    return await select(service, bind(query, {parameter.name: iri.value}))
+    return await select_first(service, bind(query, {parameter.name: iri.value}), SHOWN_LINKS)
 
 
 async def _graph_page(request: Request, graph: NamedNode, address: str, headers: Mapping[str, str]) -> Answer:

@@ -132,7 +132,7 @@ def _in_format(media_type: str, parts: tuple[str, ...]) -> bytes:
     triples = [quad.triple for quad in parser]
     format = RdfFormat.from_extension(RDF_FORMATS[media_type])
     assert format is not None
-    return serialize(triples, format=format, prefixes=dict(parser.prefixes))
+    return serialize(triples, format=format, prefixes=dict(parser.prefixes)) or b""
 
 
 def _send(media_type: str, parts: tuple[str, ...], headers: Mapping[str, str]) -> Answer:

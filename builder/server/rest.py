@@ -8,15 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from pyoxigraph import QueryResultsFormat, parse_query_results
-
 from diplograph.catalog import Parameter, Query, bind, load_catalog, values_of
-from diplograph.inspection import read_answer
 from diplograph.model import DiplographError, QueryError
 from diplograph.server.answers import Answer
 from diplograph.server.asking import (
@@ -24,8 +20,8 @@ from diplograph.server.asking import (
     RDF_FORMATS,
     choose_format,
     rdf_answer,
-    read_whole,
     root_of,
+    select_first,
     site_of,
     tag,
 )
@@ -38,6 +34,7 @@ from diplograph.server.pages import error_page, language_of, page
 from diplograph.server.pages.rendering import HTML, wants_page
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
+from diplograph.server.rows import Row
 from diplograph.server.service import QueryJob
 from diplograph.vocabulary import load_vocabulary
 
@@ -111,15 +108,14 @@ class Questions:
 
     async def _page(self, request: Request, query: Query) -> Answer:
         """The question with a form for its parameters; with its rows, once it has all that it needs."""
-        status, message, columns, rows, sparql = 200, "", (), [], query.text
-        values: dict[str, str] = {}
+        status, message, sparql = 200, "", query.text
+        rows: list[Row] | None = None
+        more, values = False, dict[str, str]()
         try:
             values = self._values(request, query)
             if all(p.name in values for p in query.parameters if p.required):
                 sparql = await self._bind(request, query, values)
-                result = read_whole(await request.service.run(QueryJob(sparql)))
-                found = read_answer(parse_query_results(result, QueryResultsFormat.JSON))
-                columns, rows = found.columns, list(islice(found.rows, SHOWN_ROWS + 1))
+                rows, more = await select_first(request.service, sparql, SHOWN_ROWS)
         except DiplographError as error:
             status, message = getattr(error, "status", 400), str(error)
         return page(
@@ -130,9 +126,8 @@ class Questions:
             query=query,
             values=values,
             message=message,
-            columns=columns,
-            rows=rows[:SHOWN_ROWS],
-            more=len(rows) > SHOWN_ROWS,
+            rows=rows,
+            more=more,
             most=SHOWN_ROWS,
             sparql=without_header(sparql),
             choices={

@@ -12,10 +12,15 @@ Row: TypeAlias = Mapping[str, Node]
 """A row; a variable that is not bound is not in it."""
 
 
-def read_rows(answer: QuerySolutions) -> list[Row]:
-    """The rows of an answer."""
+def read_rows(answer: QuerySolutions, most: int | None = None) -> tuple[list[Row], bool]:
+    """The first rows of an answer (``most`` of them, or all), and whether there are more."""
     names = [variable.value for variable in answer.variables]
-    return [{name: value for name in names if isinstance(value := found[name], Node)} for found in answer]
+    rows: list[Row] = []
+    for found in answer:
+        if len(rows) == most:
+            return rows, True
+        rows.append({name: value for name in names if isinstance(value := found[name], Node)})
+    return rows, False
 
 
 def value(row: Row, name: str) -> str:

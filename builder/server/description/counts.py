@@ -56,7 +56,7 @@ def count(store: Store) -> Counts:
         queries = {name: query for name, query in queries.items() if name != CLASS_PROPERTIES}
     answers = {name: store.query(query) for name, query in queries.items()}
     return read_counts(
-        {n: read_rows(found) for n, found in answers.items() if isinstance(found, QuerySolutions)}
+        {n: read_rows(found)[0] for n, found in answers.items() if isinstance(found, QuerySolutions)}
     )
 
 

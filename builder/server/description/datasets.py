@@ -18,6 +18,7 @@ from diplograph.server.description.writing import (
     MEDIA_TYPES,
     VOID,
     VOID_EXT,
+    Fact,
     Site,
     number,
     say,
@@ -37,7 +38,7 @@ def read_about() -> dict[str, dict[str, str]]:
 def describe_dataset(site: Site, counts: Counts, modified: datetime | None = None) -> Iterator[Triple]:
     """The dataset in VoID: where it can be asked, looked up and read about, and how much of what it holds."""
     about, dataset = read_about(), site.dataset
-    facts = [
+    facts: list[Fact] = [
         *((DCTERMS + "title", text(about[lang]["title"], lang)) for lang in about),
         *((DCTERMS + "description", text(about[lang]["description"], lang)) for lang in about),
         (DCTERMS + "modified", _moment(modified)),
@@ -45,10 +46,7 @@ def describe_dataset(site: Site, counts: Counts, modified: datetime | None = Non
         (VOID + "sparqlEndpoint", site.endpoint),
         (VOID + "uriSpace", text(site.base)),
         *((VOID + "vocabulary", NamedNode(iri)) for iri in _VOCABULARIES),
-        *(
-            (VOID + "feature", NamedNode(FORMATS + name.replace("-Triples", "-Triples")))
-            for name in _FEATURES
-        ),
+        *((VOID + "feature", NamedNode(FORMATS + name)) for name in _FEATURES),
         (VOID + "triples", number(counts.triples)),
         (VOID + "entities", number(counts.subjects)),
         (VOID + "distinctSubjects", number(counts.subjects)),
@@ -68,7 +66,7 @@ def describe_dataset(site: Site, counts: Counts, modified: datetime | None = Non
 def describe_document(site: Site) -> Iterator[Triple]:
     """The VoID document itself, which is about the dataset."""
     document = NamedNode(f"{site.url}.well-known/void")
-    facts = [
+    facts: list[Fact] = [
         (DCTERMS + "title", text("VoID description of what this server holds", "en")),
         (FOAF + "primaryTopic", site.dataset),
     ]
@@ -81,7 +79,7 @@ def _describe_subsets(site: Site, counts: Counts) -> Iterator[Triple]:
     for iri, triples in counts.graphs:
         part = site.part("graph", iri)
         yield Triple(site.dataset, subset, part)
-        facts = [
+        facts: list[Fact] = [
             (DCTERMS + "identifier", text(iri)),
             (LABEL.value, text(f"the graph {iri.removeprefix(site.base)}", "en")),
             (VOID + "triples", number(triples)),
@@ -111,7 +109,7 @@ def _describe_classes(site: Site, counts: Counts) -> Iterator[Triple]:
     for iri, entities in counts.classes:
         part = site.part("class", iri)
         yield Triple(site.dataset, NamedNode(VOID + "classPartition"), part)
-        facts = [(VOID + "class", NamedNode(iri)), (VOID + "entities", number(entities))]
+        facts: list[Fact] = [(VOID + "class", NamedNode(iri)), (VOID + "entities", number(entities))]
         yield from say(part, VOID + "Dataset", facts)
         for found in properties.get(iri, ()):
             inner = site.part("class", iri, "property", found.property)
@@ -130,7 +128,10 @@ def _describe_class_property(
     for datatype, triples in found.datatypes:
         inner = site.part("class", kind, "property", found.property, "datatype", datatype)
         yield Triple(part, NamedNode(VOID_EXT + "datatypePartition"), inner)
-        facts = [(VOID_EXT + "datatype", NamedNode(datatype)), (VOID + "triples", number(triples))]
+        facts: list[Fact] = [
+            (VOID_EXT + "datatype", NamedNode(datatype)),
+            (VOID + "triples", number(triples)),
+        ]
         yield from say(inner, VOID + "Dataset", facts)
 
 
@@ -181,7 +182,7 @@ def describe_catalog(site: Site, modified: datetime | None = None) -> Iterator[T
     for name, media, title in _DISTRIBUTIONS:
         distribution = NamedNode(f"{site.url}dcat#{name}")
         yield Triple(site.dataset, NamedNode(DCAT + "distribution"), distribution)
-        facts = [
+        facts: list[Fact] = [
             (DCTERMS + "title", text(title, "en")),
             (DCAT + "accessURL", NamedNode(f"{site.url}store")),
             (DCAT + "accessService", service),

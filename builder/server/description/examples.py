@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from diplograph.catalog import Catalog, Query
 from diplograph.quads import DCTERMS, LABEL, query_iri
-from diplograph.server.description.writing import SCHEMA, SH, Site, say, text
+from diplograph.server.description.writing import SCHEMA, SH, Fact, Site, say, text
 from diplograph.store import PREFIXES
 from diplograph.vocabulary import OWL, RDFS, XSD
 
@@ -24,7 +24,7 @@ def describe_prefixes(site: Site) -> Iterator[Triple]:
     for prefix, namespace in PREFIXES.items():
         declared = query_iri(f"#{prefix}", base=site.base)
         yield Triple(owner, NamedNode(SH + "declare"), declared)
-        facts = [
+        facts: list[Fact] = [
             (SH + "prefix", text(prefix)),
             (SH + "namespace", Literal(namespace, datatype=NamedNode(XSD + "anyURI"))),
         ]
@@ -39,7 +39,7 @@ def describe_questions(site: Site, catalog: Catalog) -> Iterator[Triple]:
 
 def describe_question(site: Site, query: Query) -> Iterator[Triple]:
     """A question: what it asks in two languages, its SPARQL, and the endpoint that answers it."""
-    facts = [
+    facts: list[Fact] = [
         (LABEL.value, text(query.summary, "en")),
         (LABEL.value, text(query.summary_ar, "ar")),
         (RDFS + "comment", text(f"{query.summary}. {query.description}".removesuffix(". "), "en")),

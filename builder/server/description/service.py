@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Triple
 from diplograph.quads import DCTERMS
 from diplograph.server.description.counts import Counts
 from diplograph.server.description.datasets import graphs_of, read_about
-from diplograph.server.description.writing import FORMATS, SD, VOID, Site, number, say, text
+from diplograph.server.description.writing import FORMATS, SD, VOID, Fact, Site, number, say, text
 
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "N-Quads", "TriG", "JSON-LD", "RDF_XML", "N3")
@@ -27,7 +27,7 @@ def describe_service(site: Site, counts: Counts) -> Iterator[Triple]:
     dataset, default = (NamedNode(f"{site.endpoint.value}#{name}") for name in ("dataset", "default-graph"))
     features = ["UnionDefaultGraph"] if site.union else []
     features += ["BasicFederatedQuery"] if site.federation else []
-    facts = [
+    facts: list[Fact] = [
         *((DCTERMS + "title", text(about[lang]["service"], lang)) for lang in about),
         (SD + "endpoint", site.endpoint),
         (SD + "supportedLanguage", NamedNode(SD + "SPARQL11Query")),

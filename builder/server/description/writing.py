@@ -36,7 +36,8 @@ DESCRIPTION_PREFIXES = {
     "xsd": XSD,
 }
 
-Said: TypeAlias = NamedNode | Literal | None
+Fact: TypeAlias = tuple[str, NamedNode | Literal | None]
+"""A property (its IRI) and a value; None where nothing is to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,7 @@ def _shorten(iri: str) -> str:
     return iri
 
 
-def say(
-    subject: NamedNode, kinds: str | Iterable[str], facts: Iterable[tuple[str, Said]]
-) -> Iterator[Triple]:
+def say(subject: NamedNode, kinds: str | Iterable[str], facts: Iterable[Fact]) -> Iterator[Triple]:
     """The triples that a subject is of these classes (IRIs) and has these values; a value of None says nothing."""
     for kind in (kinds,) if isinstance(kinds, str) else kinds:
         yield Triple(subject, TYPE, NamedNode(kind))
