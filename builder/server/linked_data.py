@@ -69,7 +69,7 @@ class Fact:
 async def look_up(request: Request) -> Answer:
     """What the store says of a thing: a page or RDF, or 303 to either."""
     service = request.service
-    path = request.decoded_path.removeprefix("/")
+    path = request.path.removeprefix("/")
     iri = _iri(service.settings.base, path)
     media_type = choose_format(request, _OFFERS)
     if not await ask(service, f"ASK {{ {_about(iri)} }}"):
@@ -87,7 +87,7 @@ async def look_up(request: Request) -> Answer:
 async def look_up_graph(request: Request) -> Answer:
     """A named graph: all of its triples for programs, a list of what it is about for people."""
     service = request.service
-    path = request.decoded_path.removeprefix("/")
+    path = request.path.removeprefix("/")
     graph = _iri(service.settings.base, path)
     media_type = choose_format(request, _OFFERS)
     if not await ask(service, f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"):
@@ -101,7 +101,7 @@ async def look_up_graph(request: Request) -> Answer:
 
 
 def _iri(base: str, path: str) -> NamedNode:
-    """The IRI that a path (already decoded) stands for: written as :func:`diplograph.quads.encode` writes it."""
+    """The IRI that a path (granian has decoded it) stands for: written as :func:`diplograph.quads.encode` writes it."""
     return NamedNode(base + encode(path))
 
 

@@ -58,7 +58,7 @@ async def show_ontology(request: Request) -> Answer:
 
 async def show_version(request: Request) -> Answer:
     """The version of the ontology that is installed; others are not here."""
-    asked = request.decoded_path.rpartition("/")[2]
+    asked = request.path.rpartition("/")[2]
     if asked != _version():
         raise Refusal(
             404, f"the ontology's version {asked} is not here; {root_of(request)}/ontology is {_version()}"
@@ -68,7 +68,7 @@ async def show_version(request: Request) -> Answer:
 
 async def send_alignment(request: Request) -> Answer:
     """How the ontology relates to another, in RDF."""
-    name = request.decoded_path.removeprefix("/ontology/alignments/")
+    name = request.path.removeprefix("/ontology/alignments/")
     if name not in _alignments():
         message = f"there is no alignment with {name}; there are {', '.join(_alignments())}"
         raise Refusal(404, message)

@@ -72,11 +72,11 @@ class Questions:
 
     async def answer(self, request: Request) -> Answer:
         """The rows of one question, or what it asks."""
-        name = request.decoded_path.removeprefix("/queries/")
+        name = request.path.removeprefix("/queries/")
         try:
             query = self._catalog.get(name)
         except QueryError as error:
-            message = f"{str(error).partition(';')[0]}; {root_of(request)}/queries lists all"
+            message = f"{str(error).rpartition(';')[0]}; {root_of(request)}/queries lists all"
             if wants_page(request):
                 return error_page(request, 404, message)
             raise Refusal(404, message, query=name) from error
