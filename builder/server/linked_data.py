@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.catalog import Query, bind, load_catalog
-from diplograph.quads import DCTERMS, LABEL, decode, encode, term
+from diplograph.quads import DCTERMS, LABEL, TYPE, decode, encode, term
 from diplograph.server.answers import Answer
 from diplograph.server.asking import (
     FORMAT,
@@ -36,7 +36,7 @@ from diplograph.server.pages import error_page, language_of, page, shower_of
 from diplograph.server.pages.rendering import HTML, wants_page
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
-from diplograph.server.rows import Node, Row
+from diplograph.server.rows import Node, Row, value
 from diplograph.server.service import QueryJob, Service
 
 THINGS = ("event", "actor", "place")
@@ -252,15 +252,11 @@ async def _answer(service: Service, query: Query, room: str, iri: NamedNode) -> 
 
 
 async def _graph_page(request: Request, graph: NamedNode, address: str, headers: Mapping[str, str]) -> Answer:
-    service = request.service
-    amounts, subjects = await asyncio.gather(
-        select(service, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph} {{ ?s ?p ?o }} }}"),
-        select(
-            service,
-            f"""SELECT ?subject ?class (SAMPLE(?name) AS ?label) {{ GRAPH {graph} {{ ?subject a ?class
-            OPTIONAL {{ ?subject {LABEL} ?name }} }} }} GROUP BY ?subject ?class LIMIT {SHOWN_LINKS}""",
-        ),
+    amounts, rows = await asyncio.gather(
+        select(request.service, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph} {{ ?s ?p ?o }} }}"),
+        select(request.service, _with_label(f"GRAPH {graph} {{ ?value {TYPE} ?p }}", SHOWN_LINKS)),
     )
+    classes = _facts(rows, {}, language_of(request))
     return page(
         request,
         "graph.html",
@@ -268,8 +264,9 @@ async def _graph_page(request: Request, graph: NamedNode, address: str, headers:
         etag=_page_tag(request, graph.value),
         iri=graph.value,
         formats={suffix: f"{address}?{FORMAT}={suffix}" for suffix in RDF_FORMATS.values()},
-        triples=int(amounts[0]["n"].value),
-        subjects=sorted(subjects, key=lambda row: row["subject"].value),
+        triples=int(value(amounts[0], "n")),
+        classes=classes,
+        more=sum(len(found.values) for found in classes) >= SHOWN_LINKS,
         most=SHOWN_LINKS,
     )
 
