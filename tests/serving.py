@@ -105,7 +105,17 @@ def free_port() -> int:
 def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Server]:
     """``diplograph serve`` on this store until the end of the block."""
     port = free_port()
-    command = [sys.executable, "-m", "diplograph", "serve", "--store", str(store), "--port", str(port), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "diplograph",
+        "serve",
+        "--store",
+        str(store),
+        "--port",
+        str(port),
+        *options,
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "DIPLOGRAPH_TOKEN"}
     if token is not None:
         environment["DIPLOGRAPH_TOKEN"] = token
@@ -131,7 +141,7 @@ def _wait_for(server: Server) -> None:
         if server.process.poll() is not None:
             break
         try:
-            if server.ask("/health", timeout=5).status == 200:
+            if server.ask("/health", timeout=5).status in (200, 502):  # 502: the store behind it is not there
                 return
         except OSError:
             time.sleep(0.05)

@@ -21,8 +21,10 @@ ROOMS = {
     "pyoxigraph": {
         "vocabulary", "quads", "store", "generations", "catalog", "inspection", "reasoning", "transfer", "server"
     },
-    "starlette": {"server"},
+    "prometheus_client": {"server"},
     "granian": {"server"},
+    "jinja2": {"server"},
+    "httpx2": {"server"},
     "rdflib": {"vocabulary", "reasoning", "transfer"},
     "owlready2": {"reasoning"},
     "trafilatura": {"sources"},

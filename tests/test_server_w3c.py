@@ -126,7 +126,9 @@ def send(manifest: Graph, request: Node, server: Server, path: str, location: st
     return server.ask(asked, str(manifest.value(request, HT.methodName)), body, headers)
 
 
-def compare(manifest: Graph, expected: Node | None, response: Response, server: Server, location: str) -> None:
+def compare(
+    manifest: Graph, expected: Node | None, response: Response, server: Server, location: str
+) -> None:
     statuses = [str(status).rpartition("#")[2] for status in manifest.objects(expected, MF.expectedStatus)]
     assert statuses
     assert any(is_of(response.status, status) for status in statuses), (
@@ -222,6 +224,15 @@ def test_conforms_to_schema(description: Graph) -> None:
         wanted = ranges[local]
         if wanted in ("Dataset", "NamedGraph", "Graph", "GraphCollection"):
             kinds = {str(kind).removeprefix(str(SD)) for kind in description.objects(object, RDF.type)}
-            assert kinds & {wanted, "Dataset" if wanted == "GraphCollection" else wanted}, f"sd:{local} {object}"
-        if local in ("endpoint", "feature", "supportedLanguage", "resultFormat", "inputFormat", "defaultDataset"):
+            assert kinds & {wanted, "Dataset" if wanted == "GraphCollection" else wanted}, (
+                f"sd:{local} {object}"
+            )
+        if local in (
+            "endpoint",
+            "feature",
+            "supportedLanguage",
+            "resultFormat",
+            "inputFormat",
+            "defaultDataset",
+        ):
             assert subject in services

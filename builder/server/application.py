@@ -13,6 +13,7 @@ from diplograph.server.answers import Answer, HeaderList, refuse
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
 from diplograph.server.journal import Journal
+from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route, Routes
 from diplograph.server.service import Service
@@ -44,8 +45,9 @@ class Application:
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self._folder = folder
-        self._routes = Routes(routes_of(settings))
-        self._journal = Journal(folder)
+        metrics = Metrics(folder)
+        self._routes = Routes({**routes_of(settings), **metrics.routes()})
+        self._journal = Journal(metrics)
         self._service: Service | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -65,7 +67,7 @@ class Application:
         started = time.perf_counter()
         assert self._service is not None
         request = Request(scope, protocol, self._service)
-        status, size, ended = 500, 0, "done"
+        status, size, ended = 500, 0, ""
         try:
             answer = await self._answer(request)
             status, size = await answer.send(request, _COMMON)
@@ -81,21 +83,22 @@ class Application:
 
     async def _answer(self, request: Request) -> Answer:
         try:
-            route = self._routes.find(request.path)
+            request.route, route = self._routes.find(request.path)
             if request.method in route.methods or (request.method == "HEAD" and "GET" in route.methods):
                 return await route.handler(request)
             if request.method == "OPTIONS":
                 return _options(request, route)
             raise Refusal(405, f"this path takes {route.allowed}", headers={"Allow": route.allowed})
         except Refusal as refusal:
-            request.note["refused"] = refusal.message
+            request.note["ended"] = refusal.message
             if refusal.fault:
                 request.note["fault"] = refusal.fault
             return refuse(refusal, request.header("accept"))
         except DiplographError as error:
+            request.note["ended"] = str(error)
             return refuse(Refusal(400, str(error)), request.header("accept"))
         except Exception as error:  # noqa: BLE001 - a fault of ours: the log has it, the client learns that it is one
-            request.note["fault"] = f"{type(error).__name__}: {error}"
+            request.note["ended"], request.note["fault"] = "fault", f"{type(error).__name__}: {error}"
             return refuse(Refusal(500, "a fault of the server; its log says more"), request.header("accept"))
 
 

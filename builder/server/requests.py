@@ -14,18 +14,20 @@ from diplograph.server.service import Job, Result, Service
 from diplograph.server.settings import Settings
 
 if TYPE_CHECKING:
-    from granian.rsgi import HTTPProtocol, Scope
+    from granian.rsgi import Scope
 
 
 class Request:
     """What a client asks for. ``path`` is as the client wrote it, with its percent-encoding."""
 
-    def __init__(self, scope: Scope, protocol: HTTPProtocol, service: Service) -> None:
+    def __init__(self, scope: Scope, protocol: Any, service: Service) -> None:
         self.scope = scope
-        self.protocol: Any = protocol
+        self.protocol = protocol
         self.service = service
         self.method = scope.method
         self.path = scope.path
+        self.route = "none"
+        """The path of the route that answers; the numbers are kept by it."""
         self.note: dict[str, object] = {}
         """What the log is to say of the request beside what it always says."""
 

@@ -33,14 +33,12 @@ class Routes:
         self._exact = dict(routes)
         self._below = sorted((path for path in routes if path.endswith("/")), key=len, reverse=True)
 
-    def find(self, path: str) -> Route:
-        """The route of a path. Raises Refusal when there is none."""
+    def find(self, path: str) -> tuple[str, Route]:
+        """The route of a path, and the path that it was given for. Raises Refusal when there is none."""
         route = self._exact.get(path)
-        if route is None:
-            beginning = next(
-                (start for start in self._below if start != "/" and path.startswith(start)), None
-            )
-            if beginning is None:
-                raise Refusal(404, "there is nothing at this path")
-            route = self._exact[beginning]
-        return route
+        if route is not None:
+            return path, route
+        for beginning in self._below:
+            if beginning != "/" and path.startswith(beginning):
+                return beginning, self._exact[beginning]
+        raise Refusal(404, "there is nothing at this path")

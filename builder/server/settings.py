@@ -14,10 +14,14 @@ TOKEN_VARIABLE = "DIPLOGRAPH_TOKEN"
 class Settings:
     """How a store is served. Sizes are in bytes, times in seconds.
 
-    ``workers`` are HTTP processes; each has up to ``engines`` processes that run one query at a time. ``timeout`` ends
-    a query, ``memory`` is what one may use, ``max_result`` how long an answer may be before compression. ``hosts`` are
-    those that SERVICE and LOAD may ask (``name`` or ``name:port``); none by default. ``public_url`` is where clients
-    find the server, without a slash at the end, when that is not where it listens. ``token`` is None without updates.
+    ``public_url`` is where clients find the server, when that is not where it listens; ``behind_proxy`` believes what a
+    proxy in front says of the client's address and scheme. ``union`` makes the default graph that of all graphs.
+    ``token`` allows updates, ``hosts`` are those that SERVICE and LOAD may ask (``name`` or ``name:port``).
+
+    ``workers`` are HTTP processes; each has ``engines`` processes that run one query at a time. ``timeout`` ends a query,
+    and bounds the wait before it; ``memory`` is what one engine may use, ``max_request`` and ``max_result`` are how long
+    a request's body and an answer may be before compression; ``queue`` is how many requests of one client may wait in a
+    worker, ``cache`` what a worker keeps of its answers.
     """
 
     store: Path
