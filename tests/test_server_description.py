@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from openapi_spec_validator import validate
 from pyoxigraph import RdfFormat, parse
-from rdflib import DCAT, DCTERMS, RDF, VOID, Graph, Namespace, URIRef
+from rdflib import DCTERMS, RDF, VOID, Graph, Namespace, URIRef
 from sample_graph import ACTORS, DOCUMENTS, EVENTS, PLACES, fill
 from serving import Server, serving
 
@@ -27,7 +27,7 @@ from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import DIP
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
-SH = Namespace("http://www.w3.org/ns/shacl#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 
 
 @pytest.fixture(scope="module")

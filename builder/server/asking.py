@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pyoxigraph import (
@@ -25,8 +25,23 @@ from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import GRAPH_FORMATS, choose
 from diplograph.server.requests import Request
 from diplograph.server.rows import Row, read_rows
-from diplograph.server.service import QueryJob, Result, Service
+from diplograph.server.service import Job, QueryJob, Result, Service
+from diplograph.server.settings import Settings
 from diplograph.store import PREFIXES
+
+
+class Asking(Protocol):
+    """Who can have a query answered: a request, on behalf of its client, or the service itself."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the store is served."""
+        ...
+
+    async def run(self, job: Job) -> Result:
+        """The result of a job."""
+        ...
+
 
 FORMAT = "format"
 """The parameter by which a format can be named in an address."""
@@ -45,15 +60,15 @@ RDF_FORMATS = MappingProxyType(
 """The media types in which we describe things, the best first, and the name of each one's format."""
 
 
-async def select(service: Service, sparql: str) -> list[Row]:
+async def select(asking: Asking, sparql: str) -> list[Row]:
     """The rows of a SELECT, which must be few enough to be held in memory."""
-    rows, _ = await select_first(service, sparql)
+    rows, _ = await select_first(asking, sparql)
     return rows
 
 
-async def select_first(service: Service, sparql: str, most: int | None = None) -> tuple[list[Row], bool]:
+async def select_first(asking: Asking, sparql: str, most: int | None = None) -> tuple[list[Row], bool]:
     """The first rows of a SELECT (``most`` of them, or all), and whether there are more."""
-    result = await service.run(QueryJob(sparql))
+    result = await asking.run(QueryJob(sparql))
     try:
         answer = _parse(result)
         if not isinstance(answer, QuerySolutions):
@@ -64,9 +79,9 @@ async def select_first(service: Service, sparql: str, most: int | None = None) -
             result.spool.unlink(missing_ok=True)
 
 
-async def ask(service: Service, sparql: str) -> bool:
+async def ask(asking: Asking, sparql: str) -> bool:
     """The answer to an ASK."""
-    answer = _parse(await service.run(QueryJob(sparql)))
+    answer = _parse(await asking.run(QueryJob(sparql)))
     if not isinstance(answer, QueryBoolean):
         raise Refusal(502, "the store answered an ASK with something else")
     return bool(answer)

@@ -37,7 +37,7 @@ from diplograph.server.pages.rendering import HTML, wants_page
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
 from diplograph.server.rows import Node, Row, value
-from diplograph.server.service import QueryJob, Service
+from diplograph.server.service import QueryJob
 
 THINGS = ("event", "actor", "place")
 INFORMATION = ("document", "report", "mention", "activity", ".well-known/genid")
@@ -68,11 +68,10 @@ class Fact:
 
 async def look_up(request: Request) -> Answer:
     """What the store says of a thing: a page or RDF, or 303 to either."""
-    service = request.service
     path = request.path.removeprefix("/")
-    iri = _iri(service.settings.base, path)
+    iri = _iri(request.settings.base, path)
     media_type = choose_format(request, _OFFERS)
-    if not await ask(service, f"ASK {{ {_about(iri)} }}"):
+    if not await ask(request, f"ASK {{ {_about(iri)} }}"):
         return _unknown(request, iri)
     address = f"{root_of(request)}/{encode(path)}"
     location = f"{address}?{FORMAT}={_OFFERS[media_type]}"
@@ -81,23 +80,22 @@ async def look_up(request: Request) -> Answer:
     headers = {"Content-Location": location, "Link": _links(iri, address)}
     if media_type == HTML:
         return await _thing_page(request, iri, path, address, headers)
-    return await _rdf(service, f"CONSTRUCT {{ ?s ?p ?o }} {{ {_about(iri)} }}", media_type, headers)
+    return await _rdf(request, f"CONSTRUCT {{ ?s ?p ?o }} {{ {_about(iri)} }}", media_type, headers)
 
 
 async def look_up_graph(request: Request) -> Answer:
     """A named graph: all of its triples for programs, a list of what it is about for people."""
-    service = request.service
     path = request.path.removeprefix("/")
-    graph = _iri(service.settings.base, path)
+    graph = _iri(request.settings.base, path)
     media_type = choose_format(request, _OFFERS)
-    if not await ask(service, f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"):
+    if not await ask(request, f"ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"):
         return _unknown(request, graph)
     address = f"{root_of(request)}/{encode(path)}"
     headers = {"Link": _links(graph, address)}
     if media_type == HTML:
         return await _graph_page(request, graph, address, headers)
     whole = f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
-    return await _rdf(service, whole, media_type, headers)
+    return await _rdf(request, whole, media_type, headers)
 
 
 def _iri(base: str, path: str) -> NamedNode:
@@ -120,15 +118,15 @@ def _links(iri: NamedNode, address: str) -> str:
     return ", ".join([f'<{iri.value}>; rel="describes"', *alternates])
 
 
-async def _rdf(service: Service, construct: str, media_type: str, headers: Mapping[str, str]) -> Answer:
+async def _rdf(request: Request, construct: str, media_type: str, headers: Mapping[str, str]) -> Answer:
     """The triples of a query. Few are written with prefixes, for reading; many as the store writes them."""
-    etag = tag(service, construct, media_type)
-    result = await service.run(QueryJob(construct, graph="application/n-triples"))
+    etag = tag(request.service, construct, media_type)
+    result = await request.run(QueryJob(construct, graph="application/n-triples"))
     if result.spool is None:
         triples = sorted(parse_triples(result.body), key=str)
         return rdf_answer(media_type, triples, headers=headers, etag=etag)
     result.spool.unlink(missing_ok=True)
-    result = await service.run(QueryJob(construct, graph=media_type))
+    result = await request.run(QueryJob(construct, graph=media_type))
     return Answer(result, media_type, headers=headers, etag=etag)
 
 
@@ -148,17 +146,17 @@ def _unknown(request: Request, iri: NamedNode) -> Answer:
 async def _thing_page(
     request: Request, iri: NamedNode, path: str, address: str, headers: Mapping[str, str]
 ) -> Answer:
-    service, language = request.service, language_of(request)
+    language = language_of(request)
     room = path.partition("/")[0]
     outgoing, amounts = await asyncio.gather(
-        select(service, _with_label(f"GRAPH ?g {{ {iri} ?p ?value }}")),
-        select(service, f"SELECT ?p (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p {iri} }} }} GROUP BY ?p"),
+        select(request, _with_label(f"GRAPH ?g {{ {iri} ?p ?value }}")),
+        select(request, f"SELECT ?p (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?s ?p {iri} }} }} GROUP BY ?p"),
     )
     totals = {row["p"].value: int(row["n"].value) for row in amounts}
-    incoming = await asyncio.gather(*(select(service, _pointing(name, iri)) for name in totals))
+    incoming = await asyncio.gather(*(select(request, _pointing(name, iri)) for name in totals))
     facts = _facts(outgoing, {}, language)
     leading = load_catalog().get(_LEADING[room]) if room in _LEADING else None
-    rows, more = await _answer(service, leading, room, iri) if leading else ([], False)
+    rows, more = await _answer(request, leading, room, iri) if leading else ([], False)
     labels = [
         value
         for name in (LABEL, NamedNode(DCTERMS + "title"))
@@ -246,15 +244,15 @@ def _parameter_for(query: Query, room: str, iri: NamedNode) -> str:
     return urlencode({name: iri.value})
 
 
-async def _answer(service: Service, query: Query, room: str, iri: NamedNode) -> tuple[list[Row], bool]:
+async def _answer(request: Request, query: Query, room: str, iri: NamedNode) -> tuple[list[Row], bool]:
     parameter = next(parameter for parameter in query.parameters if parameter.type == room)
-    return await select_first(service, bind(query, {parameter.name: iri.value}), SHOWN_LINKS)
+    return await select_first(request, bind(query, {parameter.name: iri.value}), SHOWN_LINKS)
 
 
 async def _graph_page(request: Request, graph: NamedNode, address: str, headers: Mapping[str, str]) -> Answer:
     amounts, rows = await asyncio.gather(
-        select(request.service, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph} {{ ?s ?p ?o }} }}"),
-        select(request.service, _with_label(f"GRAPH {graph} {{ ?value {TYPE} ?p }}", SHOWN_LINKS)),
+        select(request, f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph} {{ ?s ?p ?o }} }}"),
+        select(request, _with_label(f"GRAPH {graph} {{ ?value {TYPE} ?p }}", SHOWN_LINKS)),
     )
     classes = _facts(rows, {}, language_of(request))
     return page(

@@ -25,8 +25,8 @@ from diplograph.quads import (
     term,
 )
 from diplograph.server.asking import select
+from diplograph.server.requests import Request
 from diplograph.server.rows import Row, value
-from diplograph.server.service import Service
 from diplograph.store import Things
 from diplograph.vocabulary import DIP
 
@@ -40,7 +40,7 @@ class Names:
     def __init__(self) -> None:
         self._known: tuple[str, Things] = ("", MappingProxyType({}))
 
-    async def resolve(self, service: Service, query: Query, values: Mapping[str, str]) -> dict[str, str]:
+    async def resolve(self, request: Request, query: Query, values: Mapping[str, str]) -> dict[str, str]:
         """The values as :func:`diplograph.catalog.bind` wants them.
 
         Raises QueryError for an unknown parameter, and when something is not in the store or could be several.
@@ -48,40 +48,40 @@ class Names:
         found = {}
         for name, text in values.items():
             try:
-                found[name] = await self._find(service, query.parameter(name).type, text)
+                found[name] = await self._find(request, query.parameter(name).type, text)
             except QueryError as error:
                 raise QueryError(f"{name}: {error}") from error
         return found
 
-    async def _find(self, service: Service, kind: str, text: str) -> str:
+    async def _find(self, request: Request, kind: str, text: str) -> str:
         match kind:
             case "actor" | "place":
-                return (await self._find_thing(service, kind, text)).value
+                return (await self._find_thing(request, kind, text)).value
             case "event":
-                return (await _find_event(service, text)).value
+                return (await _find_event(request, text)).value
             case "document":
-                return (await _find_document(service, text)).value
+                return (await _find_document(request, text)).value
             case _:
                 return text
 
-    async def _find_thing(self, service: Service, room: str, text: str) -> NamedNode:
+    async def _find_thing(self, request: Request, room: str, text: str) -> NamedNode:
         """By key, IRI or Wikidata id, which the store finds at once; else by name, of which all are looked through."""
-        base = service.settings.base
+        base = request.settings.base
         mint = actor_iri if room == "actor" else place_iri
         given = [mint(text, base=base), *_iris(text)]
         same = NamedNode(WIKIDATA + encode(text.removeprefix(WIKIDATA)))
         condition = f"""{{ VALUES ?thing {{ {" ".join(map(str, given))} }} ?thing {TYPE} ?any }}
             UNION {{ ?thing {SAME_AS} {same} }}"""
-        exact = _read_things(await select(service, _things_query(base, condition)), base)
+        exact = _read_things(await select(request, _things_query(base, condition)), base)
         try:
             return choose_thing(exact, text, room, base=base)
         except QueryError:
-            return choose_thing(await self._all_things(service), text, room, base=base)
+            return choose_thing(await self._all_things(request), text, room, base=base)
 
-    async def _all_things(self, service: Service) -> Things:
-        generation, base = service.generation(), service.settings.base
+    async def _all_things(self, request: Request) -> Things:
+        generation, base = request.service.generation(), request.settings.base
         if self._known[0] != generation:
-            things = _read_things(await select(service, _things_query(base)), base)
+            things = _read_things(await select(request, _things_query(base)), base)
             self._known = generation, MappingProxyType(things)
         return self._known[1]
 
@@ -118,30 +118,30 @@ def _read_thing(iri: NamedNode, facts: Mapping[str, str], base: str) -> Actor | 
     return Actor(key, facts["kind"], *labels, facts["same"] or None)
 
 
-async def _find_event(service: Service, text: str) -> NamedNode:
-    base = service.settings.base
+async def _find_event(request: Request, text: str) -> NamedNode:
+    base = request.settings.base
     graph, iri = shared_graph("events", base=base), event_iri(text, base=base)
     reported = f"GRAPH {graph} {{ ?event {term('reportedBy')} ?report }}"
     exact = f"VALUES ?event {{ {' '.join(map(str, (iri, *_iris(text))))} }} {reported}"
-    rows = await select(service, f"SELECT DISTINCT ?event {{ {exact} }}")
+    rows = await select(request, f"SELECT DISTINCT ?event {{ {exact} }}")
     if not rows and text:
         beginning = (
             f'FILTER(STRSTARTS(STR(?event), "{iri.value}"))'  # what is encoded for an IRI has no quotes
         )
-        rows = await select(service, f"SELECT DISTINCT ?event {{ {reported} {beginning} }} LIMIT 11")
+        rows = await select(request, f"SELECT DISTINCT ?event {{ {reported} {beginning} }} LIMIT 11")
     return choose_event({value(row, "event") for row in rows}, text, base=base)
 
 
-async def _find_document(service: Service, text: str) -> NamedNode:
-    base = service.settings.base
+async def _find_document(request: Request, text: str) -> NamedNode:
+    base = request.settings.base
     iri = document_iri(text, base=base)
     described = f"GRAPH ?graph {{ ?document {TYPE} {term('Document')} ; {term('identifier')} ?id }}"
     exact = f"VALUES ?document {{ {' '.join(map(str, (iri, *_iris(text))))} }} {described}"
-    rows = await select(service, f"SELECT DISTINCT ?id {{ {exact} }}")
+    rows = await select(request, f"SELECT DISTINCT ?id {{ {exact} }}")
     if not rows and text:
         ending = iri.value.removeprefix(document_iri("", base=base).value)
         last = f'FILTER(STRENDS(STR(?document), "/{ending}"))'
-        rows = await select(service, f"SELECT DISTINCT ?id {{ {described} {last} }} LIMIT 11")
+        rows = await select(request, f"SELECT DISTINCT ?id {{ {described} {last} }} LIMIT 11")
     return choose_document([value(row, "id") for row in rows], text, base=base)
 
 

@@ -87,11 +87,11 @@ class Questions:
         if media_type == HTML:
             return await self._page(request, query)
         sparql = await self._bind(request, query, self._values(request, query))
-        result = await request.service.run(QueryJob(sparql, select=media_type))
+        result = await request.run(QueryJob(sparql, select=media_type))
         return Answer(result, etag=tag(request.service, sparql, media_type) if result.stable else None)
 
     async def _bind(self, request: Request, query: Query, values: Mapping[str, str]) -> str:
-        sparql = bind(query, await self._names.resolve(request.service, query, values))
+        sparql = bind(query, await self._names.resolve(request, query, values))
         request.note["asked"] = f"{query.name} {dict(values)}"
         return sparql
 
@@ -115,7 +115,7 @@ class Questions:
             values = self._values(request, query)
             if all(p.name in values for p in query.parameters if p.required):
                 sparql = await self._bind(request, query, values)
-                rows, more = await select_first(request.service, sparql, SHOWN_ROWS)
+                rows, more = await select_first(request, sparql, SHOWN_ROWS)
         except DiplographError as error:
             status, message = getattr(error, "status", 400), str(error)
         return page(
