@@ -178,6 +178,9 @@ def test_refusals_are_the_same(server: Server) -> None:
     for query in (
         "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
         "SELECT * { { SERVICE ?x { ?s ?p ?o } } }",
+        "SELECT * { \\u0053ERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        'DEFINE get:soft "replace" SELECT * FROM <http://127.0.0.1:1/> { ?s ?p ?o }',
+        "SELECT (bif:http_get('http://127.0.0.1:1/') AS ?x) {}",
     ):
         found = server.query(query)
         assert found.status == 403, found.text
@@ -249,12 +252,12 @@ def test_what_breaks_off_or_is_something_else_is_no_answer(
             (502, (200, "text/html", b"<html>welcome")),
             (502, (200, JSON, ROWS[:-20])),
             (502, (200, JSON, b"")),
-            (502, (500, "text/plain", b"/opt/secret/path: core dumped")),
+            (502, (500, "text/plain", b"/srv/secret/path: core dumped")),
             (502, (401, "text/plain", b"who are you")),
             (502, (302, "text/plain", b"")),
             (503, (503, "text/plain", b"busy")),
             (400, (400, "text/plain", b"syntax error at line 1")),
-            (503, (200, JSON, ROWS[:-3] + b" " * (2 << 20) + ROWS[-3:])),
+            (413, (200, JSON, ROWS[:-3] + b" " * (2 << 20) + ROWS[-3:])),
         ):  # fmt: skip
             handler.answer = answer
             handler.moved = address if status == 502 and answer[0] == 302 else ""

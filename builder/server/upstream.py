@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import diplograph
 from diplograph.server.errors import Refusal
+from diplograph.server.lexing import Wishes, tokenize
 from diplograph.server.queries import check
 from diplograph.server.service import Asker, Job, QueryJob, Result
 from diplograph.server.settings import Settings
@@ -28,6 +29,7 @@ from diplograph.server.upstream_answers import (
     count_rows,
     kind_of,
     pages_of,
+    too_long,
     translate,
 )
 from diplograph.store import PREFIXES
@@ -70,7 +72,7 @@ class UpstreamService:
             raise Refusal(
                 501, "this server stands in front of another store, which it only asks; write to that store"
             )
-        wishes = check(job.text)
+        wishes = check_for_others(job.text)
         async with self._turn():
             try:
                 async with asyncio.timeout(self.settings.timeout):
@@ -146,10 +148,7 @@ class UpstreamService:
                     async for piece in answer.aiter_bytes():
                         size += len(piece)
                         if size > self.settings.max_result:
-                            raise Refusal(
-                                503,
-                                f"the answer is longer than {self.settings.max_result} bytes; ask for less",
-                            )
+                            raise too_long(self.settings.max_result)
                         file.write(piece)
                 cut = answer.headers.get(_MOST_ROWS, "")
                 kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -169,6 +168,34 @@ class UpstreamService:
             limits = httpx2.Limits(max_connections=self.settings.engines)
             self._client = httpx2.AsyncClient(trust_env=False, timeout=None, limits=limits)
         return self._client
+
+
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_OF_VIRTUOSO = ("bif", "sql", "sprlx")
+
+
+def check_for_others(text: str) -> Wishes:
+    """What a query asks for, if any store may be given it. Raises Refusal when it could make one send requests.
+
+    Other stores than ours decode code point escapes everywhere (SPARQL 1.1, 19.2), so ``\\u0053ERVICE`` is SERVICE to
+    them; and Virtuoso's ``define`` and functions of its own reach out to the network and into the server.
+    """
+    wishes = check(text)
+    decoded = _ESCAPE.sub(lambda found: _character(found[1] or found[2]), text)
+    if decoded != text:
+        check(decoded)
+    for token in tokenize(decoded):
+        forbidden = token.kind == "word" and token.text.casefold() == "define" or token.prefix in _OF_VIRTUOSO
+        if forbidden and token.text not in ("bif:contains",):
+            raise Refusal(
+                403, f"{token.text} is not passed on: it is no SPARQL 1.1, and can reach beyond the store"
+            )
+    return wishes
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 else ""
 
 
 _HEADERS = {

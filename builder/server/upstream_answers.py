@@ -106,6 +106,11 @@ def translate(fetched: Fetched, rest: Sequence[Path], media_type: str, output: P
             raise _broken(error) from error
 
 
+def too_long(limit: int) -> Refusal:
+    """The refusal of an answer that is longer than so many bytes."""
+    return Refusal(413, f"the answer is longer than {limit} bytes; ask for less", limit_bytes=limit)
+
+
 class _Limited:
     """A file that takes so many bytes and no more."""
 
@@ -115,7 +120,7 @@ class _Limited:
     def write(self, piece: bytes) -> int:
         self._size += len(piece)
         if self._size > self._limit:
-            raise Refusal(503, f"the answer is longer than {self._limit} bytes; ask for less")
+            raise too_long(self._limit)
         return self._file.write(piece)
 
     def flush(self) -> None:
