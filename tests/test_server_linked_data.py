@@ -255,6 +255,27 @@ def test_pages_are_there_in_arabic(server: Server, path: str) -> None:
     assert english.headers["content-language"] == "en"
 
 
+def test_a_language_once_chosen_stays(server: Server) -> None:
+    """The switch keeps what else the address says, and a cookie keeps the choice for other pages."""
+    english = WebPage(
+        server.ask("/queries/events?status=denied&class=Summit", headers={"Accept": "text/html"}).text
+    )
+    [switch] = [link for link in english.links() if link.startswith("?")]
+    assert switch == "?status=denied&class=Summit&lang=ar"
+    arabic = server.ask("/queries/events" + switch, headers={"Accept": "text/html"})
+    assert "selected" in arabic.text
+    cookie = arabic.headers["set-cookie"].partition(";")[0]
+    for path in ("/", "/queries", "/actor/Q7747?format=html"):
+        found = server.ask(path, headers={"Accept": "text/html", "Cookie": f"a=b; {cookie}"})
+        assert found.headers["content-language"] == "ar"
+        assert found.headers["etag"] != server.ask(path, headers={"Accept": "text/html"}).headers["etag"]
+        assert "set-cookie" not in found.headers
+    assert (
+        server.ask("/", headers={"Accept": "text/html", "Cookie": "lang=xx"}).headers["content-language"]
+        == "en"
+    )
+
+
 def test_pages_have_no_program_and_no_style_of_their_own(server: Server, minted: list[str]) -> None:
     odd = [path_of(document_iri(id).value) for id in ODD_IDS]
     for path in ("/", "/queries", "/queries/actors", "/ontology", "/actor/evil", "/place/evil", *odd):

@@ -187,7 +187,7 @@ async def _thing_page(
 
 
 def _page_tag(request: Request, *parts: object) -> str | None:
-    return tag(request.service, request.query_string, request.header("accept-language"), *parts)
+    return tag(request.service, request.query_string, *parts)
 
 
 def _with_label(pattern: str, limit: int | None = None) -> str:

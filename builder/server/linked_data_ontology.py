@@ -44,12 +44,11 @@ async def show_ontology(request: Request) -> Answer:
     headers = {"Content-Location": f"{root_of(request)}/ontology?{FORMAT}={_OFFERS[media_type]}"}
     if media_type != HTML:
         return _send(media_type, ("diplograph.ttl",), headers)
-    language = request.header("accept-language")
     return page(
         request,
         "ontology.html",
         headers=headers,
-        etag=tag(request.service, "ontology", language, request.query_string),
+        etag=tag(request.service, "ontology", request.query_string),
         kinds=terms_by_kind(),
         formats={suffix: f"{root_of(request)}/ontology?{FORMAT}={suffix}" for suffix in RDF_FORMATS.values()},
         alignments=_alignments(),

@@ -62,7 +62,7 @@ class Questions:
         """All questions: a page, JSON, or SHACL in RDF."""
         media_type = choose_format(request, _LISTS)
         if media_type == HTML:
-            return page(request, "queries.html", catalog=self._catalog)
+            return page(request, "queries.html", etag=tag(request.service, "queries"), catalog=self._catalog)
         if media_type == "application/json":
             root = root_of(request)
             described = [describe(query, root) for query in self._catalog]
@@ -122,7 +122,7 @@ class Questions:
             request,
             "query.html",
             status=status,
-            etag=tag(request.service, request.query_string, request.header("accept-language"), query.name),
+            etag=tag(request.service, request.query_string, query.name),
             query=query,
             values=values,
             message=message,

@@ -34,9 +34,7 @@ class Front:
         return page(
             request,
             "front.html",
-            etag=tag(request.service, request.query_string, request.header("accept-language"))
-            if final
-            else None,
+            etag=tag(request.service, request.query_string) if final else None,
             counts=counts,
             final=final,
             events=[(DIP + name, amount) for name, amount in events if amount],

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -20,6 +21,7 @@ from diplograph.server.requests import Request
 
 LANGUAGES = ("en", "ar")
 HTML = "text/html"
+_LANGUAGE = "lang"
 
 
 @cache
@@ -49,15 +51,24 @@ def text_of(language: str) -> Callable[..., str]:
 
 
 def language_of(request: Request) -> str:
-    """The language of a page: the one asked for by ``?lang=``, else the one the browser likes best of ours."""
-    asked = request.field("lang")
-    if asked in LANGUAGES:
-        return str(asked)
+    """The language of a page: asked for by ``?lang=`` now or before (a cookie), else what the browser likes best."""
+    for asked in (request.field(_LANGUAGE), _cookie(request)):
+        if asked in LANGUAGES:
+            return str(asked)
     ranges = parse_accept(request.header("accept-language") or "")
     for name, _ in sorted((found for found in ranges if found[1] > 0), key=lambda found: -found[1]):
         if name.partition("-")[0] in LANGUAGES:
             return name.partition("-")[0]
     return LANGUAGES[0]
+
+
+def _cookie(request: Request) -> str | None:
+    """The language that was chosen on another page."""
+    for part in (request.header("cookie") or "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == _LANGUAGE:
+            return value
+    return None
 
 
 def shower_of(request: Request) -> Shower:
@@ -84,7 +95,7 @@ def page(
         .get_template(template)
         .render(
             about=read_about()[language],
-            address=root + request.path,
+            switch=_switch(request),
             language=language,
             other_language=next(other for other in LANGUAGES if other != language),
             direction="rtl" if language == "ar" else "ltr",
@@ -97,7 +108,20 @@ def page(
         )
     )
     said = {"Content-Language": language, **(headers or {})}
-    return Answer(rendered, HTML, status=status, headers=said, etag=etag, vary="Accept, Accept-Language")
+    if request.field(_LANGUAGE) == language:
+        said["Set-Cookie"] = f"{_LANGUAGE}={language}; Path={root}/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+    tag = f"{etag}-{language}" if etag else None
+    return Answer(
+        rendered, HTML, status=status, headers=said, etag=tag, vary="Accept, Accept-Language, Cookie"
+    )
+
+
+def _switch(request: Request) -> str:
+    """The query string of the same page in the other language."""
+    other = next(other for other in LANGUAGES if other != language_of(request))
+    return urlencode(
+        [*((name, text) for name, text in request.fields if name != _LANGUAGE), (_LANGUAGE, other)]
+    )
 
 
 @cache
