@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import multiprocessing
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -28,7 +30,12 @@ from diplograph.server.settings import Settings
 from diplograph.server.turns import Turns
 
 _OPERATIONS = {QueryJob: "query", CallJob: "call", UpdateJob: "update", WriteJob: "write"}
-_QUICK = 0.3  # seconds
+_QUICK = 0.2  # seconds of a processor's time; on a busy machine they take longer
+_LOOK_AGAIN = (
+    10  # times, before a query that waits for something else than a processor counts as slow as well
+)
+_LESS_URGENT = 10  # how nice slow queries are to quick ones, see nice(2)
+_PATIENCE = 30.0  # seconds that a request waits for its turn
 _CRASHED = "the request ended the process that ran it: it needs more memory, or nests deeper, than one may; ask for less"
 _RELEASE = wire.pack({"op": "release"})
 
@@ -45,6 +52,7 @@ class Engine(asyncio.Protocol):
         self._received = bytearray()
         self._answer: asyncio.Future[tuple[wire.Header, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
+        self.slow = False
         self.process = context.Process(  # type: ignore[attr-defined]
             target=engine.main, args=(theirs, settings), daemon=True
         )
@@ -71,6 +79,24 @@ class Engine(asyncio.Protocol):
     def alive(self) -> bool:
         """Whether it can be given a job."""
         return self._transport is not None and not self._transport.is_closing()
+
+    def busy_seconds(self) -> float:
+        """How long a processor has worked for it since it started; infinite where the system does not say."""
+        try:
+            return time.clock_gettime(
+                (~self.process.pid << 3) | 2
+            )  # Linux: the clock of a process, by its id
+        except OSError:
+            return math.inf
+
+    def become_slow(self) -> None:
+        """Lets others go first, from now on; so it is not used again after this job."""
+        self.slow = True
+        try:
+            urgency = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, urgency + _LESS_URGENT))
+        except OSError:
+            pass  # it has just ended
 
     def ask(self, frame: bytes) -> asyncio.Future[tuple[wire.Header, bytes]]:
         """The answer to a job, when it comes; or what :meth:`end` was called with."""
@@ -167,12 +193,12 @@ class EnginePool:
         writes = isinstance(job, UpdateJob | WriteJob)
         try:
             try:
-                said, body = await self._attempt(frame, client, asker, slow=writes)
+                said, body = await self._attempt(frame, client, asker, None if writes else self._slow)
             except _MustWait:
                 spool.unlink(missing_ok=True)
-                await self._slow.take(client, self.settings.timeout)
+                await self._slow.take(client, _PATIENCE)
                 try:
-                    said, body = await self._attempt(frame, client, asker, slow=True)
+                    said, body = await self._attempt(frame, client, asker, None, known_as_slow=True)
                 finally:
                     self._slow.give_back()
             if said["status"] != 200:
@@ -188,14 +214,22 @@ class EnginePool:
         return wire.pack({"op": _OPERATIONS[type(job)], "directory": directory, "spool": spool, **header})
 
     async def _attempt(
-        self, frame: bytes, client: str, asker: Asker | None, *, slow: bool
+        self,
+        frame: bytes,
+        client: str,
+        asker: Asker | None,
+        slow: Turns | None,
+        *,
+        known_as_slow: bool = False,
     ) -> tuple[wire.Header, bytes]:
-        """Runs a job. Unless it may be slow, raises _MustWait when it is and there is no place for slow ones."""
-        await self._places.take(client, self.settings.timeout)
+        """Runs a job. With ``slow``, the places for slow ones, raises _MustWait when it is slow and there is no place."""
+        await self._places.take(client, _PATIENCE)
         chosen = None
         try:
             chosen = await self._idle_engine()
-            running = _Running(chosen, self.settings.timeout, None if slow else self._slow, asker)
+            if known_as_slow:
+                chosen.become_slow()
+            running = _Running(chosen, self.settings.timeout, slow, asker)
             try:
                 return await chosen.ask(frame)
             finally:
@@ -205,7 +239,9 @@ class EnginePool:
                 chosen.end(ConnectionAbortedError())
             raise
         finally:
-            if chosen is not None and chosen.alive:
+            if chosen is not None and chosen.slow:
+                chosen.end(ConnectionAbortedError())
+            elif chosen is not None and chosen.alive:
                 self._idle.append(chosen)
             self._places.give_back()
 
@@ -230,11 +266,24 @@ class _Running:
         self._slow = slow
         self._is_slow = False
         self._loop = asyncio.get_running_loop()
-        quick = min(_QUICK, timeout)
-        self._timer = self._after(quick, self._became_slow) if slow else self._after(timeout, self._too_long)
+        self._looked = 0
+        self._begun = chosen.busy_seconds()
+        if slow is None:
+            self._timer = self._after(timeout, self._too_long)
+            self._watch_client()
+        else:
+            self._timer = self._after(_QUICK, self._look)
 
     def _after(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
         return self._loop.call_later(seconds, call)
+
+    def _look(self) -> None:
+        """Is it still quick?"""
+        self._looked += 1
+        if self._engine.busy_seconds() - self._begun < _QUICK and self._looked < _LOOK_AGAIN:
+            self._timer = self._after(_QUICK, self._look)
+        else:
+            self._became_slow()
 
     def _became_slow(self) -> None:
         assert self._slow is not None
@@ -242,7 +291,11 @@ class _Running:
             self._engine.end(_MustWait())
             return
         self._is_slow = True
-        self._timer = self._after(max(0.0, self._timeout - _QUICK), self._too_long)
+        self._engine.become_slow()
+        self._timer = self._after(max(0.0, self._timeout - _QUICK * self._looked), self._too_long)
+        self._watch_client()
+
+    def _watch_client(self) -> None:
         if self._asker is not None:
             self._watch = self._loop.create_task(self._until_gone(self._asker))
 

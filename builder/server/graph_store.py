@@ -60,7 +60,7 @@ def _target(request: Request) -> Target:
 
 
 def _escaped(path: str) -> str:
-    return quote(path, safe="/%:@!$&'()*+,;=~-._")
+    return quote(path, safe="/:@!$&'()*+,;=~-._")
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------

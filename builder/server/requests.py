@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Awaitable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from diplograph.server.errors import Refusal
 from diplograph.server.service import Job, Result, Service
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from granian.rsgi import Scope
 
 
+_PATIENCE = 8  # times the longest body
+
+
 class Request:
-    """What a client asks for. ``path`` is as the client wrote it, with its percent-encoding."""
+    """What a client asks for. ``path`` is without percent-encoding."""
 
     def __init__(self, scope: Scope, protocol: Any, service: Service) -> None:
         self.scope = scope
@@ -44,11 +47,6 @@ class Request:
     def settings(self) -> Settings:
         """How the store is served."""
         return self.service.settings
-
-    @cached_property
-    def decoded_path(self) -> str:
-        """The path without percent-encoding."""
-        return unquote(self.path)
 
     @property
     def query_string(self) -> str:
@@ -94,19 +92,21 @@ class Request:
     async def body(self) -> bytes:
         """The whole body, decompressed. Raises Refusal when it is too long or too slow."""
         limit = self.settings.max_request
-        declared = self.header("content-length") or "0"
-        if declared.isdecimal() and int(declared) > limit:
-            raise _too_long(limit)
         pieces, size = [], 0
         try:
             async with asyncio.timeout(self.settings.timeout):
                 async for piece in self.protocol:
                     size += len(piece)
-                    if size > limit:
-                        raise _too_long(limit)
-                    pieces.append(bytes(piece))
+                    if size <= limit:
+                        pieces.append(bytes(piece))
+                    elif (
+                        size > limit * _PATIENCE
+                    ):  # until then it is read and dropped: few read while they write
+                        break
         except TimeoutError:
             raise Refusal(408, "the request's body did not arrive in time") from None
+        if size > limit:
+            raise _too_long(limit)
         return _decompress(b"".join(pieces), self.header("content-encoding"), limit)
 
 
