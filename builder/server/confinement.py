@@ -24,6 +24,10 @@ _IO_URING_SETUP = 425
 _AF_UNIX = 1
 _FOREIGN = 0x40000000  # from here on numbers are of the x32 ABI, which would be a way around
 
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # Landlock; the same numbers on all processors
+_ASK_VERSION, _VERSION_WITH_NETWORK, _NETWORK_PORT = 1, 4, 2
+_BIND, _CONNECT = 1, 2
+
 _SYSTEMS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 """Processor: its AUDIT_ARCH, and the number of socket(2)."""
 
@@ -32,9 +36,9 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def confine(*, memory: int, networking: bool) -> None:
+def confine(*, memory: int, port: int = 0) -> None:
     """Bounds the memory of this process (bytes that are its own to write to), ends it with its parent, and takes the
-    network from it unless ``networking``.
+    network from it; with a ``port``, TCP connections to that port are left to it.
 
     It lets no signal from the terminal through, since whoever started it ends it, and says nothing on standard error,
     where what native code prints as it dies would be in the midst of the log.
@@ -46,7 +50,9 @@ def confine(*, memory: int, networking: bool) -> None:
         return
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if not networking:
+    if port:
+        allow_one_port(port)
+    else:
         forbid_network()
 
 
@@ -79,6 +85,23 @@ def forbid_network() -> bool:
         return False
     filter = _Program(len(program) // 8, program)
     return not call(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(filter), 0, 0)
+
+
+def allow_one_port(port: int) -> bool:
+    """Makes TCP connections to any other port impossible (Landlock, Linux 6.7 and later); whether that could be had."""
+    call = ctypes.CDLL(None, use_errno=True)
+    if (
+        sys.platform != "linux"
+        or call.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) < _VERSION_WITH_NETWORK
+    ):
+        return False
+    handled = struct.pack("=QQ", 0, _BIND | _CONNECT)
+    rules = call.syscall(_CREATE_RULESET, handled, len(handled), 0)
+    rule = struct.pack("=QQ", _CONNECT, port)
+    if rules < 0 or call.syscall(_ADD_RULE, rules, _NETWORK_PORT, rule, 0):
+        return False
+    call.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return not call.syscall(_RESTRICT_SELF, rules, 0)
 
 
 def raise_limit_of_open_files() -> None:

@@ -27,9 +27,12 @@ INLINE = 256 << 10
 _WAIT_FOR_WRITERS = 10.0
 
 
-def main(connection: socket, settings: Settings) -> None:
-    """Serves jobs until the other side closes the connection. Must be the only thing that its process does."""
-    confinement.confine(memory=settings.memory, networking=bool(settings.hosts))
+def main(connection: socket, settings: Settings, relay_port: int) -> None:
+    """Serves jobs until the other side closes the connection. Must be the only thing that its process does.
+
+    With a ``relay_port`` (not 0) it may connect to that port.
+    """
+    confinement.confine(memory=settings.memory, port=relay_port)
     engine = Engine(settings)
     while (frame := wire.receive(connection)) is not None:
         connection.sendall(wire.pack(*engine.answer(*frame)))
@@ -144,7 +147,7 @@ class Engine:
                 time.sleep(0.02)
 
     def _query(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
-        return run_query(self._reading(job), job, output, union=self._settings.union)
+        return run_query(self._reading(job), job, output, self._settings)
 
     def _call(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         streams = {"output": output} if job["streams"] else {}
@@ -157,7 +160,7 @@ class Engine:
 
     def _update(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing() as store:
-            run_update(store, job)
+            run_update(store, job, self._settings)
             generations.publish(store)
         return {"media_type": "", "stable": False}
 

@@ -24,6 +24,7 @@ from diplograph import generations
 from diplograph.server import engine, wire
 from diplograph.server.caching import Answers
 from diplograph.server.errors import Refusal
+from diplograph.server.federation import Relay
 from diplograph.server.lookups import Lookups
 from diplograph.server.service import Asker, CallJob, Job, QueryJob, Result, UpdateJob, WriteJob
 from diplograph.server.settings import Settings
@@ -47,14 +48,14 @@ class _MustWait(Exception):
 class Engine(asyncio.Protocol):
     """One engine process, seen from the HTTP worker, and the worker's end of the line to it."""
 
-    def __init__(self, context: BaseContext, settings: Settings) -> None:
+    def __init__(self, context: BaseContext, settings: Settings, relay_port: int) -> None:
         self._socket, theirs = socket.socketpair()
         self._received = bytearray()
         self._answer: asyncio.Future[tuple[wire.Header, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
         self.slow = False
         self.process = context.Process(  # type: ignore[attr-defined]
-            target=engine.main, args=(theirs, settings), daemon=True
+            target=engine.main, args=(theirs, settings, relay_port), daemon=True
         )
         self.process.start()
         theirs.close()
@@ -131,6 +132,7 @@ class EnginePool:
         self._generations = settings.store / generations.FOLDER
         self._seen: tuple[int, Path] = (0, Path())
         self._released = ""
+        self._relay = Relay(settings)
         self._answers = Answers(settings.cache)
         self._lookups = Lookups(base=settings.base, union=settings.union)
 
@@ -147,8 +149,10 @@ class EnginePool:
 
     async def start(self) -> None:
         """Starts the engines, so that the first requests need not wait for them."""
+        if self.settings.hosts:
+            await self._relay.start()
         self._released = self.generation()
-        fresh = [Engine(self._context, self.settings) for _ in range(self.settings.engines)]
+        fresh = [Engine(self._context, self.settings, self._relay.port) for _ in range(self.settings.engines)]
         for started in fresh:
             await started.connect()
         self._idle += fresh
@@ -170,6 +174,7 @@ class EnginePool:
 
     def close(self) -> None:
         """Ends all engines."""
+        self._relay.close()
         for chosen in self._idle:
             chosen.end(ConnectionAbortedError())
         self._folder.cleanup()
@@ -211,6 +216,8 @@ class EnginePool:
 
     def _frame(self, job: Job, directory: str, spool: str) -> bytes:
         header = {name: getattr(job, name) for name in job.__slots__}
+        if self._relay.port:
+            header["relay"] = self._relay.address
         return wire.pack({"op": _OPERATIONS[type(job)], "directory": directory, "spool": spool, **header})
 
     async def _attempt(
@@ -250,7 +257,7 @@ class EnginePool:
             chosen = self._idle.pop()
             if chosen.alive:
                 return chosen
-        fresh = Engine(self._context, self.settings)
+        fresh = Engine(self._context, self.settings, self._relay.port)
         await fresh.connect()
         return fresh
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from diplograph.server.errors import Refusal
+from diplograph.server.federation import is_allowed, relayed
 from diplograph.server.lexing import Token, Wishes, read_wishes, tokenize
 from diplograph.server.negotiation import GRAPH_FORMATS, RESULT_FORMATS
+from diplograph.server.settings import Settings
 from diplograph.server.wire import Header
 from diplograph.store import PREFIXES, Store
 
@@ -25,19 +27,18 @@ _HARMLESS = re.compile(r"[^(\[{]*(?:[(\[{][^(\[{]*){0,99}")
 _NOTABLE = re.compile(r"service|load|from|using|now|rand|uuid|bnode", re.IGNORECASE)
 
 
-def run_query(store: Store, job: Header, output: Any, *, union: bool) -> Header:
+def run_query(store: Store, job: Header, output: Any, settings: Settings) -> Header:
     """Runs a query, writes its answer to ``output``, and says in which media type.
 
     Raises Refusal when it is malformed, forbidden, or the client takes no media type that it could be answered in.
     """
-    text = job["text"]
-    wishes = check(text)
+    text, wishes = check(job["text"], settings.hosts, job.get("relay", ""))
     dataset: dict[str, Any] = {}
     if job["default_graphs"] or job["named_graphs"]:
         dataset["default_graph"] = [_named_node(iri) for iri in job["default_graphs"]]
         dataset["named_graphs"] = [_named_node(iri) for iri in job["named_graphs"]]
     elif not wishes.dataset:
-        dataset["use_default_graph_as_union"] = union
+        dataset["use_default_graph_as_union"] = settings.union
     try:
         answer = store.inner.query(text, prefixes=PREFIXES, base_iri=job["url"], **dataset)
         kind, offers = _kind_of(answer)
@@ -51,25 +52,51 @@ def run_query(store: Store, job: Header, output: Any, *, union: bool) -> Header:
         raise malformed("query", str(error)) from error
     except RuntimeError as error:
         raise Refusal(400, f"the query cannot be evaluated: {error}") from error
-    return {"media_type": media_type, "stable": not wishes.unstable}
+    return {"media_type": media_type, "stable": not wishes.unstable and not wishes.network}
 
 
-def check(text: str) -> Wishes:
-    """What a query or update asks for beside reading the store. Raises Refusal when that is not to be had."""
+def check(text: str, hosts: Sequence[str] = (), relay: str = "") -> tuple[str, Wishes]:
+    """A query or update as it may be run, and what it asks for beside reading the store.
+
+    With ``hosts``, what it calls of these is called through the ``relay``. Raises Refusal when it asks for what is not to
+    be had.
+    """
     if not _NOTABLE.search(text) and _HARMLESS.fullmatch(text):
-        return Wishes((), dataset=False, unstable=False, depth=0)
+        return text, Wishes((), dataset=False, unstable=False, depth=0)
     wishes = read_wishes(text)
     if wishes.depth > DEEPEST:
         raise Refusal(400, f"the brackets nest {wishes.depth} deep; more than {DEEPEST} are not taken")
     if wishes.network:
-        line, column = place_of(text, wishes.network[0].begin)
-        raise Refusal(
-            403,
-            f"line {line}, column {column}: SERVICE and LOAD are switched off here, no request leaves this server",
-            line=line,
-            column=column,
-        )
-    return wishes
+        if not hosts:
+            raise _forbidden(text, wishes.network[0], "SERVICE and LOAD are switched off here")
+        text = redirect_calls(text, wishes, hosts, relay)
+    return text, wishes
+
+
+def redirect_calls(text: str, wishes: Wishes, hosts: Sequence[str], relay: str) -> str:
+    """A text in which what SERVICE and LOAD call is called through the relay.
+
+    Raises Refusal for a host that is not listed, and for all that is not written ``SERVICE <address>``.
+    """
+    tokens = list(tokenize(text))
+    pieces, done = [], 0
+    for call in wishes.network:
+        place = next(place for place, token in enumerate(tokens) if token.begin == call.begin)
+        following = [token for token in tokens[place + 1 : place + 3] if token.text.casefold() != "silent"]
+        target = following[0] if following else call
+        url = target.text[1:-1]
+        if call.text.casefold() not in ("service", "load") or target.kind != "iri" or "\\" in url:
+            raise _forbidden(text, call, "write SERVICE or LOAD, a space, and a full address in <>")
+        if not is_allowed(url, hosts):
+            raise _forbidden(text, call, "this host may not be asked from here")
+        pieces += [text[done : target.begin], f"<{relayed(url, relay)}>"]
+        done = target.end
+    return "".join((*pieces, text[done:]))
+
+
+def _forbidden(text: str, call: Token, why: str) -> Refusal:
+    line, column = place_of(text, call.begin)
+    return Refusal(403, f"line {line}, column {column}: {why}", line=line, column=column)
 
 
 def place_of(text: str, offset: int) -> tuple[int, int]:
@@ -134,10 +161,9 @@ def malformed(what: str, message: str) -> Refusal:
 # --- Updates ---------------------------------------------------------------------------------------------------------
 
 
-def run_update(store: Store, job: Header) -> None:
+def run_update(store: Store, job: Header, settings: Settings) -> None:
     """Runs an update, all of it or nothing. Raises Refusal when it is malformed or forbidden."""
-    text = job["text"]
-    check(text)
+    text, _ = check(job["text"], settings.hosts, job.get("relay", ""))
     if job["using"] or job["using_named"]:
         clauses = [f"USING {_named_node(iri)}" for iri in job["using"]]
         clauses += [f"USING NAMED {_named_node(iri)}" for iri in job["using_named"]]
