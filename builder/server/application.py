@@ -12,7 +12,7 @@ from diplograph.server import graph_store, health, site, sparql
 from diplograph.server.answers import Answer, HeaderList, refuse
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
-from diplograph.server.journal import Journal
+from diplograph.server.journal import Journal, write_event
 from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route, Routes
@@ -29,8 +29,10 @@ _COMMON: HeaderList = [
     ("referrer-policy", "same-origin"),
     (
         "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
 ]
 _ALLOWED_HEADERS = "Accept, Accept-Language, Authorization, Content-Type, If-None-Match, If-Match, Slug"
@@ -109,8 +111,8 @@ async def _keep(pool: EnginePool) -> None:
         await asyncio.sleep(_EVERY)
         try:
             await pool.release()
-        except Exception:  # noqa: BLE001 - tried again the next time
-            continue
+        except Exception as error:  # noqa: BLE001 - tried again the next time
+            write_event("fault", fault=f"{type(error).__name__}: {error}")
 
 
 def routes_of(settings: Settings) -> dict[str, Route]:

@@ -23,7 +23,7 @@ from diplograph.server.queries import run_query, run_update
 from diplograph.server.settings import Settings
 from diplograph.store import Store
 
-INLINE = 256 << 10
+INLINE = 1 << 20
 _WAIT_FOR_WRITERS = 10.0
 
 

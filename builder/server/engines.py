@@ -35,7 +35,6 @@ _QUICK = 0.2  # seconds of a processor's time; on a busy machine they take longe
 _LOOK_AGAIN = (
     10  # times, before a query that waits for something else than a processor counts as slow as well
 )
-_LESS_URGENT = 10  # how nice slow queries are to quick ones, see nice(2)
 _PATIENCE = 30.0  # seconds that a request waits for its turn
 _CRASHED = "the request ended the process that ran it: it needs more memory, or nests deeper, than one may; ask for less"
 _RELEASE = wire.pack({"op": "release"})
@@ -53,7 +52,6 @@ class Engine(asyncio.Protocol):
         self._received = bytearray()
         self._answer: asyncio.Future[tuple[wire.Header, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
-        self.slow = False
         self.process = context.Process(  # type: ignore[attr-defined]
             target=engine.main, args=(theirs, settings, relay_port), daemon=True
         )
@@ -89,15 +87,6 @@ class Engine(asyncio.Protocol):
             )  # Linux: the clock of a process, by its id
         except OSError:
             return math.inf
-
-    def become_slow(self) -> None:
-        """Lets others go first, from now on; so it is not used again after this job."""
-        self.slow = True
-        try:
-            urgency = os.getpriority(os.PRIO_PROCESS, 0)
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, urgency + _LESS_URGENT))
-        except OSError:
-            pass  # it has just ended
 
     def ask(self, frame: bytes) -> asyncio.Future[tuple[wire.Header, bytes]]:
         """The answer to a job, when it comes; or what :meth:`end` was called with."""
@@ -203,7 +192,7 @@ class EnginePool:
                 spool.unlink(missing_ok=True)
                 await self._slow.take(client, _PATIENCE)
                 try:
-                    said, body = await self._attempt(frame, client, asker, None, known_as_slow=True)
+                    said, body = await self._attempt(frame, client, asker, None)
                 finally:
                     self._slow.give_back()
             if said["status"] != 200:
@@ -234,8 +223,6 @@ class EnginePool:
         chosen = None
         try:
             chosen = await self._idle_engine()
-            if known_as_slow:
-                chosen.become_slow()
             running = _Running(chosen, self.settings.timeout, slow, asker)
             try:
                 return await chosen.ask(frame)
@@ -246,9 +233,7 @@ class EnginePool:
                 chosen.end(ConnectionAbortedError())
             raise
         finally:
-            if chosen is not None and chosen.slow:
-                chosen.end(ConnectionAbortedError())
-            elif chosen is not None and chosen.alive:
+            if chosen is not None and chosen.alive:
                 self._idle.append(chosen)
             self._places.give_back()
 
@@ -298,7 +283,6 @@ class _Running:
             self._engine.end(_MustWait())
             return
         self._is_slow = True
-        self._engine.become_slow()
         self._timer = self._after(max(0.0, self._timeout - _QUICK * self._looked), self._too_long)
         self._watch_client()
 

@@ -6,10 +6,11 @@ Lines are written some at a time: the system call would otherwise cost more than
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from datetime import UTC, datetime
+
+import orjson
 
 from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
@@ -21,14 +22,20 @@ _LONGEST = 2000
 def write_event(event: str, **details: object) -> None:
     """Writes a line about the server itself."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    _write(json.dumps({"time": now, "event": event, **details}, ensure_ascii=False) + "\n")
+    _write(orjson.dumps({"time": now, "event": event, **details}) + b"\n")
 
 
-def _write(text: str) -> None:
+def _write(text: bytes) -> None:
     try:
-        os.write(sys.stderr.fileno(), text.encode("utf-8", "replace"))
+        os.write(sys.stderr.fileno(), text)
     except OSError:
         pass  # nobody reads the log: no reason to stop answering
+
+
+def _sound(text: str) -> str:
+    """The beginning of a text, without halves of characters, which no UTF-8 can hold."""
+    short = text[:_LONGEST]
+    return short if short.isascii() else short.encode("utf-8", "replace").decode()
 
 
 class Journal:
@@ -36,7 +43,7 @@ class Journal:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -58,13 +65,13 @@ class Journal:
         if status >= 500 or status in (403, 408, 413, 499) or ended.startswith("client"):
             self._metrics.count_end(ended if ended.startswith("client") else str(status))
         self._lines.append(
-            json.dumps(
+            orjson.dumps(
                 {
                     "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                     "client": request.client,
                     "method": request.method,
-                    "path": request.path[:_LONGEST],
-                    "asked": (str(asked) if asked else request.query_string)[:_LONGEST],
+                    "path": _sound(request.path),
+                    "asked": _sound(str(asked) if asked else request.query_string),
                     "status": status,
                     "bytes": size,
                     "ms": round(seconds * 1000, 3),
@@ -72,13 +79,13 @@ class Journal:
                     "agent": (request.header("user-agent") or "")[:200],
                     **note,
                 },
-                ensure_ascii=False,
+                default=str,
             )
         )
 
     def _flush(self) -> None:
         if self._lines:
-            text, self._lines = "\n".join(self._lines) + "\n", []
+            text, self._lines = b"\n".join((*self._lines, b"")), []
             _write(text)
         if self._loop is not None:
             self._loop.call_later(_EVERY, self._flush)

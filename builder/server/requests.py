@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Awaitable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from diplograph.server.errors import Refusal
 from diplograph.server.service import Job, Result, Service
@@ -117,6 +117,8 @@ def parse_form(text: str) -> list[tuple[str, str]]:
     [('query', 'ASK {}')]
     """
     try:
+        if text.startswith("query=") and "&" not in text:  # most requests, by far
+            return [("query", unquote_plus(text[6:], errors="strict"))]
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError as error:
         raise Refusal(400, "the request's parameters are not UTF-8, or more than 1000") from error

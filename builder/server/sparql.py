@@ -84,14 +84,16 @@ def _from_query_string(text: str, accept: str | None, url: str) -> QueryJob:
 
 
 def _to_query(fields: Fields, accept: str | None, url: str) -> QueryJob:
+    chosen, graph = choose(accept, _RESULTS), choose(accept, _GRAPHS)
+    if len(fields) == 1 and fields[0][0] == "query":
+        return QueryJob(fields[0][1], chosen, chosen, graph, url=url)
     if any(name == "update" for name, _ in fields):
         raise Refusal(400, "an update must come by POST to /update or /sparql", headers={"Allow": "POST"})
-    chosen = choose(accept, _RESULTS)
     return QueryJob(
         text=_only(fields, "query"),
         select=chosen,
         ask=chosen,
-        graph=choose(accept, _GRAPHS),
+        graph=graph,
         default_graphs=_graphs(fields, "default-graph-uri"),
         named_graphs=_graphs(fields, "named-graph-uri"),
         url=url,
@@ -120,7 +122,15 @@ async def _run_query(request: Request, job: QueryJob) -> Answer:
     result = await request.run(job)
     if not result.stable:
         return Answer(result)
-    asked = (result.generation, job.text, job.url, result.media_type, *job.default_graphs, "", *job.named_graphs)
+    asked = (
+        result.generation,
+        job.text,
+        job.url,
+        result.media_type,
+        *job.default_graphs,
+        "",
+        *job.named_graphs,
+    )
     key = hashlib.blake2b("\0".join(map(str, asked)).encode(), digest_size=12).hexdigest()
     return Answer(result, etag=key)
 

@@ -39,7 +39,8 @@ def unpack(received: bytearray) -> tuple[Header, bytes] | None:
     begin, middle, end = _LENGTHS.size, _LENGTHS.size + head, _LENGTHS.size + head + body
     if len(received) < end:
         return None
-    frame = json.loads(received[begin:middle]), bytes(received[middle:end])
+    with memoryview(received) as view:
+        frame = json.loads(bytes(view[begin:middle])), bytes(view[middle:end])
     del received[:end]
     return frame
 
