@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy constraints clean help
+.PHONY: run test lint golden docs accuracy bench-endpoint constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
 	@echo "make docs     make docs/queries.md anew from the headers of the queries"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
+	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
@@ -41,6 +42,10 @@ golden: $(VENV)/.tested
 
 accuracy: $(VENV)/.installed
 	$(BIN)/python docs/make_accuracy.py
+
+bench-endpoint: $(VENV)/.tested
+	@$(INSTALL) --no-build-isolation --editable ".[bench]"
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make_queries.py
