@@ -140,7 +140,7 @@ def site_of(request: Request) -> Site:
         f"{request.url}/",
         settings.base,
         updates=settings.writable,
-        federation=bool(settings.hosts),
+        federation=bool(settings.hosts) and not settings.upstream,
         union=settings.union and not settings.upstream,
     )
 

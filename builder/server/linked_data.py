@@ -46,12 +46,13 @@ SHOWN_LINKS = 200
 """How many links from elsewhere a page shows of each property; programs get all of them."""
 
 _TEXTS = ("text", "quote")
+_POPULAR = 2_000  # what so much speaks of has a long answer, which is better asked for by itself
+_PATIENCE = 3.0  # seconds
 _LEADING = MappingProxyType(
     {
         "event": "event-evidence",
         "actor": "actor-timeline",
         "place": "events-at-place",
-        "document": "event-report",
     }
 )
 """The question whose answer is on the page of a thing."""
@@ -156,7 +157,9 @@ async def _thing_page(
     incoming = await asyncio.gather(*(select(request, _pointing(name, iri)) for name in totals))
     facts = _facts(outgoing, {}, language)
     leading = load_catalog().get(_LEADING[room]) if room in _LEADING else None
-    rows, more = await _answer(request, leading, room, iri) if leading else ([], False)
+    rows, more = (
+        await _answer(request, leading, iri) if leading and sum(totals.values()) < _POPULAR else ([], False)
+    )
     labels = [
         value
         for name in (LABEL, NamedNode(DCTERMS + "title"))
@@ -244,9 +247,15 @@ def _parameter_for(query: Query, room: str, iri: NamedNode) -> str:
     return urlencode({name: iri.value})
 
 
-async def _answer(request: Request, query: Query, room: str, iri: NamedNode) -> tuple[list[Row], bool]:
+async def _answer(request: Request, query: Query, iri: NamedNode) -> tuple[list[Row], bool]:
+    """The first rows of a question about a thing; none when they take long: the page has a link to the question."""
+    room = iri.value.removeprefix(request.settings.base).partition("/")[0]
     parameter = next(parameter for parameter in query.parameters if parameter.type == room)
-    return await select_first(request, bind(query, {parameter.name: iri.value}), SHOWN_LINKS)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await select_first(request, bind(query, {parameter.name: iri.value}), SHOWN_LINKS)
+    except (TimeoutError, Refusal):
+        return [], False
 
 
 async def _graph_page(request: Request, graph: NamedNode, address: str, headers: Mapping[str, str]) -> Answer:

@@ -180,7 +180,7 @@ def check_for_others(text: str) -> Wishes:
     Other stores than ours decode code point escapes everywhere (SPARQL 1.1, 19.2), so ``\\u0053ERVICE`` is SERVICE to
     them; and Virtuoso's ``define`` and functions of its own reach out to the network and into the server.
     """
-    wishes = check(text)
+    _, wishes = check(text)
     decoded = _ESCAPE.sub(lambda found: _character(found[1] or found[2]), text)
     if decoded != text:
         check(decoded)
