@@ -74,6 +74,7 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
         (unfinished / LOCK).touch()
         with Store.open(unfinished, base=store.base) as copy:
             copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
+            copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
         unfinished.rename(folder / name)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ _ALLOWED_HEADERS = "Accept, Accept-Language, Authorization, Content-Type, If-Non
 
 
 _EVERY = 1.0
+_COLLECT_GARBAGE = 20_000, 20, 50  # allocations; answers that are kept would be gone through again and again
 
 
 class Application:
@@ -54,6 +56,7 @@ class Application:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._journal.start(loop)
+        gc.set_threshold(*_COLLECT_GARBAGE)
         if self.settings.upstream:
             self._service = UpstreamService(self.settings, self._folder)
         else:

@@ -52,6 +52,8 @@ def run_query(store: Store, job: Header, output: Any, settings: Settings) -> Hea
         raise malformed("query", str(error)) from error
     except RuntimeError as error:
         raise Refusal(400, f"the query cannot be evaluated: {error}") from error
+    except OSError as error:
+        raise _unanswered(error, wishes) from error
     return {"media_type": media_type, "stable": not wishes.unstable and not wishes.network}
 
 
@@ -92,6 +94,13 @@ def redirect_calls(text: str, wishes: Wishes, hosts: Sequence[str], relay: str) 
         pieces += [text[done : target.begin], f"<{relayed(url, relay)}>"]
         done = target.end
     return "".join((*pieces, text[done:]))
+
+
+def _unanswered(error: OSError, wishes: Wishes) -> Exception:
+    """What an error of input or output means: that of a host where one is called, else that of the store."""
+    return (
+        Refusal(502, "a host that it calls does not answer, or leads elsewhere") if wishes.network else error
+    )
 
 
 def _forbidden(text: str, call: Token, why: str) -> Refusal:
@@ -163,7 +172,7 @@ def malformed(what: str, message: str) -> Refusal:
 
 def run_update(store: Store, job: Header, settings: Settings) -> None:
     """Runs an update, all of it or nothing. Raises Refusal when it is malformed or forbidden."""
-    text, _ = check(job["text"], settings.hosts, job.get("relay", ""))
+    text, wishes = check(job["text"], settings.hosts, job.get("relay", ""))
     if job["using"] or job["using_named"]:
         clauses = [f"USING {_named_node(iri)}" for iri in job["using"]]
         clauses += [f"USING NAMED {_named_node(iri)}" for iri in job["using_named"]]
@@ -174,6 +183,8 @@ def run_update(store: Store, job: Header, settings: Settings) -> None:
         raise malformed("update", str(error)) from error
     except RuntimeError as error:
         raise Refusal(400, f"the update cannot be done: {error}") from error
+    except OSError as error:
+        raise _unanswered(error, wishes) from error
 
 
 def insert_using(text: str, clauses: str) -> str:
