@@ -116,6 +116,13 @@ class Answer:
         return sent
 
 
+def not_modified(known: str, tag: str) -> Answer:
+    """The answer to who has an answer with this tag already (in some coding), as If-None-Match says."""
+    tags = (part.strip().removeprefix("W/") for part in known.split(","))
+    same = next((part for part in tags if part.startswith(f'"{tag}')), f'"{tag}"')
+    return Answer(Result(""), status=304, headers={"ETag": same, "Cache-Control": "no-cache"}, vary="Accept")
+
+
 def refuse(refusal: Refusal, accept: str | None) -> Answer:
     """A refusal as an answer: JSON for who asks for it, else plain text."""
     kinds = ("text/plain", "application/json", "application/problem+json", "application/sparql-results+json")

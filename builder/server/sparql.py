@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from diplograph.server import authority
-from diplograph.server.answers import Answer
+from diplograph.server.answers import Answer, not_modified
 from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import GRAPH_FORMATS, RESULT_FORMATS, choose
 from diplograph.server.requests import Request, parse_form
@@ -26,7 +26,7 @@ Fields = Sequence[tuple[str, str]]
 
 
 async def either(request: Request) -> Answer:
-    """Answers a query, or runs an update, whichever it is. Without either: the description of the service."""
+    """Answers a query, or runs an update, whichever it is."""
     if request.method != "POST":
         return await query(request)
     fields = await _read(request, (_QUERY, _UPDATE))
@@ -40,19 +40,12 @@ async def query(request: Request) -> Answer:
     accept, url = request.header("accept"), request.url + request.path
     if request.method == "POST":
         return await _run_query(request, _to_query(await _read(request, (_QUERY,)), accept, url))
-    if not request.query_string:
-        return await describe(request)
     return await _run_query(request, _from_query_string(request.query_string, accept, url))
 
 
 async def update(request: Request) -> Answer:
     """Runs an update by POST."""
     return await _run_update(request, await _read(request, (_UPDATE,)))
-
-
-async def describe(request: Request) -> Answer:
-    """The description of the service."""
-    raise Refusal(400, "give a query")
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
@@ -119,20 +112,20 @@ def _graphs(fields: Fields, wanted: str) -> tuple[str, ...]:
 
 async def _run_query(request: Request, job: QueryJob) -> Answer:
     request.note["asked"] = job.text
+    tag = _tag(request.service.generation(), job)
+    known = request.header("if-none-match")
+    if known is not None and tag in known and request.method != "POST":
+        return not_modified(known, tag)
     result = await request.run(job)
-    if not result.stable:
-        return Answer(result)
+    return Answer(result, etag=_tag(result.generation, job) if result.stable else None)
+
+
+def _tag(generation: str, job: QueryJob) -> str:
+    """What an answer hangs on, as a hash; one that may be another each time is never given its tag."""
     asked = (
-        result.generation,
-        job.text,
-        job.url,
-        result.media_type,
-        *job.default_graphs,
-        "",
-        *job.named_graphs,
-    )
-    key = hashlib.blake2b("\0".join(map(str, asked)).encode(), digest_size=12).hexdigest()
-    return Answer(result, etag=key)
+        generation, job.text, job.url, job.select, job.graph, *job.default_graphs, "", *job.named_graphs
+    )  # fmt: skip
+    return hashlib.blake2b("\0".join(map(str, asked)).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 async def _run_update(request: Request, fields: Fields) -> Answer:
