@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,6 +170,8 @@ def test_the_description_counts_our_graphs_only(server: Server, reference: Store
     assert f'{dataset} <http://rdfs.org/ns/void#triples> "{len(reference)}"' in found.text
     assert "openlinksw" not in found.text
     assert "UnionDefaultGraph" not in server.ask("/sparql").text
+    assert "Distribution" not in server.ask("/dcat").text
+    assert server.ask("/store").status == 501
     assert server.ask("/", headers={"Accept": "text/html"}).status == 200
 
 
@@ -208,10 +213,12 @@ class Misbehaving(BaseHTTPRequestHandler):
     seen: ClassVar[list[dict[str, str]]] = []
     breaks_off: ClassVar[bool] = False
     moved: ClassVar[str] = ""
+    delay: ClassVar[float] = 0
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append({name.lower(): value for name, value in self.headers.items()})
+        time.sleep(self.delay)
         status, media_type, body = self.answer
         self.send_response(status)
         self.send_header("Content-Type", media_type)
@@ -269,6 +276,37 @@ def test_what_breaks_off_or_is_something_else_is_no_answer(
         headers = {"Authorization": "Bearer mine", "Cookie": "a=b", "X-Forwarded-For": "1.2.3.4"}
         server.ask("/sparql?query=ASK%7B%7D", headers=headers)
     assert not {"authorization", "cookie", "x-forwarded-for"} & set(handler.seen[-1])
+
+
+def test_a_name_and_a_password_in_the_address_are_given_to_the_store(
+    odd_store: tuple[type[Misbehaving], str], tmp_path: Path
+) -> None:
+    handler, address = odd_store
+    handler.answer = (200, JSON, ROWS)
+    address = address.replace("http://", "http://name:secret@")
+    with serving(tmp_path / "store", "--upstream", address, "--workers", "1") as server:
+        assert server.query("SELECT ?a { ?s ?p ?a }").status == 200
+        handler.answer = (500, "text/plain", b"")
+        assert "secret" not in server.query("SELECT ?a { ?s ?p ?a }").text
+        assert "secret" not in json.dumps(server.entries())
+    assert handler.seen[-1]["authorization"].startswith("Basic ")
+
+
+def test_who_goes_away_leaves_room(odd_store: tuple[type[Misbehaving], str], tmp_path: Path) -> None:
+    handler, address = odd_store
+    handler.answer, handler.delay = (200, JSON, ROWS), 0
+    with serving(tmp_path / "store", "--upstream", address, "--workers", "1", "--engines", "1") as server:
+        handler.delay = 8
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(
+                b"GET /sparql?query=SELECT+%3Fa+%7B+%3Fs+%3Fp+%3Fa+%7D HTTP/1.1\r\nHost: x\r\n\r\n"
+            )
+            time.sleep(1)
+        handler.delay = 0
+        begun = time.monotonic()
+        assert server.query("SELECT ?a { ?s ?p ?a }").status == 200
+        assert time.monotonic() - begun < 4
+        assert 499 in [entry.get("status") for entry in server.entries()]
 
 
 def test_a_store_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from html5rdf import HTMLParser as HTML5Parser
+
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
 
 
@@ -19,7 +21,7 @@ class Element:
 
 
 class WebPage(HTMLParser):
-    """A page; ``faults`` are tags that do not match."""
+    """A page; ``faults`` are tags that do not match, and what the HTML standard calls a parse error."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -29,6 +31,9 @@ class WebPage(HTMLParser):
         self.feed(html)
         self.close()
         self.faults += [f"<{element.tag}> stays open" for element in self._open]
+        strict = HTML5Parser()
+        strict.parse(html)
+        self.faults += [str(error) for error in strict.errors]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if len({name for name, _ in attrs}) != len(attrs):

@@ -142,6 +142,7 @@ def site_of(request: Request) -> Site:
         updates=settings.writable,
         federation=bool(settings.hosts) and not settings.upstream,
         union=settings.union and not settings.upstream,
+        graphs=not settings.upstream,
     )
 
 

@@ -12,10 +12,9 @@ import itertools
 import re
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import diplograph
 from diplograph.server.errors import Refusal
@@ -23,6 +22,7 @@ from diplograph.server.lexing import Wishes, tokenize
 from diplograph.server.queries import check
 from diplograph.server.service import Asker, Job, QueryJob, Result
 from diplograph.server.settings import Settings
+from diplograph.server.turns import Turns
 from diplograph.server.upstream_answers import (
     Fetched,
     accept_for,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 HELD_TRUE = 600
 """Seconds for which what was learnt of the store (names, counts) is used: nobody tells us when it changes."""
 
+_PATIENCE = 30.0  # seconds that a request waits for its turn
 _MOST_ROWS = "x-sparql-maxrows"  # how Virtuoso says that it cut an answer
 _LONGEST_COMPLAINT = 300
 _IN_MEMORY = 256 << 10
@@ -54,8 +55,7 @@ class UpstreamService:
         self._address = settings.upstream
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
-        self._turns = asyncio.Semaphore(settings.engines)
-        self._waiting = 0
+        self._turns = Turns(settings.engines, settings.queue)
         self._client: httpx2.AsyncClient | None = None
 
     def generation(self) -> str:
@@ -73,29 +73,16 @@ class UpstreamService:
                 501, "this server stands in front of another store, which it only asks; write to that store"
             )
         wishes = check_for_others(job.text)
-        async with self._turn():
-            try:
-                async with asyncio.timeout(self.settings.timeout):
-                    return await self._answer(job, stable=not wishes.unstable)
-            except TimeoutError:
-                raise Refusal(
-                    503, f"the request took longer than {self.settings.timeout:g} s and was ended"
-                ) from None
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """A place among the queries that run at the same time."""
-        if self._turns.locked() and self._waiting >= self.settings.queue:
-            raise Refusal(503, "too many requests at once; try again", headers={"Retry-After": "1"})
-        self._waiting += 1
+        await self._turns.take(asker.client if asker is not None else "", _PATIENCE)
         try:
-            await self._turns.acquire()
+            async with asyncio.timeout(self.settings.timeout):
+                return await _while_there(self._answer(job, stable=not wishes.unstable), asker)
+        except TimeoutError:
+            seconds = f"{self.settings.timeout:g}"
+            message = f"the request took longer than {seconds} s, the limit here, and was ended; ask for less"
+            raise Refusal(503, message, limit_seconds=self.settings.timeout) from None
         finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._turns.release()
+            self._turns.give_back()
 
     async def _answer(self, job: QueryJob, *, stable: bool) -> Result:
         with tempfile.TemporaryDirectory(dir=self._folder.name) as name:
@@ -168,6 +155,23 @@ class UpstreamService:
             limits = httpx2.Limits(max_connections=self.settings.engines)
             self._client = httpx2.AsyncClient(trust_env=False, timeout=None, limits=limits)
         return self._client
+
+
+async def _while_there(answering: Coroutine[Any, Any, Result], asker: Asker | None) -> Result:
+    """The answer, unless the client goes away before it is there: then nothing is asked on its behalf any more."""
+    answer = asyncio.ensure_future(answering)
+    if asker is None:
+        return await answer
+    gone = asyncio.ensure_future(asker.gone())
+    try:
+        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        raise Refusal(499, "the client went away")
+    finally:
+        gone.cancel()
+        answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
 
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

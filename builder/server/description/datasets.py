@@ -144,6 +144,7 @@ def _moment(moment: datetime | None) -> Literal | None:
 
 # --- DCAT ------------------------------------------------------------------------------------------------------------
 
+_GRAPH_STORE = "http://www.w3.org/TR/sparql11-http-rdf-update/"
 _DISTRIBUTIONS = (
     ("trig", "application/trig", "The whole store as TriG"),
     ("nquads", "application/n-quads", "The whole store as N-Quads"),
@@ -176,10 +177,10 @@ def describe_catalog(site: Site, modified: datetime | None = None) -> Iterator[T
             (DCAT + "endpointDescription", site.endpoint),
             (DCAT + "servesDataset", site.dataset),
             (DCTERMS + "conformsTo", NamedNode("http://www.w3.org/TR/sparql11-protocol/")),
-            (DCTERMS + "conformsTo", NamedNode("http://www.w3.org/TR/sparql11-http-rdf-update/")),
+            (DCTERMS + "conformsTo", NamedNode(_GRAPH_STORE) if site.graphs else None),
         ],
     )
-    for name, media, title in _DISTRIBUTIONS:
+    for name, media, title in _DISTRIBUTIONS if site.graphs else ():
         distribution = NamedNode(f"{site.url}dcat#{name}")
         yield Triple(site.dataset, NamedNode(DCAT + "distribution"), distribution)
         facts: list[Fact] = [

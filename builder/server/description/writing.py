@@ -45,12 +45,14 @@ class Site:
     """A server as its descriptions speak of it.
 
     ``url`` is where the public reaches it, with a slash at the end; ``base`` is what the IRIs in its store begin with.
+    ``graphs`` says that the Graph Store Protocol gives them whole.
     """
 
     url: str
     base: str
     updates: bool = False
     federation: bool = False
+    graphs: bool = True
     union: bool = False
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -22,6 +23,11 @@ from diplograph.server.requests import Request
 LANGUAGES = ("en", "ar")
 HTML = "text/html"
 _LANGUAGE = "lang"
+_NO_HTML = re.compile(  # control characters and what Unicode calls no characters, which HTML may not hold
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 
 
 @cache
@@ -111,9 +117,8 @@ def page(
     if request.field(_LANGUAGE) == language:
         said["Set-Cookie"] = f"{_LANGUAGE}={language}; Path={root}/; Max-Age=31536000; SameSite=Lax; HttpOnly"
     tag = f"{etag}-{language}" if etag else None
-    return Answer(
-        rendered, HTML, status=status, headers=said, etag=tag, vary="Accept, Accept-Language, Cookie"
-    )
+    body = _NO_HTML.sub("\ufffd", rendered)
+    return Answer(body, HTML, status=status, headers=said, etag=tag, vary="Accept, Accept-Language, Cookie")
 
 
 def _switch(request: Request) -> str:
