@@ -69,6 +69,8 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
     unfinished = folder / f".{name}"
     try:
         folder.mkdir(exist_ok=True)
+        for left in folder.glob(".*"):  # by a publisher that was killed: there is one at a time
+            shutil.rmtree(left, ignore_errors=True)
         store.inner.backup(str(unfinished))
         shutil.copyfile(store.directory / MARKER, unfinished / MARKER)
         (unfinished / LOCK).touch()
@@ -112,12 +114,11 @@ def publish_current(directory: Path, describe: Describe | None = None, *, base: 
 
 
 def prune(directory: Path) -> None:
-    """Removes all generations but the newest, if nobody reads them; and what a publisher that was killed left behind."""
+    """Removes all generations but the newest, if nobody reads them."""
     folder = directory / FOLDER
     known = names(directory)
     for name in known[:-1]:
         with held_exclusively(folder / name) as nobody_reads:
             if nobody_reads:
-                (folder / name).rename(folder / f".{name}.gone")
-    for path in folder.glob(".*.gone"):
-        shutil.rmtree(path, ignore_errors=True)
+                gone = (folder / name).rename(folder / f".{name}.gone")
+                shutil.rmtree(gone, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ _FORM, _QUERY, _UPDATE = (
     "application/sparql-update",
 )
 _LONGEST_GRAPH_LIST = 100  # a long list of default graphs takes Oxigraph more than the square of its length
+_LONG = 100_000  # characters, whose decoding others would notice
 
 Fields = Sequence[tuple[str, str]]
 
@@ -65,7 +67,8 @@ async def _read(request: Request, direct: tuple[str, ...]) -> Fields:
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the body of the request is not UTF-8 (at byte {error.start})") from error
     if kind == _FORM:
-        return [*request.fields, *parse_form(body)]
+        form = parse_form(body) if len(body) < _LONG else await asyncio.to_thread(parse_form, body)
+        return [*request.fields, *form]
     if any(name in ("query", "update") for name, _ in request.fields):
         raise Refusal(400, "the query is in the body and must not be in the path as well")
     return [*request.fields, ("query" if kind == _QUERY else "update", body)]
