@@ -115,7 +115,9 @@ def page(
     )
     said = {"Content-Language": language, **(headers or {})}
     if request.field(_LANGUAGE) == language:
-        said["Set-Cookie"] = f"{_LANGUAGE}={language}; Path={root}/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+        secure = "; Secure" if request.url.startswith("https:") else ""
+        kept = f"Path={root}/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"
+        said["Set-Cookie"] = f"{_LANGUAGE}={language}; {kept}"
     tag = f"{etag}-{language}" if etag else None
     body = _NO_HTML.sub("\ufffd", rendered)
     return Answer(body, HTML, status=status, headers=said, etag=tag, vary="Accept, Accept-Language, Cookie")
