@@ -19,7 +19,15 @@ ROOMS = {
     "stanza": {"parsing"},
     "torch": {"parsing"},
     "pyoxigraph": {
-        "vocabulary", "quads", "store", "generations", "catalog", "inspection", "reasoning", "transfer", "server"
+        "vocabulary",
+        "quads",
+        "store",
+        "generations",
+        "catalog",
+        "inspection",
+        "reasoning",
+        "transfer",
+        "server",
     },
     "prometheus_client": {"server"},
     "granian": {"server"},

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -321,6 +323,22 @@ def test_a_store_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 # --- Pieces ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--upstream", "ftp://127.0.0.1/sparql"),
+        ("--upstream", "http://127.0.0.1:1/sparql", "--writable"),
+        ("--upstream", "http://127.0.0.1:1/sparql", "--allow-host", "example.org"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "diplograph", "serve", *options]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "--upstream" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_prefixes_are_declared_where_they_are_used() -> None:

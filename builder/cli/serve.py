@@ -80,6 +80,12 @@ def serve(
     from diplograph.vocabulary import BASE
 
     token = os.environ.get(_TOKEN) if writable else None
+    if upstream and (writable or hosts):
+        raise click.UsageError(
+            "--upstream only reads and calls nothing: leave out --writable and --allow-host"
+        )
+    if upstream and not upstream.startswith(("http://", "https://")):
+        raise click.BadParameter(f"{upstream} is no http address", param_hint="--upstream")
     if writable and not token:
         raise click.UsageError(f"--writable needs a token in the environment: {_TOKEN}=… diplograph serve …")
     settings = Settings(
