@@ -3,12 +3,14 @@
 ``make bench-endpoint`` runs it: it builds a store of copies of the sample graph, starts the three servers, and asks each
 in turn, several times over, so that whatever else the machine does falls on all. The ratios are medians over the rounds.
 Every query has another text each time, so that no answer is known beforehand; the rows marked "again" ask the same
-text over and over, which ours answers from memory.
+text over and over, which ours answers from memory. Beside the rates stands what one request cost in processor time,
+all processes of a server together: on a busy machine that is the steadier figure.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import re
 import shutil
@@ -64,6 +66,8 @@ LOADS = (
     Load("large: 10,000 rows", "SELECT ?s ?p ?o{n} { ?s ?p ?o{n} } LIMIT 10000", 4),
 )  # fmt: skip
 
+_NUMBERS = itertools.count(1)
+
 
 def make_store(directory: Path, copies: int) -> int:
     """A store of so many copies of the sample graph, with a generation; how many quads it has."""
@@ -89,9 +93,36 @@ def make_store(directory: Path, copies: int) -> int:
         return len(store)
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint, and the process that serves it."""
+
+    url: str
+    process: int
+
+    def busy_seconds(self) -> float:
+        """How long processors have worked for the server so far, and for those that it started."""
+        children: dict[int, list[int]] = {}
+        times: dict[int, float] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                found = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            pid = int(stat.parent.name)
+            children.setdefault(int(found[1]), []).append(pid)
+            times[pid] = (int(found[11]) + int(found[12])) / os.sysconf("SC_CLK_TCK")
+        pending, total = [self.process], 0.0
+        while pending:
+            pid = pending.pop()
+            total += times.get(pid, 0.0)
+            pending += children.get(pid, [])
+        return total
+
+
 @contextmanager
-def running(command: list[str], port: int, path: str) -> Iterator[str]:
-    """A server of somebody else; its endpoint."""
+def running(command: list[str], port: int, path: str) -> Iterator[Endpoint]:
+    """A server of somebody else."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     endpoint = f"http://127.0.0.1:{port}{path}"
     try:
@@ -104,28 +135,43 @@ def running(command: list[str], port: int, path: str) -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit(f"{command[0]} does not start") from None
                 time.sleep(0.3)
-        yield endpoint
+        yield Endpoint(endpoint, process.pid)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def rate(endpoint: str, query: str, load: Load, seconds: int, first: int, copies: int) -> float:
-    """Requests per second that were answered with 200."""
-    template = f"{endpoint}?query={quote(query, safe='{}')}"
+def rate(
+    endpoint: Endpoint, query: str, load: Load, seconds: int, first: int, copies: int
+) -> tuple[float, float]:
+    """Requests per second that were answered with 200, and the milliseconds of processor time that each took."""
+    template = f"{endpoint.url}?query={quote(query, safe='{}')}"
     path = template[template.index("/", 8) :].replace("%7B", "{").replace("%7D", "}")
     path = re.sub(r"[{}](?!n}|i})(?<!{n})(?<!{i})", lambda brace: quote(brace[0]), path)
     environment = {**os.environ, "PATH_TEMPLATE": path, "FIRST": str(first), "COPIES": str(copies)}
+    begun = endpoint.busy_seconds()
     said = subprocess.run(
-        ["wrk", "-t1", f"-c{load.clients}", f"-d{seconds}", "--timeout", "60", "-s", str(SCRIPT), endpoint],
+        [
+            "wrk",
+            "-t1",
+            f"-c{load.clients}",
+            f"-d{seconds}",
+            "--timeout",
+            "60",
+            "-s",
+            str(SCRIPT),
+            endpoint.url,
+        ],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     if "Non-2xx" in said:
-        raise SystemExit(f"{load.name}: {endpoint} did not answer every request:\n{said}")
-    return float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1])  # type: ignore[index]
+        raise SystemExit(f"{load.name}: {endpoint.url} did not answer every request:\n{said}")
+    count = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
+    cost = (endpoint.busy_seconds() - begun) * 1000 / max(count, 1)
+    return float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1]), cost  # type: ignore[index]
 
 
 def measure(arguments: argparse.Namespace) -> None:
@@ -144,38 +190,47 @@ def measure(arguments: argparse.Namespace) -> None:
         ports = free_port(), free_port()
         print(f"{size} quads, {os.cpu_count()} cores, {arguments.workers} workers, wrk for {arguments.seconds} s, "
               f"median of {arguments.rounds} rounds\n")  # fmt: skip
+        ours = stack.enter_context(serving(store, "--workers", str(arguments.workers)))
         endpoints = {
-            "ours": stack.enter_context(serving(store, "--workers", str(arguments.workers))).url + "/sparql",
+            "ours": Endpoint(f"{ours.url}/sparql", ours.process.pid),
             "oxigraph": stack.enter_context(
                 running(["oxigraph", "serve-read-only", "--union-default-graph", "--location", str(newest), "--bind",
                          f"127.0.0.1:{ports[0]}"], ports[0], "/query")),
             "rdflib": stack.enter_context(
                 running(["rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", str(ports[1]), str(quads)], ports[1], "/")),
         }  # fmt: skip
-        print(
-            f"{'requests per second':38} {'ours':>9} {'oxigraph':>9} {'rdflib':>9} {'÷ oxigraph':>11} {'÷ rdflib':>9}"
-        )
-        first = 0
+        print(f"{'':38} {'requests per second':^29} {'ratio to':^19} {'ms of processor':^19}")
+        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "ours", "oxigraph")
+        print(" " * 38, *(f"{head:>9}" for head in heads))
         for again in (False, True):
             for load in (load for load in LOADS if load.name.startswith(arguments.only)):
-                rates: dict[str, list[float]] = {name: [] for name in endpoints}
-                for _ in range(arguments.rounds):
-                    for name, endpoint in endpoints.items():
-                        first += 10_000_000
-                        query = load.query.replace("{n}", "1").replace("{i}", "1") if again else load.query
-                        if name == "rdflib" and rates[name]:
-                            continue  # once is enough to tell so large a difference
-                        rates[name].append(
-                            rate(endpoint, query, load, arguments.seconds, first, arguments.copies)
-                        )
-                ratios = [ours / other for ours, other in zip(rates["ours"], rates["oxigraph"], strict=True)]
-                middle = {name: median(found) for name, found in rates.items()}
+                query = load.query.replace("{n}", "1").replace("{i}", "1") if again else load.query
                 print(
-                    f"{load.name + (', again' if again else ''):38} {middle['ours']:9.0f} {middle['oxigraph']:9.0f} "
-                    f"{middle['rdflib']:9.1f} {median(ratios):11.2f} "
-                    f"{middle['ours'] / max(middle['rdflib'], 1 / arguments.seconds):9.0f}",
+                    f"{load.name + (', again' if again else ''):38}",
+                    *compare(endpoints, load, query, arguments),
                     flush=True,
                 )
+
+
+def compare(
+    endpoints: dict[str, Endpoint], load: Load, query: str, arguments: argparse.Namespace
+) -> list[str]:
+    """A row of the table: each endpoint is asked in turn, rdflib's only once, which is enough to tell so large a
+    difference."""
+    rates: dict[str, list[float]] = {name: [] for name in endpoints}
+    costs: dict[str, list[float]] = {name: [] for name in endpoints}
+    for number in range(arguments.rounds):
+        for name, endpoint in endpoints.items():
+            if name != "rdflib" or number == 0:
+                first = next(_NUMBERS) * 10_000_000
+                found, cost = rate(endpoint, query, load, arguments.seconds, first, arguments.copies)
+                rates[name].append(found)
+                costs[name].append(cost)
+    ratio = median(ours / other for ours, other in zip(rates["ours"], rates["oxigraph"], strict=True))
+    middle = {name: median(found) for name, found in rates.items()}
+    row = [f"{middle[name]:9.1f}" for name in ("ours", "oxigraph", "rdflib")]
+    row += [f"{ratio:9.2f}", f"{middle['ours'] / max(middle['rdflib'], 1 / arguments.seconds):9.0f}"]
+    return row + [f"{median(costs[name]):9.2f}" for name in ("ours", "oxigraph")]
 
 
 if __name__ == "__main__":
