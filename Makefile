@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy calibration constraints clean help
+.PHONY: run test lint golden docs accuracy calibration bench-endpoint constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make docs     make docs/queries.md anew from the headers of the queries"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
+	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
@@ -45,6 +46,10 @@ accuracy: $(VENV)/.installed
 
 calibration: $(VENV)/.installed
 	$(BIN)/python -m measurement.calibration
+
+bench-endpoint: $(VENV)/.tested
+	@$(INSTALL) --no-build-isolation --editable ".[bench]"
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make_queries.py
@@ -93,7 +98,7 @@ $(VENV)/types/diplograph: $(VENV)/.made
 constraints:
 	rm -rf $(VENV)/constraints && $(PYTHON) -m venv $(VENV)/constraints
 	$(VENV)/constraints/bin/pip install --quiet --extra-index-url $(TORCH_INDEX) "torch>=2.6,<2.14" setuptools wheel
-	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[test,lint]"
+	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[test,lint,bench]"
 	{ sed -n '/^#/p' constraints.txt; $(VENV)/constraints/bin/pip freeze --all \
 	  | grep -vE '^(diplograph|pip)( |=)' | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt

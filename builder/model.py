@@ -19,6 +19,8 @@ The exceptions::
     ├── ReasoningError   a reasoner that could not run (no Java …)
     └── StoreError       a store that cannot be opened, or is not ours
         └── StoreLockedError   … because another process is writing to it
+
+What a server says no with, :class:`diplograph.server.errors.Refusal`, is a DiplographError too.
 """
 
 from __future__ import annotations

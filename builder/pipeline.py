@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import diplograph
+from diplograph import generations
 from diplograph.model import (
     Actor,
     ConlluError,
@@ -177,11 +178,14 @@ def build(
 
     Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
-    ``progress`` is called before each document and after the last. What cannot be read or extracted is in the report's
+    ``progress`` is called before each document and after the last. Whoever reads the store's generations (a server) sees
+    the graph of before until the build is done, then the new one. What cannot be read or extracted is in the report's
     ``failures``. Raises StoreError, ModelError and DataError, when nothing can be built at all::
 
         report = build(["seeds/articles"], "diplograph-store")
     """
+    from diplograph.server.description import describe
+
     started = time.monotonic()
     extractor = extractor or FrameExtractor()
     used = parser or _make_parser(model, cache=cache)
@@ -194,6 +198,8 @@ def build(
             _add_document(opened, document, its_parser, extractor, counts)
         progress(Progress(len(inputs), len(inputs), ""))
         events = consolidate_store(opened, extractor)
+        if opened.changed or not generations.names(Path(store)):
+            generations.publish(opened, describe)
     return BuildReport(
         added=counts.added,
         changed=counts.changed,

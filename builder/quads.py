@@ -117,15 +117,22 @@ def place_iri(key: str, *, base: str = BASE) -> NamedNode:
     return NamedNode(f"{base}place/{encode(key)}")
 
 
+def query_iri(name: str, *, base: str = BASE) -> NamedNode:
+    """The IRI of a canned question; that of a part of all of them for a name that begins with #."""
+    return NamedNode(f"{base}queries{name}" if name.startswith("#") else f"{base}queries/{encode(name)}")
+
+
 def document_graph(id: str, *, base: str = BASE) -> NamedNode:
     """The named graph of a document."""
     return NamedNode(f"{base}graph/document/{encode(id)}")
 
 
 def shared_graph(name: str, *, base: str = BASE) -> NamedNode:
-    """A graph that is not a document's: events, actors, ontology or inferences."""
-    if name not in ("events", "actors", "ontology", "inferences"):
-        raise ValueError(f'no graph is named "{name}"; there are events, actors, ontology and inferences')
+    """A graph that is not a document's: events, actors, ontology or inferences; a server adds its description."""
+    if name not in ("events", "actors", "ontology", "inferences", "description"):
+        raise ValueError(
+            f'no graph is named "{name}"; there are events, actors, ontology, inferences, description'
+        )
     return NamedNode(f"{base}graph/{name}")
 
 

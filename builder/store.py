@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -114,6 +115,7 @@ class Store:
         self._lock = lock
         self.directory = directory
         self.base = base
+        self.changed = False  # whether anything was written since it was opened
 
     @classmethod
     def in_memory(cls, *, base: str = BASE) -> Store:
@@ -191,6 +193,7 @@ class Store:
             update.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
         try:
             self.inner.update(" ;\n".join(update))
+            self.changed = True
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
 
@@ -385,6 +388,22 @@ def _take_lock(directory: Path, *, shared: bool) -> int:
         os.ftruncate(lock, 0)
         os.write(lock, f"{os.getpid()}\n".encode())
     return lock
+
+
+@contextmanager
+def held_exclusively(directory: Path) -> Iterator[bool]:
+    """Holds the lock of a store as a writer does, without opening it; False when somebody else holds it."""
+    lock = -1
+    try:
+        lock = os.open(directory / LOCK, os.O_RDWR)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        yield False
+    else:
+        yield True
+    finally:
+        if lock >= 0:
+            os.close(lock)
 
 
 # --- Quads to values -------------------------------------------------------------------------------------------------

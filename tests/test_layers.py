@@ -18,7 +18,21 @@ FILES = sorted(path for path in BUILDER.rglob("*.py") if path.parent.name not in
 ROOMS = {
     "stanza": {"parsing"},
     "torch": {"parsing"},
-    "pyoxigraph": {"vocabulary", "quads", "store", "catalog", "inspection", "reasoning", "transfer"},
+    "pyoxigraph": {
+        "vocabulary",
+        "quads",
+        "store",
+        "generations",
+        "catalog",
+        "inspection",
+        "reasoning",
+        "transfer",
+        "server",
+    },
+    "prometheus_client": {"server"},
+    "granian": {"server"},
+    "jinja2": {"server"},
+    "httpx2": {"server"},
     "rdflib": {"vocabulary", "reasoning", "transfer"},
     "owlready2": {"reasoning"},
     "trafilatura": {"sources"},
@@ -28,7 +42,7 @@ ROOMS = {
     "rich": {"cli"},
     "packaging": {"cli"},
 }
-HEAVY = {"stanza", "torch", "rdflib", "owlready2", "trafilatura", "lxml", "rich"}
+HEAVY = {"stanza", "torch", "rdflib", "owlready2", "trafilatura", "lxml", "rich", "granian"}
 
 
 def read_layers() -> list[str]:

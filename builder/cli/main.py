@@ -18,6 +18,7 @@ from diplograph.cli.build import build
 from diplograph.cli.explain import explain
 from diplograph.cli.export import export
 from diplograph.cli.look import parse, stats
+from diplograph.cli.serve import serve
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
 
@@ -28,7 +29,7 @@ BROKEN_PIPE = 141
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Building": (build, parse),
     "Asking": (query, queries, explain, stats),
-    "Handing on": (export,),
+    "Handing on": (export, serve),
     "Setting up": (doctor, models),
 }
 
