@@ -51,6 +51,7 @@ DCTERMS = "http://purl.org/dc/terms/"
 TYPE = NamedNode(RDF + "type")
 LABEL = NamedNode(RDFS + "label")
 SAME_AS = NamedNode(OWL + "sameAs")
+SHARED_GRAPHS = ("events", "actors", "ontology", "inferences")
 _SKOLEM = ".well-known/genid/"
 
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
@@ -124,9 +125,14 @@ def document_graph(id: str, *, base: str = BASE) -> NamedNode:
 
 def shared_graph(name: str, *, base: str = BASE) -> NamedNode:
     """A graph that is not a document's: events, actors, ontology or inferences."""
-    if name not in ("events", "actors", "ontology", "inferences"):
-        raise ValueError(f'no graph is named "{name}"; there are events, actors, ontology and inferences')
+    if name not in SHARED_GRAPHS:
+        raise ValueError(f'no graph is named "{name}"; there are {", ".join(SHARED_GRAPHS)}')
     return NamedNode(f"{base}graph/{name}")
+
+
+def manifest_graph(*, base: str = BASE) -> NamedNode:
+    """The graph in which a store elsewhere keeps what was pushed to it; no store of ours has it."""
+    return NamedNode(f"{base}graph/manifest")
 
 
 def key_of(iri: NamedNode, room: str, *, base: str = BASE) -> str:

@@ -1,0 +1,26 @@
+"""Handing the graph on: exports in a fixed order, and pushes to and pulls from stores of others.
+
+Exports: :func:`export`. Stores elsewhere: :func:`find_endpoint` finds out what answers at a URL, :func:`push` and
+:func:`pull` move graphs, :class:`Endpoint` asks.
+"""
+
+from diplograph.transfer.endpoint import Endpoint, add_prefixes, find_endpoint
+from diplograph.transfer.exporting import Exported, export, find_graph
+from diplograph.transfer.formats import FORMATS, Format
+from diplograph.transfer.pushing import PushedGraph, PushReport, push
+from diplograph.transfer.targets import load_targets
+
+__all__ = [
+    "FORMATS",
+    "Endpoint",
+    "Exported",
+    "Format",
+    "PushReport",
+    "PushedGraph",
+    "add_prefixes",
+    "export",
+    "find_endpoint",
+    "find_graph",
+    "load_targets",
+    "push",
+]
