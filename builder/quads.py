@@ -428,17 +428,28 @@ def ontology_quads(turtle: str, *, base: str = BASE) -> tuple[Quad, ...]:
         triples = [quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)]
     except SyntaxError as error:
         raise DataError(f"the ontology is not Turtle: {error}") from error
-    dataset = Dataset(Quad(found.subject, found.predicate, found.object, graph) for found in triples)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
 
-    def name(node: object) -> object:
+    def level(node: object) -> object:
         if isinstance(node, Literal) and node.datatype.value == XSD + "nonNegativeInteger":
             return Literal(
                 node.value, datatype=NamedNode(XSD + "integer")
             )  # as Oxigraph will store it anyway
+        return node
+
+    quads = (Quad(found.subject, found.predicate, level(found.object), graph) for found in triples)  # type: ignore[arg-type]
+    return sort_quads(skolemise(quads, base=base))
+
+
+def skolemise(quads: Iterable[Quad], *, base: str = BASE) -> Iterable[Quad]:
+    """The quads with IRIs for blank nodes, named by their canonical labels (RDFC-1.0), so by what is said of them."""
+    dataset = Dataset(quads)
+    if any(isinstance(node, BlankNode) for quad in dataset for node in (quad.subject, quad.object)):
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+
+    def name(node: object) -> object:
         return NamedNode(f"{base}{_SKOLEM}{node.value}") if isinstance(node, BlankNode) else node
 
-    return sort_quads(Quad(name(q.subject), q.predicate, name(q.object), graph) for q in dataset)  # type: ignore[arg-type]
+    return (Quad(name(q.subject), q.predicate, name(q.object), q.graph_name) for q in dataset)  # type: ignore[arg-type]
 
 
 def restore_blank_nodes(quads: Iterable[Quad], *, base: str = BASE) -> tuple[Quad, ...]:

@@ -17,6 +17,8 @@ from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
 from diplograph.cli.export import export
 from diplograph.cli.look import explain, parse, stats
+from diplograph.cli.pull import pull
+from diplograph.cli.push import push
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
 
@@ -27,7 +29,7 @@ BROKEN_PIPE = 141
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Building": (build, parse),
     "Asking": (query, queries, explain, stats),
-    "Handing on": (export,),
+    "Handing on": (export, push, pull),
     "Setting up": (doctor, models),
 }
 

@@ -4,9 +4,12 @@ Exports: :func:`export`. Stores elsewhere: :func:`find_endpoint` finds out what 
 :func:`pull` move graphs, :class:`Endpoint` asks.
 """
 
-from diplograph.transfer.endpoint import Endpoint, add_prefixes, find_endpoint
+from diplograph.transfer.asking import ask, resolve_there
+from diplograph.transfer.curl import curl_commands
+from diplograph.transfer.endpoint import Endpoint, find_endpoint
 from diplograph.transfer.exporting import Exported, export, find_graph
 from diplograph.transfer.formats import FORMATS, Format
+from diplograph.transfer.pulling import PulledGraph, PullReport, pull
 from diplograph.transfer.pushing import PushedGraph, PushReport, push
 from diplograph.transfer.targets import load_targets
 
@@ -15,12 +18,17 @@ __all__ = [
     "Endpoint",
     "Exported",
     "Format",
+    "PullReport",
+    "PulledGraph",
     "PushReport",
     "PushedGraph",
-    "add_prefixes",
+    "ask",
+    "curl_commands",
     "export",
     "find_endpoint",
     "find_graph",
     "load_targets",
+    "pull",
     "push",
+    "resolve_there",
 ]

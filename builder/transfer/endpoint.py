@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
@@ -25,6 +26,7 @@ from diplograph.model import QueryError, TransferError
 from diplograph.store import PREFIXES
 from diplograph.transfer.connection import Connection
 from diplograph.transfer.targets import (
+    RESULTS,
     TRIPLES,
     Address,
     Message,
@@ -68,15 +70,35 @@ class Endpoint:
     # --- Asking ------------------------------------------------------------------------------------------------------
 
     def select(self, text: str, *, patient: bool = True) -> QuerySolutions | QueryBoolean:
-        """The answer to a SELECT or an ASK, in one piece. Raises TransferError when there is none."""
+        """The whole answer to a SELECT or an ASK, also where the store gives only so many rows at once.
+
+        Raises TransferError when there is none, QueryError when the store does not take the query.
+        """
         response = self._ask(text, self.address.query(), patient=patient)
+        page = self.page_size()
         try:
+            if page is not None:
+                response = self._complete(text, response, page)
             return parse_query_results(response, format=QueryResultsFormat.JSON)
-        except SyntaxError as error:
+        except (SyntaxError, ValueError) as error:
             raise TransferError(
-                f"{self.address.query_url} does not answer in {self.address.query().accept}: {error}; "
+                f"{self.address.query_url} does not answer in {RESULTS}: {error}; "
                 "is it the address of a SPARQL endpoint?"
             ) from error
+
+    def _complete(self, text: str, response: bytes, page: int) -> bytes:
+        """The answer with the rows that the store held back: asked for in pages, until one is not full."""
+        whole = json.loads(response)
+        rows = whole.get("results", {}).get("bindings", [])
+        last = rows
+        while last and len(last) >= page:
+            # a sub-select keeps the order, and Virtuoso sorts no more than so many rows with an offset otherwise
+            head = _PROLOGUE.match(text)
+            start = head.end() if head else 0
+            more = f"{text[:start]}\nSELECT * WHERE {{ {{ {text[start:]}\n}} }} OFFSET {len(rows)} LIMIT {page}"
+            last = json.loads(self._ask(more, self.address.query()))["results"]["bindings"]
+            rows += last
+        return json.dumps(whole).encode() if len(rows) > len(last) else response
 
     def construct(self, text: str) -> Iterator[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE."""
@@ -94,23 +116,11 @@ class Endpoint:
             raise
 
     def rows(self, text: str) -> Iterator[QuerySolution]:
-        """The rows of a SELECT, all of them, also where the store gives only so many at once."""
+        """The rows of a SELECT."""
         answer = self.select(text)
         if not isinstance(answer, QuerySolutions):
             raise TransferError(f"{self.address.query_url} did not answer a SELECT with rows")
-        page, found = self.page_size(), list(answer)
-        yield from found
-        done = len(found)
-        while page is not None and found and len(found) >= page:
-            # a sub-select keeps the order: Virtuoso sorts at most so many rows with an offset otherwise
-            head = _PROLOGUE.match(text)
-            start = head.end() if head else 0
-            more = f"{text[:start]}\nSELECT * WHERE {{ {{ {text[start:]}\n}} }} OFFSET {done} LIMIT {page}"
-            answer = self.select(more)
-            assert isinstance(answer, QuerySolutions)
-            found = list(answer)
-            yield from found
-            done += len(found)
+        yield from answer
 
     def page_size(self) -> int | None:
         """How many rows the store gives at once, as far as is known: what it said last, or what such stores do."""
