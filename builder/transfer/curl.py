@@ -12,7 +12,7 @@ from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.manifest import announce, confirm, remove
-from diplograph.transfer.pushing import Parcel, pack, plan_push
+from diplograph.transfer.pushing import Parcel, pack, parcel_size, plan_push
 from diplograph.transfer.targets import Message
 
 
@@ -38,9 +38,11 @@ def curl_commands(
         f"{len(plan.unchanged)} unchanged, {len(plan.gone)} gone here"
     )
     yield "set -euo pipefail"
-    for parcel in pack(store, plan.changed, chunk):
+    for parcel in pack(store, plan.changed, parcel_size(endpoint.target, chunk)):
+        full = () if plan.fresh else tuple(endpoint.count(entry.graph for entry in parcel.entries))
         yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
-        yield _update(endpoint, announce(endpoint, store.base, parcel.entries, clear=True))
+        known = [entry.graph for entry in parcel.entries if entry.graph in plan.manifest]
+        yield _update(endpoint, announce(endpoint, store.base, parcel.entries, known=known, clear=full))
         yield from _send(endpoint, parcel, directory, chunk, packed)
         yield _update(endpoint, confirm(store.base, parcel.entries))
         for lines in parcel.lines:

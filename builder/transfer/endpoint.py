@@ -129,17 +129,27 @@ class Endpoint:
     def count(self, graphs: Iterable[NamedNode]) -> Mapping[NamedNode, int]:
         """How many triples these graphs have over there; those it does not have are left out."""
         names, found = list(graphs), {}
-        for start in range(0, len(names), _TOGETHER):
-            values = " ".join(map(str, names[start : start + _TOGETHER]))
-            text = (
-                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
-                "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-            )
+        together = 1 if self.target.count == "each" else _TOGETHER
+        for start in range(0, len(names), together):
+            some = names[start : start + together]
+            if together == 1:
+                text = f"SELECT ({some[0]} AS ?g) (COUNT(*) AS ?n) WHERE {{ GRAPH {some[0]} {{ ?s ?p ?o }} }}"
+            else:
+                values = " ".join(map(str, some))
+                text = (
+                    f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
+                    "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+                )
             for row in self.rows(text):
                 graph, number = row["g"], row["n"]
                 if isinstance(graph, NamedNode) and isinstance(number, Literal) and int(number.value):
                     found[graph] = int(number.value)
         return found
+
+    def has_graphs(self, base: str) -> bool:
+        """Whether any graph below this base is there."""
+        text = f'ASK {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{base}graph/")) }}'
+        return bool(self.select(text))
 
     # --- Telling -----------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ asks and for the next push::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -65,19 +65,29 @@ def forget(base: str, graphs: Iterable[NamedNode]) -> str:
     return f"DELETE {{ {triple} }} WHERE {{ VALUES ?g {{ {values} }} {triple} }}"
 
 
-def announce(endpoint: Endpoint, base: str, entries: Iterable[Entry], *, clear: bool) -> str:
-    """The update before graphs are sent: they are incomplete now, and emptied, unless ``clear`` is false."""
-    named = tuple(entries)
-    parts = [forget(base, (entry.graph for entry in named)), _insert(base, named, INCOMPLETE)]
+def announce(
+    endpoint: Endpoint,
+    base: str,
+    entries: Iterable[Entry],
+    *,
+    known: Iterable[NamedNode] = (),
+    clear: Sequence[NamedNode] = (),
+) -> str:
+    """The update before graphs are sent: they are incomplete now. ``known`` are those that the manifest has entries of,
+    ``clear`` those to be emptied."""
+    parts = [_write("INSERT", base, _describe(entries, INCOMPLETE))]
+    if known := tuple(known):
+        parts.insert(0, forget(base, known))
     if clear:
-        parts.append(clear_graphs(endpoint.target, (entry.graph for entry in named)))
+        parts.append(clear_graphs(endpoint.target, clear))
     return " ;\n".join(parts)
 
 
 def confirm(base: str, entries: Iterable[Entry]) -> str:
     """The update after graphs were sent and counted: they are complete."""
     named = tuple(entries)
-    return " ;\n".join([forget(base, (entry.graph for entry in named)), _insert(base, named, COMPLETE)])
+    before, after = ([_status(entry, status) for entry in named] for status in (INCOMPLETE, COMPLETE))
+    return " ;\n".join([_write("DELETE", base, before), _write("INSERT", base, after)])
 
 
 def remove(endpoint: Endpoint, base: str, graphs: Iterable[NamedNode]) -> str:
@@ -86,9 +96,16 @@ def remove(endpoint: Endpoint, base: str, graphs: Iterable[NamedNode]) -> str:
     return " ;\n".join([clear_graphs(endpoint.target, named), forget(base, named)])
 
 
-def _insert(base: str, entries: Iterable[Entry], status: str) -> str:
-    lines = [
-        f"{entry.graph} {_HASH} {Literal(entry.sha256)} ; {_SIZE} {entry.triples} ; {_STATUS} {Literal(status)} ."
+def _describe(entries: Iterable[Entry], status: str) -> list[str]:
+    return [
+        f"{entry.graph} {_HASH} {Literal(entry.sha256)} ; {_SIZE} {entry.triples} . {_status(entry, status)}"
         for entry in entries
     ]
-    return f"INSERT DATA {{ GRAPH {manifest_graph(base=base)} {{\n" + "\n".join(lines) + "\n} }"
+
+
+def _status(entry: Entry, status: str) -> str:
+    return f"{entry.graph} {_STATUS} {Literal(status)} ."
+
+
+def _write(verb: str, base: str, lines: Iterable[str]) -> str:
+    return f"{verb} DATA {{ GRAPH {manifest_graph(base=base)} {{\n" + "\n".join(lines) + "\n} }"

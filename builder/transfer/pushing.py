@@ -26,8 +26,9 @@ from diplograph.transfer.manifest import (
     read_manifest,
     remove,
 )
-from diplograph.transfer.targets import insert_data
+from diplograph.transfer.targets import Target, insert_data
 
+_PARCEL = 100_000
 MOST_GRAPHS = 200
 """How many graphs are sent, counted and written down together."""
 
@@ -62,12 +63,15 @@ class PushReport:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be sent: ``changed`` are the entries as they will be, ``unchanged`` and ``gone`` those over there."""
+    """What is to be sent: the graphs that ``changed``; ``unchanged``, ``gone`` and all of the ``manifest`` are entries
+    over there."""
 
     changed: tuple[NamedNode, ...]
     unchanged: tuple[Entry, ...]
     gone: tuple[Entry, ...]
-    interrupted: Mapping[NamedNode, Entry]
+    manifest: Mapping[NamedNode, Entry]
+    fresh: bool
+    """Whether nothing of ours is there yet, so that nothing has to be emptied."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def plan_push(
         changed=tuple(name for name in names if name not in kept),
         unchanged=unchanged,
         gone=() if graphs else tuple(entry for name, entry in manifest.items() if name not in here),
-        interrupted={name: entry for name, entry in manifest.items() if entry.status != COMPLETE},
+        manifest=manifest,
+        fresh=not manifest and not endpoint.has_graphs(store.base),
     )
 
 
@@ -140,12 +145,12 @@ def push(
     packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
     if packed and not target.gzip:
         raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
-    sender = _Sender(store.base, endpoint, chunk or target.chunk, packed, plan.interrupted)
+    sender = _Sender(store.base, endpoint, chunk or target.chunk, packed, plan)
     results = [
         PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
     ]
     done = 0
-    for parcel, counts in sender.send_all(pack(store, plan.changed, sender.chunk)):
+    for parcel, counts in sender.send_all(pack(store, plan.changed, parcel_size(target, sender.chunk))):
         done += len(parcel.entries)
         progress(done, len(plan.changed), parcel.entries[-1].graph.value)
         for entry in parcel.entries:
@@ -157,7 +162,7 @@ def push(
         target.name,
         endpoint.address.url,
         tuple(sorted(results, key=lambda result: result.graph)),
-        tuple(sorted(name.value for name in plan.interrupted)),
+        tuple(sorted(name.value for name, entry in plan.manifest.items() if entry.status != COMPLETE)),
     )
 
 
@@ -174,23 +179,27 @@ def _handle_gone(
         yield PushedGraph(entry.graph.value, 0, there, state)
 
 
-def pack(store: Store, names: Iterable[NamedNode], chunk: int) -> Iterator[Parcel]:
-    """The graphs in parcels of about ``chunk`` triples; a larger graph is a parcel of its own.
+def parcel_size(target: Target, chunk: int) -> int:
+    """How many triples are sent, counted and written down together: one request's, where it takes many graphs."""
+    return chunk if target.way == "quads" else max(chunk, _PARCEL)
+
+
+def pack(store: Store, names: Iterable[NamedNode], size: int) -> Iterator[Parcel]:
+    """The graphs in parcels of at most ``size`` triples; a larger graph is a parcel of its own.
 
     A parcel's lines are gone when the next but two is asked for.
     """
     entries: list[Entry] = []
     contents: list[SortedLines] = []
-    size = 0
     for name in names:
         lines = sort_graph(store, name)
         count, hash = digest(lines)
-        if entries and (size + count > chunk or len(entries) >= MOST_GRAPHS):
+        full = sum(entry.triples for entry in entries) + count > size or len(entries) >= MOST_GRAPHS
+        if entries and full:
             yield Parcel(tuple(entries), tuple(contents))
-            entries, contents, size = [], [], 0
+            entries, contents = [], []
         entries.append(Entry(name, count, hash))
         contents.append(lines)
-        size += count
     if entries:
         yield Parcel(tuple(entries), tuple(contents))
 
@@ -204,13 +213,13 @@ class _Sender:
         endpoint: Endpoint,
         chunk: int,
         gzip: bool,
-        interrupted: Mapping[NamedNode, Entry],
+        plan: Plan,
     ) -> None:
         self.chunk = chunk
         self._base = base
         self._endpoint = endpoint
         self._gzip = gzip
-        self._interrupted = interrupted
+        self._plan = plan
         self._threads = local()
         self._opened: list[Endpoint] = []
 
@@ -244,23 +253,37 @@ class _Sender:
         names = [entry.graph for entry in parcel.entries]
         start = self._find_start(parcel)
         endpoint = self._endpoint
-        endpoint.update(announce(endpoint, self._base, parcel.entries, clear=start == 0))
+        full = () if start or self._plan.fresh else tuple(self._count(names, pool))
+        known = [name for name in names if name in self._plan.manifest]
+        endpoint.update(announce(endpoint, self._base, parcel.entries, known=known, clear=full))
         self._send_lines(parcel, start, pool)
-        counts = endpoint.count(names)
+        counts = self._count(names, pool)
         if start and counts.get(names[0], 0) != parcel.triples:
             # what an interrupted push had left was not the beginning of this after all
-            endpoint.update(announce(endpoint, self._base, parcel.entries, clear=True))
+            endpoint.update(announce(endpoint, self._base, parcel.entries, clear=names))
             self._send_lines(parcel, 0, pool)
-            counts = endpoint.count(names)
+            counts = self._count(names, pool)
         whole = [entry for entry in parcel.entries if counts.get(entry.graph, 0) == entry.triples]
         if whole:
             endpoint.update(confirm(self._base, whole))
         return counts
 
+    def _count(
+        self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None
+    ) -> Mapping[NamedNode, int]:
+        """The counts over there, asked over all connections."""
+        if pool is None:
+            return self._endpoint.count(names)
+        number = self._endpoint.target.connections
+        slices = pool.map(
+            lambda start: self._own_endpoint().count(names[start::number]), range(min(number, len(names)))
+        )
+        return {name: count for found in slices for name, count in found.items()}
+
     def _find_start(self, parcel: Parcel) -> int:
         """How many lines of a graph that is sent alone are there already, from a push that was interrupted."""
         (entry, *others) = parcel.entries
-        before = self._interrupted.get(entry.graph)
+        before = self._plan.manifest.get(entry.graph)
         if others or before is None or replace(before, status=COMPLETE) != entry:
             return 0
         # chunks go one after the other, so all but the last that came are whole

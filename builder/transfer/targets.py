@@ -33,6 +33,7 @@ class Target:
     graph_parameter: str = "graph"
     data_options: Mapping[str, str] = field(default_factory=dict)
     connections: int = 1
+    count: str = "values"
     gzip: bool = False
     server: str = ""
     header: str = "server"

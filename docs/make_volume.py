@@ -1,0 +1,183 @@
+"""Measures exports and pushes of a large graph, next to the stores' own bulk loaders, and writes it into docs/stores.md.
+
+The graph is made from a real one: its documents and events are repeated under other names, each document's text with a
+number of its own, until there are as many triples as wanted. Run it with ``make volume``; it takes an hour and 15 GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import RdfFormat
+
+from diplograph.store import Store
+from diplograph.transfer import export
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, str(REPOSITORY / "tests"))
+
+import servers  # noqa: E402
+
+PAGE = REPOSITORY / "docs" / "stores.md"
+BEGIN, END = "<!-- make volume -->", "<!-- end -->"
+_TEXT = re.compile(rb'ontology#text> "((?:[^"\\]|\\.)*)"')
+_HASH = re.compile(rb'(<[^>]*>) (<[^>]*#textHash>) "[0-9a-f]{64}"')
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that was measured: seconds, seconds of processor time, and the most memory in bytes."""
+
+    name: str
+    seconds: float
+    processor: float
+    peak: int
+    server_peak: int = 0
+
+
+def enlarge(source: Path, target: Path, triples: int) -> int:
+    """Writes N-Quads of about so many triples, after the shape of others; says how many they are."""
+    lines = source.read_bytes().splitlines(keepends=True)
+    varied = [line for line in lines if b"/graph/document/" in line or b"/graph/events>" in line]
+    fixed = [line for line in lines if line not in set(varied)]
+    ids = sorted({found for line in varied for found in re.findall(rb"/graph/document/([^>]+)>", line)})
+    named = b"|".join(map(re.escape, ids))
+    in_iri = re.compile(rb"(?<=[a-z]/)(?:" + named + rb")(?=[>/])")
+    as_text = re.compile(rb'"(' + named + rb')"')
+    event = re.compile(rb"(/event/[^>]+)>")
+    block, count = b"".join(varied), len(fixed)
+    with target.open("wb") as file:
+        file.writelines(fixed)
+        for number in range((triples - count) // len(varied) + 1):
+            name = b"c%06d" % number
+            copy = in_iri.sub(lambda found, name=name: name + b"/" + found[0], block)
+            copy = as_text.sub(lambda found, name=name: b'"' + name + b"/" + found[1] + b'"', copy)
+            copy = event.sub(lambda found, name=name: found[1] + b"-" + name + b">", copy)
+            copy = _TEXT.sub(lambda found, name=name: found[0][:-1] + b" " + name + b'"', copy)
+            copy = _HASH.sub(
+                lambda found, name=name: b'%s %s "%s"'
+                % (found[1], found[2], hashlib.sha256(found[0] + name).hexdigest().encode()),
+                copy,
+            )
+            file.write(copy)
+            count += len(varied)
+    return count
+
+
+def measure(name: str, *command: object, environment: dict[str, str] | None = None) -> Run:
+    """Runs a command to its end."""
+    start = time.monotonic()
+    process = subprocess.Popen(
+        list(map(str, command)), env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
+    )
+    peak, ended = 0, 0
+    while not ended:
+        # ru_maxrss would be no less than what this process had when it forked
+        peak = max(peak, servers.peak_memory(process.pid))
+        time.sleep(0.05)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"{name} failed")
+    found = Run(name, time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak)
+    print(f"{name}: {found.seconds:.0f} s, {found.peak / 1e6:.0f} MB", file=sys.stderr)
+    return found
+
+
+def with_server(run: Run, server: servers.Server) -> Run:
+    """The run, with the server's memory."""
+    return Run(run.name, run.seconds, run.processor, run.peak, server.peak())
+
+
+def measure_all(folder: Path, volume: Path, store: Path) -> Iterator[Run]:
+    """Exports, then each store: its own bulk loader, a push, and a push again."""
+    diplograph = Path(sys.executable).parent / "diplograph"
+    there = ["--store", store]
+    yield measure("export, sorted", diplograph, "export", *there, "-o", folder / "sorted.nq")
+    yield measure("export, as stored", diplograph, "export", "--as-stored", *there, "-o", folder / "stored.nq")
+    for name in ("sorted.nq", "stored.nq"):
+        (folder / name).unlink()
+    oxigraph = servers.find_oxigraph()
+    yield measure("`oxigraph load`", oxigraph, "load", "--location", folder / "bulk", "--file", volume)
+    with servers.oxigraph(folder / "oxigraph") as server:
+        push = [diplograph, "push", server.url, "--to", "oxigraph", *there]
+        yield with_server(measure("push to Oxigraph", *push), server)
+        yield with_server(measure("push again, nothing changed", *push), server)
+    buffers = 170_000  # as the ini recommends for 2 GB
+    with servers.virtuoso(folder / "bulk-virtuoso", buffers=buffers, dirs=[volume.parent]) as server:
+        script = folder / "load.sql"
+        script.write_text(f"ld_dir('{volume.parent}', '{volume.name}', 'http://g');\nrdf_loader_run();\ncheckpoint;\n")
+        load = ["isql-vt", f"127.0.0.1:{server.sql_port}", "dba", servers.PASSWORD, "VERBOSE=OFF", script]
+        yield with_server(measure("Virtuoso `ld_dir`", *load), server)
+    with servers.virtuoso(folder / "virtuoso", buffers=buffers) as server:
+        push = [diplograph, "push", server.url, "--to", "virtuoso", *there]
+        who = {"DIPLOGRAPH_USER": "dba", "DIPLOGRAPH_PASSWORD": servers.PASSWORD}
+        yield with_server(measure("push to Virtuoso", *push, environment=who), server)
+        yield with_server(measure("push again, nothing changed", *push, environment=who), server)
+
+
+def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
+    """The figures as a table, with their conditions."""
+    lines = [
+        f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores; client and store on one machine, which others use as well.",
+        "",
+        "| what | seconds | triples/s | processor, s | peak, MB | store's peak, MB |",
+        "|---|---|---|---|---|---|",
+    ]
+    for run in runs:
+        store = f"{run.server_peak / 1e6:.0f}" if run.server_peak else ""
+        lines.append(
+            f"| {run.name} | {run.seconds:.0f} | {count / run.seconds:,.0f} | {run.processor:.0f} "
+            f"| {run.peak / 1e6:.0f} | {store} |"
+        )
+    speed = {run.name: count / run.seconds for run in runs}
+    lines += [
+        "",
+        f"A push has {speed['push to Oxigraph'] / speed['`oxigraph load`']:.2f} of `oxigraph load`'s throughput, and "
+        f"{speed['push to Virtuoso'] / speed['Virtuoso `ld_dir`']:.2f} of `ld_dir`'s.",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken")
+    parser.add_argument("--triples", type=int, default=10_000_000)
+    parser.add_argument("--only", type=Path, metavar="FILE", help="only make the graph, as N-Quads")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="diplograph-volume-", dir=os.environ.get("TMPDIR")) as name:
+        folder = Path(name)
+        small = folder / "small.nq"
+        with Store.open(arguments.store, read_only=True) as store:
+            export(store, "nquads", small)
+        volume = arguments.only or folder / "volume" / "volume.nq"
+        volume.parent.mkdir(exist_ok=True, parents=True)
+        count = enlarge(small, volume, arguments.triples)
+        if arguments.only:
+            print(f"{count} triples are in {volume}")
+            return
+        with Store.open(folder / "store") as store:
+            store.inner.bulk_load(path=str(volume), format=RdfFormat.N_QUADS)
+            graphs = len(store.graph_names())
+            assert len(store) == count, (len(store), count)
+        runs = list(measure_all(folder, volume, folder / "store"))
+        table = write_table(runs, count, graphs, volume.stat().st_size)
+    print(table)
+    page = PAGE.read_text(encoding="utf-8")
+    start, end = page.index(BEGIN) + len(BEGIN), page.index(END)
+    PAGE.write_text(f"{page[:start]}\n{table}\n{page[end:]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
