@@ -135,6 +135,11 @@ def manifest_graph(*, base: str = BASE) -> NamedNode:
     return NamedNode(f"{base}graph/manifest")
 
 
+def dataset_iri(*, base: str = BASE) -> NamedNode:
+    """The IRI of all the graphs together, as descriptions of exports name it."""
+    return NamedNode(f"{base}dataset")
+
+
 def key_of(iri: NamedNode, room: str, *, base: str = BASE) -> str:
     """The id or key that an IRI ends in; ``room`` is document, event, actor or place.
 

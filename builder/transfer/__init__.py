@@ -6,6 +6,7 @@ Exports: :func:`export`. Stores elsewhere: :func:`find_endpoint` finds out what 
 
 from diplograph.transfer.asking import ask, resolve_there
 from diplograph.transfer.curl import curl_commands
+from diplograph.transfer.description import describe_export
 from diplograph.transfer.endpoint import Endpoint, find_endpoint
 from diplograph.transfer.exporting import Exported, export, find_graph
 from diplograph.transfer.formats import FORMATS, Format
@@ -24,6 +25,7 @@ __all__ = [
     "PushedGraph",
     "ask",
     "curl_commands",
+    "describe_export",
     "export",
     "find_endpoint",
     "find_graph",
