@@ -79,6 +79,8 @@ class Endpoint:
         try:
             if page is not None:
                 response = self._complete(text, response, page)
+            if b'"bnode"' in response:
+                response = _mend_labels(response)
             return parse_query_results(response, format=QueryResultsFormat.JSON)
         except (SyntaxError, ValueError) as error:
             raise TransferError(
@@ -161,6 +163,16 @@ class Endpoint:
     def add(self, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
         """Adds N-Triples to a graph, or N-Quads."""
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
+
+
+def _mend_labels(response: bytes) -> bytes:
+    """Blank nodes labelled as SPARQL knows labels; Virtuoso's are ``nodeID://b10001``."""
+    whole = json.loads(response)
+    for row in whole["results"]["bindings"]:
+        for value in row.values():
+            if value["type"] == "bnode":
+                value["value"] = re.sub(r"\W+", "_", value["value"])
+    return json.dumps(whole).encode()
 
 
 def add_prefixes(text: str) -> str:

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from threading import local
+from threading import Event, local
 
 from pyoxigraph import NamedNode
 
@@ -221,16 +221,20 @@ class _Sender:
         self._gzip = gzip
         self._plan = plan
         self._threads = local()
+        self._stopped = Event()
         self._opened: list[Endpoint] = []
 
     def send_all(
         self, parcels: Iterable[Parcel]
     ) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
         """Each parcel with the counts of its graphs over there, when it is through."""
-        with ExitStack() as stack, ThreadPoolExecutor(1) as ahead:
+        with ExitStack() as stack:
+            stack.callback(self._close)
             connections = self._endpoint.target.connections
             pool = stack.enter_context(ThreadPoolExecutor(connections)) if connections > 1 else None
+            ahead = stack.enter_context(ThreadPoolExecutor(1))
             stack.callback(self._close)
+            stack.push(self._stop_if_failed)  # first of all, or the threads would go on to their end
             waiting: tuple[Parcel, Future[Mapping[NamedNode, int]]] | None = None
             for parcel in parcels:
                 if waiting is not None:
@@ -247,6 +251,11 @@ class _Sender:
         for lines in parcel.lines:
             lines.close()
         return parcel, counts
+
+    def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:
+        """Ctrl-C, or whatever goes wrong here, ends the other threads before their next chunk."""
+        if kind is not None:
+            self._stopped.set()
 
     def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
         """Announces the graphs, sends them, counts them over there, and confirms those that are whole."""
@@ -316,16 +325,23 @@ class _Sender:
             self._endpoint.add(None, body, gzip=self._gzip)
             return
         (entry,), (lines,) = parcel.entries, parcel.lines
-        for block in _chunks(lines, start, self.chunk):
+        for block in self._chunks(lines, start):
             self._endpoint.add(None, _name_graph(b"".join(block), entry.graph), gzip=self._gzip)
 
     def _send_graph(self, graph: NamedNode, lines: SortedLines, start: int) -> None:
         endpoint = self._own_endpoint()
-        for block in _chunks(lines, start, self.chunk):
+        for block in self._chunks(lines, start):
             if endpoint.target.way == "update":
                 endpoint.update(insert_data(graph, block))
             else:
                 endpoint.add(graph, b"".join(block), gzip=self._gzip)
+
+    def _chunks(self, lines: Iterable[bytes], start: int) -> Iterator[list[bytes]]:
+        rest = islice(lines, start, None)
+        while block := list(islice(rest, self.chunk)):
+            if self._stopped.is_set():
+                raise TransferError("the push was stopped; the next goes on from there")
+            yield block
 
     def _own_endpoint(self) -> Endpoint:
         """A connection for each thread."""
@@ -339,12 +355,6 @@ class _Sender:
     def _close(self) -> None:
         for endpoint in self._opened:
             endpoint.connection.close()
-
-
-def _chunks(lines: Iterable[bytes], start: int, size: int) -> Iterator[list[bytes]]:
-    rest = islice(lines, start, None)
-    while block := list(islice(rest, size)):
-        yield block
 
 
 def _name_graph(triples: bytes, graph: NamedNode) -> bytes:
