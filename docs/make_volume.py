@@ -1,23 +1,27 @@
 """Measures exports and pushes of a large graph, next to the stores' own bulk loaders, and writes it into docs/stores.md.
 
 The graph is made from a real one: its documents and events are repeated under other names, each document's text with a
-number of its own, until there are as many triples as wanted. Run it with ``make volume``; it takes an hour and 15 GB.
+number of its own, until there are as many triples as wanted. Run it with ``make volume``; it takes an hour and 15 GB. What
+is measured is kept in a folder as it goes, so that a run that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import RdfFormat
 
@@ -27,7 +31,7 @@ from diplograph.transfer import export
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
-import servers  # noqa: E402
+import servers
 
 PAGE = REPOSITORY / "docs" / "stores.md"
 BEGIN, END = "<!-- make volume -->", "<!-- end -->"
@@ -99,38 +103,80 @@ def with_server(run: Run, server: servers.Server) -> Run:
     return Run(run.name, run.seconds, run.processor, run.peak, server.peak())
 
 
-def measure_all(folder: Path, volume: Path, store: Path) -> Iterator[Run]:
-    """Exports, then each store: its own bulk loader, a push, and a push again."""
-    diplograph = Path(sys.executable).parent / "diplograph"
-    there = ["--store", store]
-    yield measure("export, sorted", diplograph, "export", *there, "-o", folder / "sorted.nq")
-    yield measure("export, as stored", diplograph, "export", "--as-stored", *there, "-o", folder / "stored.nq")
-    for name in ("sorted.nq", "stored.nq"):
-        (folder / name).unlink()
-    oxigraph = servers.find_oxigraph()
-    yield measure("`oxigraph load`", oxigraph, "load", "--location", folder / "bulk", "--file", volume)
-    with servers.oxigraph(folder / "oxigraph") as server:
-        push = [diplograph, "push", server.url, "--to", "oxigraph", *there]
+DIPLOGRAPH = Path(sys.executable).parent / "diplograph"
+BUFFERS = 170_000  # as Virtuoso's ini recommends for 2 GB
+WHO = {"DIPLOGRAPH_USER": "dba", "DIPLOGRAPH_PASSWORD": servers.PASSWORD}
+
+
+def load_oxigraph(folder: Path) -> Iterator[Run]:
+    """Oxigraph's own loader."""
+    volume = folder / "volume" / "volume.nq"
+    with empty(folder / "bulk") as data:
+        yield measure("`oxigraph load`", servers.find_oxigraph(), "load", "--location", data, "--file", volume)
+
+
+def push_oxigraph(folder: Path) -> Iterator[Run]:
+    """A push to Oxigraph, and another."""
+    with empty(folder / "oxigraph") as data, servers.oxigraph(data) as server:
+        push = [DIPLOGRAPH, "push", server.url, "--to", "oxigraph", "--store", folder / "store"]
         yield with_server(measure("push to Oxigraph", *push), server)
-        yield with_server(measure("push again, nothing changed", *push), server)
-    buffers = 170_000  # as the ini recommends for 2 GB
-    with servers.virtuoso(folder / "bulk-virtuoso", buffers=buffers, dirs=[volume.parent]) as server:
-        script = folder / "load.sql"
-        script.write_text(f"ld_dir('{volume.parent}', '{volume.name}', 'http://g');\nrdf_loader_run();\ncheckpoint;\n")
+        yield with_server(measure("push to Oxigraph again, nothing changed", *push), server)
+
+
+def load_virtuoso(folder: Path) -> Iterator[Run]:
+    """Virtuoso's own loader."""
+    volume = folder / "volume"
+    with empty(folder / "bulk") as data, servers.virtuoso(data, buffers=BUFFERS, dirs=[volume]) as server:
+        script = data / "load.sql"
+        script.write_text(f"ld_dir('{volume}', 'volume.nq', 'http://g');\nrdf_loader_run();\ncheckpoint;\n")
         load = ["isql-vt", f"127.0.0.1:{server.sql_port}", "dba", servers.PASSWORD, "VERBOSE=OFF", script]
         yield with_server(measure("Virtuoso `ld_dir`", *load), server)
-    with servers.virtuoso(folder / "virtuoso", buffers=buffers) as server:
-        push = [diplograph, "push", server.url, "--to", "virtuoso", *there]
-        who = {"DIPLOGRAPH_USER": "dba", "DIPLOGRAPH_PASSWORD": servers.PASSWORD}
-        yield with_server(measure("push to Virtuoso", *push, environment=who), server)
-        yield with_server(measure("push again, nothing changed", *push, environment=who), server)
+
+
+def push_virtuoso(folder: Path) -> Iterator[Run]:
+    """A push to Virtuoso, and another."""
+    with empty(folder / "virtuoso") as data, servers.virtuoso(data, buffers=BUFFERS) as server:
+        push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--store", folder / "store"]
+        yield with_server(measure("push to Virtuoso", *push, environment=WHO), server)
+        yield with_server(measure("push to Virtuoso again, nothing changed", *push, environment=WHO), server)
+
+
+def export_all(folder: Path) -> Iterator[Run]:
+    """Both orders of an export."""
+    export = [DIPLOGRAPH, "export", "--store", folder / "store", "-o"]
+    with empty(folder / "export") as data:
+        yield measure("export, sorted", *export, data / "sorted.nq")
+        yield measure("export, as stored", *export, data / "stored.nq", "--as-stored")
+
+
+@contextmanager
+def empty(folder: Path) -> Iterator[Path]:
+    """An empty folder, which is removed afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure_all(folder: Path) -> list[Run]:
+    """What was measured before and is in ``runs.json``, and what is not measured yet."""
+    kept = folder / "runs.json"
+    groups: dict[str, list[dict[str, Any]]] = json.loads(kept.read_text()) if kept.exists() else {}
+    for step in (load_oxigraph, push_oxigraph, load_virtuoso, push_virtuoso, export_all):
+        if step.__name__ not in groups:
+            groups[step.__name__] = [asdict(run) for run in step(folder)]
+            kept.write_text(json.dumps(groups, indent=1))
+    return [Run(**run) for runs in groups.values() for run in runs]
 
 
 def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
     """The figures as a table, with their conditions."""
     lines = [
-        f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores; client and store on one machine, which others use as well.",
+        (
+            f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python "
+            f"{platform.python_version()}, {os.cpu_count()} cores; client and store on one machine, which others used "
+            f"as well (load average at the end {os.getloadavg()[2]:.1f})."
+        ),
         "",
         "| what | seconds | triples/s | processor, s | peak, MB | store's peak, MB |",
         "|---|---|---|---|---|---|",
@@ -144,8 +190,10 @@ def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
     speed = {run.name: count / run.seconds for run in runs}
     lines += [
         "",
-        f"A push has {speed['push to Oxigraph'] / speed['`oxigraph load`']:.2f} of `oxigraph load`'s throughput, and "
-        f"{speed['push to Virtuoso'] / speed['Virtuoso `ld_dir`']:.2f} of `ld_dir`'s.",
+        (
+            f"A push has {speed['push to Oxigraph'] / speed['`oxigraph load`']:.2f} of `oxigraph load`'s throughput, "
+            f"and {speed['push to Virtuoso'] / speed['Virtuoso `ld_dir`']:.2f} of `ld_dir`'s."
+        ),
     ]
     return "\n".join(lines)
 
@@ -155,24 +203,26 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken")
     parser.add_argument("--triples", type=int, default=10_000_000)
     parser.add_argument("--only", type=Path, metavar="FILE", help="only make the graph, as N-Quads")
+    parser.add_argument("--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="diplograph-volume-", dir=os.environ.get("TMPDIR")) as name:
-        folder = Path(name)
+    folder = arguments.folder.resolve()
+    (folder / "volume").mkdir(parents=True, exist_ok=True)
+    volume = arguments.only or folder / "volume" / "volume.nq"
+    if not (folder / "store").exists():
         small = folder / "small.nq"
         with Store.open(arguments.store, read_only=True) as store:
             export(store, "nquads", small)
-        volume = arguments.only or folder / "volume" / "volume.nq"
-        volume.parent.mkdir(exist_ok=True, parents=True)
-        count = enlarge(small, volume, arguments.triples)
+        print(f"{enlarge(small, volume, arguments.triples)} triples are in {volume}", file=sys.stderr)
         if arguments.only:
-            print(f"{count} triples are in {volume}")
             return
-        with Store.open(folder / "store") as store:
+        with Store.open(folder / "unfinished") as store:
             store.inner.bulk_load(path=str(volume), format=RdfFormat.N_QUADS)
-            graphs = len(store.graph_names())
-            assert len(store) == count, (len(store), count)
-        runs = list(measure_all(folder, volume, folder / "store"))
-        table = write_table(runs, count, graphs, volume.stat().st_size)
+            store.inner.optimize()  # as a store is that was built little by little
+        (folder / "unfinished").rename(folder / "store")
+    with Store.open(folder / "store", read_only=True) as store:
+        count, graphs = len(store), len(store.graph_names())
+    runs = measure_all(folder)
+    table = write_table(runs, count, graphs, volume.stat().st_size)
     print(table)
     page = PAGE.read_text(encoding="utf-8")
     start, end = page.index(BEGIN) + len(BEGIN), page.index(END)

@@ -150,13 +150,19 @@ def push(
         PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
     ]
     done = 0
-    for parcel, counts in sender.send_all(pack(store, plan.changed, parcel_size(target, sender.chunk))):
-        done += len(parcel.entries)
-        progress(done, len(plan.changed), parcel.entries[-1].graph.value)
-        for entry in parcel.entries:
-            there = counts.get(entry.graph, 0)
-            state = SENT if there == entry.triples else DIFFERENT
-            results.append(PushedGraph(entry.graph.value, entry.triples, there, state))
+    try:
+        for parcel, counts in sender.send_all(pack(store, plan.changed, parcel_size(target, sender.chunk))):
+            done += len(parcel.entries)
+            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
+            for entry in parcel.entries:
+                there = counts.get(entry.graph, 0)
+                state = SENT if there == entry.triples else DIFFERENT
+                results.append(PushedGraph(entry.graph.value, entry.triples, there, state))
+    except TransferError as error:
+        raise TransferError(
+            f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
+            "incomplete in the manifest, and the next push goes on from there"
+        ) from error
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
     return PushReport(
         target.name,
