@@ -70,8 +70,9 @@ def enlarge(source: Path, target: Path, triples: int) -> int:
             copy = event.sub(lambda found, name=name: found[1] + b"-" + name + b">", copy)
             copy = _TEXT.sub(lambda found, name=name: found[0][:-1] + b" " + name + b'"', copy)
             copy = _HASH.sub(
-                lambda found, name=name: b'%s %s "%s"'
-                % (found[1], found[2], hashlib.sha256(found[0] + name).hexdigest().encode()),
+                lambda found, name=name: (
+                    b'%s %s "%s"' % (found[1], found[2], hashlib.sha256(found[0] + name).hexdigest().encode())
+                ),
                 copy,
             )
             file.write(copy)
@@ -112,7 +113,9 @@ def load_oxigraph(folder: Path) -> Iterator[Run]:
     """Oxigraph's own loader."""
     volume = folder / "volume" / "volume.nq"
     with empty(folder / "bulk") as data:
-        yield measure("`oxigraph load`", servers.find_oxigraph(), "load", "--location", data, "--file", volume)
+        yield measure(
+            "`oxigraph load`", servers.find_oxigraph(), "load", "--location", data, "--file", volume
+        )
 
 
 def push_oxigraph(folder: Path) -> Iterator[Run]:
@@ -200,10 +203,14 @@ def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken")
+    parser.add_argument(
+        "--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken"
+    )
     parser.add_argument("--triples", type=int, default=10_000_000)
     parser.add_argument("--only", type=Path, metavar="FILE", help="only make the graph, as N-Quads")
-    parser.add_argument("--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile"
+    )
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
     (folder / "volume").mkdir(parents=True, exist_ok=True)

@@ -134,7 +134,9 @@ class Fake:
         return Answer(answer.status, answer.body, {**dict(self.rules.headers), **answer.headers})
 
     def _handle(self, request: Request) -> Answer:
-        query = f"?{'&'.join(f'{k}={v[0]}' for k, v in request.parameters.items())}" if request.parameters else ""
+        query = (
+            f"?{'&'.join(f'{k}={v[0]}' for k, v in request.parameters.items())}" if request.parameters else ""
+        )
         for path, media_type, text in self.rules.pages:
             if request.method == "GET" and request.path + query == path:
                 return Answer(200, text.encode(), {"Content-Type": media_type})
@@ -181,10 +183,14 @@ class Fake:
         if isinstance(found, ox.QueryTriples):
             if accept != "application/n-triples":
                 return Answer(406)
-            return Answer(200, found.serialize(format=ox.RdfFormat.N_TRIPLES) or b"", {"Content-Type": accept})
+            return Answer(
+                200, found.serialize(format=ox.RdfFormat.N_TRIPLES) or b"", {"Content-Type": accept}
+            )
         if accept != "application/sparql-results+json":
             return Answer(406)
-        return Answer(200, found.serialize(format=ox.QueryResultsFormat.JSON) or b"", {"Content-Type": accept})
+        return Answer(
+            200, found.serialize(format=ox.QueryResultsFormat.JSON) or b"", {"Content-Type": accept}
+        )
 
     def _update(self, text: str) -> Answer:
         if self.rules.forbidden and re.search(self.rules.forbidden, text):
@@ -216,10 +222,12 @@ def check_digest(said: str, method: str) -> bool:
     """Whether an Authorization header is right by RFC 7616 (MD5, qop auth)."""
     if not said.startswith("Digest "):
         return False
-    found = {name: quoted or plain for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', said)}
+    found = {
+        name: quoted or plain for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', said)
+    }
 
     def md5(text: str) -> str:
-        return hashlib.md5(text.encode()).hexdigest()  # noqa: S324
+        return hashlib.md5(text.encode()).hexdigest()
 
     one, two = md5(f"{USER}:store:{PASSWORD}"), md5(f"{method}:{found['uri']}")
     wanted = md5(":".join((one, _NONCE, found["nc"], found["cnonce"], "auth", two)))

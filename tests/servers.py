@@ -58,7 +58,9 @@ def find_virtuoso() -> str | None:
 
 
 @contextmanager
-def run(command: Sequence[str], url: str, folder: Path, *, sql_port: int = 0, patience: float = 60) -> Iterator[Server]:
+def run(
+    command: Sequence[str], url: str, folder: Path, *, sql_port: int = 0, patience: float = 60
+) -> Iterator[Server]:
     """A server, from the moment it answers to the end of the block."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "log.txt").open("ab") as log:
@@ -104,7 +106,9 @@ def oxigraph(folder: Path, *, port: int | None = None, prefix: Sequence[str] = (
 
 
 @contextmanager
-def virtuoso(folder: Path, *, rows: int = 10_000, buffers: int = 10_000, dirs: Sequence[Path] = ()) -> Iterator[Server]:
+def virtuoso(
+    folder: Path, *, rows: int = 10_000, buffers: int = 10_000, dirs: Sequence[Path] = ()
+) -> Iterator[Server]:
     """A Virtuoso with a new database in this folder, user dba; ``rows`` is its limit for answers."""
     folder.mkdir(parents=True, exist_ok=True)
     sql, http = free_port(), free_port()
@@ -118,7 +122,9 @@ def virtuoso(folder: Path, *, rows: int = 10_000, buffers: int = 10_000, dirs: S
         ("SPARQL", "ResultSetMaxRows"): str(rows),
     }
     section, lines = "", []
-    for line in VIRTUOSO_INI.read_text().replace("/var/lib/virtuoso-opensource-7/db", str(folder)).splitlines():
+    for line in (
+        VIRTUOSO_INI.read_text().replace("/var/lib/virtuoso-opensource-7/db", str(folder)).splitlines()
+    ):
         section = line.strip().strip("[]") if line.startswith("[") else section
         key = line.partition("=")[0].strip()
         lines.append(f"{key} = {changed[section, key]}" if (section, key) in changed else line)

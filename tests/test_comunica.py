@@ -44,7 +44,16 @@ def url(directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     folder = tmp_path_factory.mktemp("endpoint")
     if "serve" in commands.commands:
         port = servers.free_port()
-        command = [sys.executable, "-m", "diplograph", "serve", "--store", str(directory), "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "diplograph",
+            "serve",
+            "--store",
+            str(directory),
+            "--port",
+            str(port),
+        ]
         with servers.run(command, f"http://127.0.0.1:{port}/sparql", folder):
             yield f"http://127.0.0.1:{port}/sparql"
         return
@@ -58,13 +67,20 @@ def comunica(url: str, text: str, media_type: str) -> str:
     """What Comunica answers when it is told that this is a SPARQL endpoint."""
     command = [str(COMUNICA), f"sparql@{url}", "-t", media_type, "-q", text]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, env={**os.environ, "NODE_OPTIONS": ""}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "NODE_OPTIONS": ""},
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["events", "event-report", "calls-between", "busiest-actors", "who-called-whom"])
+@pytest.mark.parametrize(
+    "name", ["events", "event-report", "calls-between", "busiest-actors", "who-called-whom"]
+)
 def test_comunica_gets_the_rows_of_canned_questions(name: str, url: str, directory: Path) -> None:
     query = load_catalog().get(name)
     with Store.open(directory, read_only=True) as store:
@@ -81,7 +97,9 @@ def test_comunica_gets_the_rows_of_canned_questions(name: str, url: str, directo
 
 def test_comunica_gets_a_graph(url: str, directory: Path) -> None:
     graph = shared_graph("events")
-    text = comunica(url, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}", "application/n-triples")
+    text = comunica(
+        url, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}", "application/n-triples"
+    )
     with Store.open(directory, read_only=True) as store:
         wanted = {f"{quad.triple} ." for quad in store.quads(graph)}
     assert {line for line in text.splitlines() if line} == wanted

@@ -20,6 +20,10 @@ ROOMS = {
     "torch": {"parsing"},
     "pyoxigraph": {"vocabulary", "quads", "store", "catalog", "inspection", "reasoning", "transfer"},
     "rdflib": {"vocabulary", "reasoning", "transfer"},
+    "httpx2": {"transfer"},
+    "pyld": {"transfer"},
+    "pyarrow": {"transfer"},
+    "networkx": {"transfer"},
     "owlready2": {"reasoning"},
     "trafilatura": {"sources"},
     "lxml": {"sources"},
@@ -28,7 +32,20 @@ ROOMS = {
     "rich": {"cli"},
     "packaging": {"cli"},
 }
-HEAVY = {"stanza", "torch", "rdflib", "owlready2", "trafilatura", "lxml", "rich"}
+HEAVY = {
+    "httpx2",
+    "pyld",
+    "pyarrow",
+    "networkx",
+    "backports",
+    "stanza",
+    "torch",
+    "rdflib",
+    "owlready2",
+    "trafilatura",
+    "lxml",
+    "rich",
+}
 
 
 def read_layers() -> list[str]:

@@ -41,7 +41,9 @@ class Elsewhere:
 
 
 @pytest.fixture(scope="module", params=list(STORES))
-def elsewhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+def elsewhere(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Elsewhere]:
     """Each of the stores that run here. Virtuoso gives no more than 40 rows at once, so that paging is seen to work."""
     reason = servers.required(request.param, STORES[request.param]())
     if reason:
@@ -294,7 +296,9 @@ def test_push_reports_every_graph(
     assert len(rows) == 10
     assert all(row["here"] == row["there"] and row["state"] == "sent" for row in rows)
     assert "10 sent" in err
-    status, out, err = run(capsys, "push", elsewhere.url, "--to", elsewhere.kind, "--store", directory, "--format", "json")
+    status, out, err = run(
+        capsys, "push", elsewhere.url, "--to", elsewhere.kind, "--store", directory, "--format", "json"
+    )
     assert {graph["state"] for graph in json.loads(out)["graphs"]} == {"unchanged"}
 
 
@@ -349,9 +353,7 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     assert not endpoint.count([document_graph(sample.CALL.id)])
 
 
-def test_gzip_where_the_store_takes_it(
-    store: Store, endpoint: Endpoint, elsewhere: Elsewhere
-) -> None:
+def test_gzip_where_the_store_takes_it(store: Store, endpoint: Endpoint, elsewhere: Elsewhere) -> None:
     if endpoint.target.gzip:
         assert states(push(store, endpoint, gzip=True)) == {"sent": len(store.graph_names())}
     else:
@@ -392,10 +394,19 @@ def test_the_same_rows_come_back(
 def test_answers_of_every_form_come_back(store: Store, endpoint: Endpoint) -> None:
     push(store, endpoint)
     assert bool(ask(endpoint, "ASK { GRAPH ?g { ?s a dip:Document } }"))
-    rows = list(ask(endpoint, "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), 'https://w3id.org/diplograph/graph/document/')) } ORDER BY ?g ?s ?p ?o"))  # type: ignore[arg-type]
+    rows = list(
+        ask(
+            endpoint,
+            "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), 'https://w3id.org/diplograph/graph/document/')) } ORDER BY ?g ?s ?p ?o",
+        )
+    )  # type: ignore[arg-type]
     documents = [name for name in store.graph_names() if "/document/" in name.value]
     assert len(rows) == sum(len(list(store.quads(name))) for name in documents)  # more than one page
-    triples = list(ask(endpoint, "CONSTRUCT { ?s rdfs:label ?o } WHERE { GRAPH ?g { ?s a dip:Country ; rdfs:label ?o } }"))  # type: ignore[arg-type]
+    triples = list(
+        ask(
+            endpoint, "CONSTRUCT { ?s rdfs:label ?o } WHERE { GRAPH ?g { ?s a dip:Country ; rdfs:label ?o } }"
+        )
+    )  # type: ignore[arg-type]
     assert len(triples) == 8
     assert add_prefixes("PREFIX dip: <urn:x> ASK { ?s a dip:X }") == "PREFIX dip: <urn:x> ASK { ?s a dip:X }"
 
@@ -418,7 +429,11 @@ def test_actors_are_found_by_name_over_there(
 
 
 def test_pulling_keeps_what_the_store_has(
-    directory: Path, endpoint: Endpoint, elsewhere: Elsewhere, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    directory: Path,
+    endpoint: Endpoint,
+    elsewhere: Elsewhere,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run(capsys, "push", elsewhere.url, "--store", directory)
     with Store.open(tmp_path / "other") as other:
@@ -426,7 +441,7 @@ def test_pulling_keeps_what_the_store_has(
         sample.fill(other, [own])
         other.remove_document(sample.NOTHING.id)
         assert own.id in other.document_ids()
-    status, out, err = run(capsys, "pull", elsewhere.url, "--store", tmp_path / "other", "--format", "csv")
+    status, _, err = run(capsys, "pull", elsewhere.url, "--store", tmp_path / "other", "--format", "csv")
     assert status == 0, err
     assert "events were made anew" in err
     with Store.open(tmp_path / "other", read_only=True) as other:

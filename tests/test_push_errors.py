@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -116,7 +117,18 @@ def test_a_redirect(directory: Path, capsys: pytest.CaptureFixture[str]) -> None
 def certificate(tmp_path: Path) -> Path:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     return tmp_path / "cert.pem"
@@ -138,13 +150,17 @@ def test_a_certificate_that_nobody_vouches_for(
         assert main(["push", f"{url}/sparql", "--store", str(directory)]) == 0
         capsys.readouterr()
     with serve(Fake("sparql")) as url:
-        assert "no secure connection" in fail(capsys, "push", url.replace("http:", "https:"), "--store", directory)
+        assert "no secure connection" in fail(
+            capsys, "push", url.replace("http:", "https:"), "--store", directory
+        )
 
 
 def test_a_refused_content_type_leaves_a_mark(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fake = Fake("blazegraph")
     with serve(fake) as url:
-        line = fail(capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--gzip", "--store", directory)
+        line = fail(
+            capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--gzip", "--store", directory
+        )
         assert "takes no compressed bodies" in line
         object.__setattr__(fake.rules, "media_types", ("application/trig",))
         try:
@@ -169,7 +185,17 @@ def test_a_store_that_does_not_answer(directory: Path, capsys: pytest.CaptureFix
 
     with serve(slow) as url:
         line = fail(
-            capsys, "push", f"{url}/sparql", "--to", "sparql", "--timeout", 0.2, "--retries", 1, "--store", directory
+            capsys,
+            "push",
+            f"{url}/sparql",
+            "--to",
+            "sparql",
+            "--timeout",
+            0.2,
+            "--retries",
+            1,
+            "--store",
+            directory,
         )
     assert "does not answer within 0.2 s (tried 2 times)" in line
 
@@ -199,7 +225,9 @@ class Unsteady:
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(503), Answer(429, b"", {"Retry-After": "7"}), None], ids=["busy", "told to wait", "broken"]
+    "answer",
+    [Answer(503), Answer(429, b"", {"Retry-After": "7"}), None],
+    ids=["busy", "told to wait", "broken"],
 )
 def test_what_passes_is_tried_again_and_longer_each_time(
     answer: Answer | None, monkeypatch: pytest.MonkeyPatch
@@ -207,7 +235,9 @@ def test_what_passes_is_tried_again_and_longer_each_time(
     pauses: list[float] = []
     monkeypatch.setattr("diplograph.transfer.connection.time.sleep", pauses.append)
     unsteady = Unsteady(3, answer)
-    with sample.fill(Store.in_memory()) as store, serve(unsteady) as url:
+    with ExitStack() as stack:
+        store = stack.enter_context(sample.fill(Store.in_memory()))
+        url = stack.enter_context(serve(unsteady))
         with find_endpoint(f"{url}/sparql", "sparql") as endpoint:
             report = push(store, endpoint, graphs=[shared_graph("events")])
             assert [graph.state for graph in report.graphs] == ["sent"]
@@ -244,7 +274,9 @@ def test_a_full_disk_over_there(
     if reason:
         pytest.skip(reason)
     with Store.open(directory) as store:
-        update = "\n".join(f'<https://example.org/{n}> <https://example.org/p> "{n:04d}{"س" * 500}" .' for n in range(40_000))
+        update = "\n".join(
+            f'<https://example.org/{n}> <https://example.org/p> "{n:04d}{"س" * 500}" .' for n in range(40_000)
+        )
         store.inner.update(f"INSERT DATA {{ GRAPH {shared_graph('events')} {{ {update} }} }}")
     # the log stays outside of the mount
     with servers.oxigraph(tmp_path / "disk", prefix=small_disk) as server:

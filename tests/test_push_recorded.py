@@ -80,7 +80,9 @@ def test_bodies_are_compressed_where_it_is_documented(fake: tuple[Fake, str], st
         if endpoint.target.gzip:
             push(store, endpoint, gzip=True)
             assert any(request.headers.get("content-encoding") == "gzip" for request in there.requests)
-            assert {quad for quad in there.store if "manifest" not in str(quad.graph_name)} == set(store.quads())
+            assert {quad for quad in there.store if "manifest" not in str(quad.graph_name)} == set(
+                store.quads()
+            )
         else:
             push(store, endpoint)
             assert not any("content-encoding" in request.headers for request in there.requests)
@@ -103,6 +105,8 @@ def test_dry_runs_do_the_same_by_curl(
     )
     assert done.returncode == 0, done.stderr
     events = shared_graph("events")
-    assert set(there.store.quads_for_pattern(None, None, None, events)) == {q for q in ours if q.graph_name == events}
+    assert set(there.store.quads_for_pattern(None, None, None, events)) == {
+        q for q in ours if q.graph_name == events
+    }
     assert main(["push", url, "--store", str(tmp_path / "store"), "--graph", "events"]) == 0
     assert "1 unchanged" in capsys.readouterr().err

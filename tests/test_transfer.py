@@ -176,7 +176,9 @@ def test_round_trips_by_oxigraph_and_rdflib(
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)  # it would write 12:30:00Z as 12:30:00+00:00
     graph = None if FORMATS[format].datasets else "ontology"
     text = exported(store, format, graph, blank_nodes=blank_nodes)
-    wanted = canonical(parse(exported(store, "nquads", graph, blank_nodes=blank_nodes), format=RdfFormat.N_QUADS))
+    wanted = canonical(
+        parse(exported(store, "nquads", graph, blank_nodes=blank_nodes), format=RdfFormat.N_QUADS)
+    )
     name = shared_graph("ontology")
     found = [
         quad if graph is None else Quad(quad.subject, quad.predicate, quad.object, name)
@@ -185,7 +187,9 @@ def test_round_trips_by_oxigraph_and_rdflib(
     assert canonical(found) == wanted
     names = {"rdfxml": "xml", "ntriples": "nt", "turtle": "turtle", "nquads": "nquads", "trig": "trig"}
     dataset = rdflib.Dataset()
-    (dataset if graph is None else dataset.graph(rdflib.URIRef(name.value))).parse(data=text, format=names[format])
+    (dataset if graph is None else dataset.graph(rdflib.URIRef(name.value))).parse(
+        data=text, format=names[format]
+    )
     again = dataset.serialize(format="nquads", encoding="utf-8")
     assert isinstance(again, bytes)
     assert canonical(parse(again, format=RdfFormat.N_QUADS)) == wanted
@@ -291,7 +295,11 @@ def test_descriptions_and_checksums_are_beside_an_export(store: Store, tmp_path:
 def test_tables_have_a_row_for_each_thing(store: Store) -> None:
     from pyarrow import parquet
 
-    sizes = {"events": len(sample.EVENTS), "actors": len(sample.ACTORS) + len(sample.PLACES), "reports": len(sample.REPORTS)}
+    sizes = {
+        "events": len(sample.EVENTS),
+        "actors": len(sample.ACTORS) + len(sample.PLACES),
+        "reports": len(sample.REPORTS),
+    }
     for table, size in sizes.items():
         text, columns = io.BytesIO(), io.BytesIO()
         assert export(store, "csv", text, table=table).count == size
@@ -300,7 +308,8 @@ def test_tables_have_a_row_for_each_thing(store: Store) -> None:
         found = parquet.read_table(io.BytesIO(columns.getvalue()))
         assert found.num_rows == len(rows) == size
         plain = [
-            {name: "" if value is None else str(value) for name, value in row.items()} for row in found.to_pylist()
+            {name: "" if value is None else str(value) for name, value in row.items()}
+            for row in found.to_pylist()
         ]
         assert plain == rows
         assert len({next(iter(row.values())) for row in rows}) == size
@@ -310,7 +319,9 @@ def test_tables_have_a_row_for_each_thing(store: Store) -> None:
 def test_a_row_has_all_values_of_its_event(store: Store) -> None:
     text = io.BytesIO()
     export(store, "csv", text, table="events")
-    rows = {row["event"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(text.getvalue().decode()))}
+    rows = {
+        row["event"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(text.getvalue().decode()))
+    }
     talks = rows["talks-geneva"]
     assert talks["places"].endswith("/place/Q71")
     assert len(talks["reports"].split("; ")) == 2
@@ -352,7 +363,11 @@ def test_the_hash_of_a_graph_is_that_of_its_export(store: Store) -> None:
 
 
 @settings(deadline=None)
-@given(some.lists(some.binary(max_size=20).map(lambda line: line.replace(b"\n", b"").replace(b"\r", b"")), max_size=50))
+@given(
+    some.lists(
+        some.binary(max_size=20).map(lambda line: line.replace(b"\n", b"").replace(b"\r", b"")), max_size=50
+    )
+)
 def test_lines_are_sorted_whatever_the_runs(lines: list[bytes]) -> None:
     with SortedLines(run=30) as found:
         for line in lines:

@@ -41,7 +41,9 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
     metavar="GRAPH",
     help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
 )
-@click.option("--table", type=click.Choice(TABLES), default="events", show_default=True, help="For csv and parquet.")
+@click.option(
+    "--table", type=click.Choice(TABLES), default="events", show_default=True, help="For csv and parquet."
+)
 @click.option(
     "--sorted/--as-stored",
     "sort",

@@ -40,8 +40,6 @@ def pull(
     Example:
       diplograph pull http://localhost:7878 --store copy
     """
-    from pyoxigraph import NamedNode
-
     from diplograph import transfer
     from diplograph.pipeline import FrameExtractor, consolidate_store
     from diplograph.store import Store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from diplograph.transfer import PushedGraph, PushReport
 
 SOME_DIFFER = 1
+STATES = ("sent", "unchanged", "removed", "gone")
 _MOST_ROWS = 30
 
 
 @click.command()
 @click.argument("url")
 @endpoint_options
-@click.option("--update-url", metavar="URL", help="Where updates go, if that is another address; for --to sparql.")
+@click.option(
+    "--update-url", metavar="URL", help="Where updates go, if that is another address; for --to sparql."
+)
 @click.option(
     "--graph",
     "graphs",
@@ -29,10 +33,18 @@ _MOST_ROWS = 30
     help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
 )
 @click.option("--all", "everything", is_flag=True, help="Send every graph, also those that did not change.")
-@click.option("--remove-gone", is_flag=True, help="Remove graphs over there that were pushed once and are gone here.")
-@click.option("--gzip/--no-gzip", default=None, help="Compress what is sent; by default if the store is elsewhere.")
-@click.option("--chunk", type=click.IntRange(min=1), metavar="TRIPLES", help="How much goes into one request.")
-@click.option("--dry-run", is_flag=True, help="Change nothing; print the curl commands that would do the same.")
+@click.option(
+    "--remove-gone", is_flag=True, help="Remove graphs over there that were pushed once and are gone here."
+)
+@click.option(
+    "--gzip/--no-gzip", default=None, help="Compress what is sent; by default if the store is elsewhere."
+)
+@click.option(
+    "--chunk", type=click.IntRange(min=1), metavar="TRIPLES", help="How much goes into one request."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Change nothing; print the curl commands that would do the same."
+)
 @store_option
 @format_option("table", "csv", "json")
 @click.pass_context
@@ -70,10 +82,18 @@ def push(
 
     with (
         Store.open(store_directory, read_only=True) as store,
-        transfer.find_endpoint(url, kind, update_url=update_url, timeout=timeout, retries=retries) as endpoint,
+        transfer.find_endpoint(
+            url, kind, update_url=update_url, timeout=timeout, retries=retries
+        ) as endpoint,
     ):
         chosen = [transfer.find_graph(store, graph) for graph in graphs]
-        settings = {"graphs": chosen, "everything": everything, "remove_gone": remove_gone, "gzip": gzip, "chunk": chunk}
+        settings = {
+            "graphs": chosen,
+            "everything": everything,
+            "remove_gone": remove_gone,
+            "gzip": gzip,
+            "chunk": chunk,
+        }
         if dry_run:
             for line in transfer.curl_commands(store, endpoint, store_directory, **settings):  # type: ignore[arg-type]
                 click.echo(line)
@@ -102,14 +122,14 @@ def _print(report: PushReport, format: str, base: str) -> None:
         )
     for graph in report.interrupted:
         click.echo(f"{graph} was left incomplete by an earlier push", err=True)
-    counts = {state: [g for g in report.graphs if g.state == state] for state in ("sent", "unchanged", "removed", "gone")}
-    said = ", ".join(f"{len(graphs)} {state}" for state, graphs in counts.items() if graphs) or "no graphs"
+    counts = Counter(graph.state for graph in report.graphs)
+    said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no graphs"
     click.echo(f"{report.target} at {report.url}: {said}", err=True)
     if counts["gone"]:
         click.echo("graphs that are gone here are still there; --remove-gone removes them", err=True)
-    for graph in report.differing:
+    for found in report.differing:
         click.echo(
-            f"diplograph: {graph.graph} has {graph.there} triples there and {graph.here} here; push again with --all",
+            f"diplograph: {found.graph} has {found.there} triples there and {found.here} here; push again with --all",
             err=True,
         )
 
@@ -119,7 +139,7 @@ def _sum_up(report: PushReport, base: str) -> list[PushedGraph]:
     from diplograph.transfer import PushedGraph
 
     shown = [g for g in report.graphs if "/graph/document/" not in g.graph or g.state == "different"]
-    for state in ("sent", "unchanged", "removed", "gone"):
+    for state in STATES:
         rest = [g for g in report.graphs if g not in set(shown) and g.state == state]
         if rest:
             here, there = sum(g.here for g in rest), sum(g.there for g in rest)

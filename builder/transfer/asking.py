@@ -30,7 +30,7 @@ def ask(endpoint: Endpoint, text: str) -> Answer:
         return endpoint.select(text)
     triples = endpoint.construct(text)
     inner = ox.Store()
-    inner.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)  # type: ignore[arg-type]
+    inner.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     return inner.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
 
 
@@ -57,9 +57,12 @@ def fetch_graph(endpoint: Endpoint, graph: NamedNode) -> Iterable[Quad]:
     """The quads of a graph over there."""
     if endpoint.page_size() is None:
         text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
-        return (Quad(*triple, graph) for triple in endpoint.construct(text))
+        return (
+            Quad(triple.subject, triple.predicate, triple.object, graph)
+            for triple in endpoint.construct(text)
+        )
     rows = endpoint.rows(f"SELECT ?s ?p ?o WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o")
-    return (Quad(row["s"], row["p"], row["o"], graph) for row in rows)  # type: ignore[arg-type]
+    return (Quad(row["s"], row["p"], row["o"], graph) for row in rows)
 
 
 def _fetch(
@@ -70,4 +73,4 @@ def _fetch(
         f"{f'VALUES ?o {{ {object} }}' if object else ''} "
         f"GRAPH ?g {{ ?s {predicate} ?o }} }} ORDER BY ?g ?s ?o"
     )
-    return (Quad(row["s"], predicate, row["o"], row["g"]) for row in endpoint.rows(text))  # type: ignore[arg-type]
+    return (Quad(row["s"], predicate, row["o"], row["g"]) for row in endpoint.rows(text))

@@ -66,15 +66,15 @@ class Connection:
     ``most_rows`` is how many rows of an answer the store gives at once, if it ever said so.
     """
 
-    def __init__(
-        self, url: str, *, timeout: float = 300, retries: int = 5, pause: float = 0.5
-    ) -> None:
+    def __init__(self, url: str, *, timeout: float = 300, retries: int = 5, pause: float = 0.5) -> None:
         """``timeout`` is in seconds without an answer, ``pause`` that before the first retry; it doubles each time."""
         import httpx2
 
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise TransferError(f"{url} is not the address of a store; it should begin with http:// or https://")
+            raise TransferError(
+                f"{url} is not the address of a store; it should begin with http:// or https://"
+            )
         if parts.username or parts.password:
             raise TransferError(
                 "the URL has a user or password in it, which others can see; "
@@ -109,6 +109,8 @@ class Connection:
 
         Raises TransferError for any answer but success.
         """
+        import httpx2
+
         content = gzip.compress(body, compresslevel=1, mtime=0) if message.gzip else body
         retries = int(self._settings["retries"]) if patient else 0
         for attempt in range(retries + 1):
@@ -117,7 +119,7 @@ class Connection:
                 response = self._client.request(
                     message.method, message.url, content=content or None, headers=message.headers
                 )
-            except Exception as error:
+            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 if last or not _passes(error):
                     raise _explain_failure(message.url, error, self._settings["timeout"], attempt) from error
                 self._wait(attempt, None)
@@ -134,14 +136,16 @@ class Connection:
 
     def look(self, url: str) -> httpx2.Response | None:
         """What is at a URL, whatever its status; None when it does not answer. For finding out what a store is."""
+        import httpx2
+
         try:
             return self._client.get(url)
-        except Exception:
+        except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
 
     def _wait(self, attempt: int, wish: str | None) -> None:
         """Twice as long each time, and not in step with others; or as long as the store wishes."""
-        seconds = self._settings["pause"] * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311
+        seconds = self._settings["pause"] * 2**attempt * random.uniform(0.75, 1.25)
         if wish is not None and wish.isdigit():
             seconds = float(wish)
         time.sleep(min(seconds, _LONGEST_WAIT))
@@ -161,7 +165,9 @@ class Connection:
             return TransferError(f"{url} refuses the user or password of {who.source} (status 401)")
         if 300 <= status < 400:
             to = response.headers.get("Location", "elsewhere")
-            return TransferError(f"{url} redirects to {to} (status {status}); give that address if it is right")
+            return TransferError(
+                f"{url} redirects to {to} (status {status}); give that address if it is right"
+            )
         hints = {
             403: "the user may not do this there; ask for the right to write",
             404: "nothing is there; check the address, or say what store it is with --to",
@@ -183,9 +189,7 @@ def _make_auth(who: Credentials) -> httpx2.Auth | None:
         def __init__(self) -> None:
             self._chosen: httpx2.Auth | None = None
 
-        def auth_flow(
-            self, request: httpx2.Request
-        ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
             if who.token:
                 request.headers["Authorization"] = f"Bearer {who.token}"
                 yield request
@@ -224,12 +228,16 @@ def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -
             "if its certificate is of an authority of your own, name that in SSL_CERT_FILE"
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return TransferError(f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?")
+        return TransferError(
+            f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?"
+        )
     if isinstance(error, httpx2.TimeoutException):
         return TransferError(
             f"{url} does not answer within {timeout:g} s{tried}; give it longer with --timeout, or less with --chunk"
         )
-    return TransferError(f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?")
+    return TransferError(
+        f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?"
+    )
 
 
 def _first_words(text: str, length: int = 200) -> str:

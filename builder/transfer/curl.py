@@ -52,9 +52,7 @@ def curl_commands(
         yield _update(endpoint, remove(endpoint, store.base, [entry.graph for entry in plan.gone]))
 
 
-def _send(
-    endpoint: Endpoint, parcel: Parcel, directory: Path, chunk: int, gzip: bool
-) -> Iterator[str]:
+def _send(endpoint: Endpoint, parcel: Parcel, directory: Path, chunk: int, gzip: bool) -> Iterator[str]:
     """The parcel's graphs: all in one body, or one after the other; in chunks where they are larger than one."""
     way = endpoint.target.way
     if way == "quads":

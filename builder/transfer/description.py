@@ -26,6 +26,7 @@ _PREFIXES = {
     "spdx": "http://spdx.org/rdf/terms#",
     "void": VOID,
 }
+_SHA256 = "a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
@@ -77,8 +78,7 @@ def _describe_file(path: Path, format: str) -> str:
         "a dcat:Distribution",
         f"dcat:mediaType <{_MEDIA_TYPES}{FORMATS[format].media_type}>",
         f"dcat:byteSize {path.stat().st_size}",
-        "spdx:checksum [ a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256 ; "
-        f'spdx:checksumValue "{checksum(path)}"^^xsd:hexBinary ]',
+        f"spdx:checksum [ {_SHA256} ; spdx:checksumValue {Literal(checksum(path))}^^xsd:hexBinary ]",
     ]
     if path.suffix in COMPRESSIONS:
         facts.insert(2, f"dcat:compressFormat <{_MEDIA_TYPES}{COMPRESSIONS[path.suffix]}>")
@@ -99,7 +99,9 @@ def _ask(store: Store, what: str, pattern: str, graphs: Sequence[NamedNode]) -> 
 
 
 def _number(value: object) -> str:
-    return value.value if isinstance(value, Literal) and value.datatype.value == XSD + "integer" else str(value)
+    return (
+        value.value if isinstance(value, Literal) and value.datatype.value == XSD + "integer" else str(value)
+    )
 
 
 def _select(store: Store, what: str, pattern: str, graphs: Sequence[NamedNode], end: str) -> QuerySolutions:

@@ -97,7 +97,9 @@ class Endpoint:
             # a sub-select keeps the order, and Virtuoso sorts no more than so many rows with an offset otherwise
             head = _PROLOGUE.match(text)
             start = head.end() if head else 0
-            more = f"{text[:start]}\nSELECT * WHERE {{ {{ {text[start:]}\n}} }} OFFSET {len(rows)} LIMIT {page}"
+            more = (
+                f"{text[:start]}\nSELECT * WHERE {{ {{ {text[start:]}\n}} }} OFFSET {len(rows)} LIMIT {page}"
+            )
             last = json.loads(self._ask(more, self.address.query()))["results"]["bindings"]
             rows += last
         return json.dumps(whole).encode() if len(rows) > len(last) else response
@@ -220,11 +222,9 @@ def _recognise(connection: Connection, url: str) -> Target:
     targets = load_targets()
     first = connection.look(url)
     for target in targets.values():
-        if target.header != "server" and first is not None and target.header in first.headers:
+        said = first.headers.get(target.header, "").casefold() if first is not None else ""
+        if said and said.startswith(target.server) and (target.server or target.header != "server"):
             return target
-        if target.server and first is not None:
-            if first.headers.get("server", "").casefold().startswith(target.server):
-                return target
     for target in targets.values():
         if target.probe and _answers_probe(connection, target, url):
             return target
@@ -238,7 +238,9 @@ def _answers_probe(connection: Connection, target: Target, url: str) -> bool:
             return False
         base = base[: base.index(below)]
     parts = urlsplit(base)
-    response = connection.look(f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{target.probe['path']}")
+    response = connection.look(
+        f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{target.probe['path']}"
+    )
     if response is None or not response.is_success:
         return False
     wanted = target.probe.get("contains")

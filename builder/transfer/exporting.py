@@ -172,9 +172,7 @@ def _write_grouped(
         output.next_part()
 
 
-def sorted_quads(
-    store: Store, graphs: Sequence[NamedNode], *, blank_nodes: bool = False
-) -> Iterator[Quad]:
+def sorted_quads(store: Store, graphs: Sequence[NamedNode], *, blank_nodes: bool = False) -> Iterator[Quad]:
     """The quads of these graphs in the order of their lines, in bounded memory."""
     for graph in graphs:
         with sort_graph(store, graph, blank_nodes=blank_nodes) as lines:

@@ -115,7 +115,9 @@ def write_framed(store: Store, graphs: Sequence[NamedNode], output: Output) -> i
     frame = json.loads(locate("ontology", "frame.jsonld").read_text(encoding="utf-8"))
     frame.update(read_context())
     document, count = _Document(output), 0
-    found = store.inner.quads_for_pattern(None, term("reportedBy"), None, shared_graph("events", base=store.base))
+    found = store.inner.quads_for_pattern(
+        None, term("reportedBy"), None, shared_graph("events", base=store.base)
+    )
     for event in sorted({quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)}):
         quads = _surroundings(store, NamedNode(event))
         nodes = [_expand(group) for _, group in groupby(quads, key=lambda quad: quad.subject)]
@@ -142,7 +144,10 @@ def _surroundings(store: Store, event: NamedNode) -> list[Quad]:
             quad.object
             for quad in said
             if isinstance(quad.object, NamedNode)
-            and (quad.predicate in follow or (quad.object.value.startswith(things) and quad.graph_name != actors))
+            and (
+                quad.predicate in follow
+                or (quad.object.value.startswith(things) and quad.graph_name != actors)
+            )
         ]
         mentions = store.inner.quads_for_pattern(None, term("mentionOf"), subject, None)
         nexts += [quad.subject for quad in mentions if isinstance(quad.subject, NamedNode)]

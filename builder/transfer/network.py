@@ -16,7 +16,6 @@ from diplograph.transfer.files import Output
 from diplograph.transfer.formats import Format
 from diplograph.transfer.tables import read_table
 
-
 _TODAY = re.compile(r' lastmodifieddate="[^"]*"')
 
 

@@ -60,11 +60,13 @@ def pull(store: Store, endpoint: Endpoint, *, graphs: Sequence[str] = ()) -> Pul
     documents = document_graph("", base=store.base).value
     own = {document_graph(id, base=store.base) for id in store.document_ids()} - set(names)
     mixed = bool(own) and any(name.value.startswith(documents) for name in names)
-    kept = {shared_graph("events", base=store.base), shared_graph("inferences", base=store.base)} if own else set()
+    kept = (
+        {shared_graph("events", base=store.base), shared_graph("inferences", base=store.base)}
+        if own
+        else set()
+    )
     found = [
-        _take(store, endpoint, name, counts.get(name, 0), add=bool(own))
-        for name in names
-        if name not in kept
+        _take(store, endpoint, name, counts.get(name, 0), add=bool(own)) for name in names if name not in kept
     ]
     return PullReport(endpoint.target.name, endpoint.address.url, tuple(found), mixed)
 

@@ -230,9 +230,7 @@ class _Sender:
         self._stopped = Event()
         self._opened: list[Endpoint] = []
 
-    def send_all(
-        self, parcels: Iterable[Parcel]
-    ) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
+    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
         """Each parcel with the counts of its graphs over there, when it is through."""
         with ExitStack() as stack:
             stack.callback(self._close)
@@ -283,9 +281,7 @@ class _Sender:
             endpoint.update(confirm(self._base, whole))
         return counts
 
-    def _count(
-        self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None
-    ) -> Mapping[NamedNode, int]:
+    def _count(self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
         """The counts over there, asked over all connections."""
         if pool is None:
             return self._endpoint.count(names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import IO, Any, TypeAlias, cast
 
@@ -31,7 +31,9 @@ def write_table(store: Store, name: str, format: Format, output: Output) -> int:
     """Writes a table, and says how many rows it has. Raises StoreError where pyarrow is missing for Parquet."""
     columns = tuple(load_catalog("tables").get(name).columns)
     rows = read_table(store, name)
-    return _write_csv(columns, rows, output) if format.name == "csv" else _write_parquet(columns, rows, output)
+    return (
+        _write_csv(columns, rows, output) if format.name == "csv" else _write_parquet(columns, rows, output)
+    )
 
 
 def read_table(store: Store, name: str) -> Iterator[tuple[Cell, ...]]:
@@ -53,7 +55,8 @@ def read_table(store: Store, name: str) -> Iterator[tuple[Cell, ...]]:
 def _value(row: QuerySolution, column: str) -> Cell:
     value = row[column]
     if isinstance(value, Literal):
-        return _NUMBERS.get(value.datatype.value, str)(value.value)
+        make: Callable[[str], Cell] = _NUMBERS.get(value.datatype.value, str)
+        return make(value.value)
     return value.value if isinstance(value, NamedNode) else None
 
 
@@ -94,7 +97,10 @@ def _write_parquet(columns: Sequence[str], rows: Iterator[tuple[Cell, ...]], out
     batch = list(islice(rows, _BATCH))
     found = table(batch).schema if batch else pyarrow.schema([(name, pyarrow.string()) for name in columns])
     schema = pyarrow.schema(
-        [(field.name, pyarrow.string() if pyarrow.types.is_null(field.type) else field.type) for field in found]
+        [
+            (field.name, pyarrow.string() if pyarrow.types.is_null(field.type) else field.type)
+            for field in found
+        ]
     )
     count = 0
     with parquet.ParquetWriter(cast(IO[bytes], _Sink(output)), schema) as writer:

@@ -123,9 +123,7 @@ def locate(target: Target, url: str, update_url: str | None = None) -> Address:
     'http://localhost:7878/store'
     """
     base = cut_ending(target, url)
-    return Address(
-        target, base, base + target.query, update_url or base + target.update, base + target.data
-    )
+    return Address(target, base, base + target.query, update_url or base + target.update, base + target.data)
 
 
 def cut_ending(target: Target, url: str) -> str:
@@ -140,7 +138,9 @@ def cut_ending(target: Target, url: str) -> str:
 
 def clear_graphs(target: Target, graphs: Iterable[NamedNode]) -> str:
     """The update that empties graphs, in the words that this store knows."""
-    form = "DELETE WHERE {{ GRAPH {} {{ ?s ?p ?o }} }}" if target.clear == "delete" else "DROP SILENT GRAPH {}"
+    form = (
+        "DELETE WHERE {{ GRAPH {} {{ ?s ?p ?o }} }}" if target.clear == "delete" else "DROP SILENT GRAPH {}"
+    )
     return " ;\n".join(form.format(graph) for graph in graphs)
 
 
