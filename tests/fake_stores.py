@@ -240,6 +240,7 @@ def serve(handler: Handler, *, wrap: Callable[[ThreadingHTTPServer], None] | Non
 
     class Speaker(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65_536  # head and body in one packet, or each answer waits for an acknowledgement
 
         def _answer(self) -> None:
             parts = urlsplit(self.path)
@@ -264,7 +265,7 @@ def serve(handler: Handler, *, wrap: Callable[[ThreadingHTTPServer], None] | Non
     server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that hang up are part of the tests
     if wrap:
         wrap(server)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http{'s' if wrap else ''}://127.0.0.1:{server.server_port}"

@@ -466,3 +466,11 @@ def test_blank_nodes_become_iris_when_they_are_pulled(endpoint: Endpoint) -> Non
         assert len(quads) == 2
         assert all(isinstance(quad.subject, NamedNode) for quad in quads)
         assert states(pull(one, endpoint, graphs=[graph.value])) == {"unchanged": 1}
+
+
+def test_values_that_do_not_survive_are_named(store: Store, endpoint: Endpoint) -> None:
+    duration = NamedNode("http://www.w3.org/2001/XMLSchema#duration")
+    events = shared_graph("events")
+    store.inner.add(Quad(LABEL, LABEL, Literal("PT5M", datatype=duration), events))
+    report = push(store, endpoint)
+    assert report.corrupted == ((events.value,) if endpoint.target.corrupts else ())

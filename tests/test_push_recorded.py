@@ -9,16 +9,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sample_graph as sample
-from fake_stores import PASSWORD, RULES, TOKEN, USER, Fake, serve
+from fake_stores import PASSWORD, RULES, TOKEN, USER, Answer, Fake, Request, serve
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from pyoxigraph import Literal, Quad
 
 from diplograph.catalog import bind, load_catalog
 from diplograph.cli import main
 from diplograph.inspection import read_answer
-from diplograph.quads import document_graph, shared_graph
+from diplograph.model import QueryError, TransferError
+from diplograph.quads import document_graph, manifest_graph, shared_graph
 from diplograph.store import Store
 from diplograph.transfer import ask, find_endpoint, load_targets, pull, push, resolve_there
 
@@ -110,3 +116,49 @@ def test_dry_runs_do_the_same_by_curl(
     }
     assert main(["push", url, "--store", str(tmp_path / "store"), "--graph", "events"]) == 0
     assert "1 unchanged" in capsys.readouterr().err
+
+
+STEPS = some.lists(
+    some.tuples(
+        some.sampled_from(["add", "empty", "stop", "push"]), some.integers(0, 3), some.integers(1, 9)
+    ),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(steps=STEPS, kind=some.sampled_from(["sparql", "fuseki", "qlever"]), chunk=some.integers(1, 7))
+def test_whatever_happened_before_a_push_makes_equal(
+    steps: list[tuple[str, int, int]], kind: str, chunk: int
+) -> None:
+    """Graphs grow, are emptied, pushes are stopped after so many requests: the last push makes both the same."""
+    there = Fake(kind)
+    object.__setattr__(there, "rules", replace(there.rules, challenge=""))
+    left = [10**9]
+
+    def answer(request: Request) -> Answer:
+        left[0] -= request.method == "POST"
+        return Answer(400, b"stopped") if left[0] < 0 else there(request)
+
+    with ExitStack() as stack:
+        here = stack.enter_context(Store.in_memory())
+        endpoint = stack.enter_context(
+            find_endpoint(stack.enter_context(serve(answer)) + there.rules.base, kind)
+        )
+        for step, graph, size in [*steps, ("push", 0, 0)]:
+            name = shared_graph(("events", "actors", "ontology", "inferences")[graph])
+            if step == "add":
+                here.inner.extend(Quad(name, name, Literal(number), name) for number in range(size))
+            elif step == "empty":
+                here.inner.remove_graph(name)
+            elif step == "stop":
+                left[0] = size
+                with suppress(TransferError, QueryError):
+                    push(here, endpoint, chunk=chunk, remove_gone=True)
+                left[0] = 10**9
+            else:
+                push(here, endpoint, chunk=chunk, remove_gone=True)
+        theirs = {quad for quad in there.store if quad.graph_name != manifest_graph()}
+        assert theirs == set(here.quads())
+        marks = {str(value) for quad in there.store for value in [quad.object] if "omplete" in str(value)}
+        assert marks <= {'"complete"'}

@@ -146,6 +146,8 @@ def test_what_cannot_be_exported_is_said(store: Store) -> None:
         export(store, "hdt", io.BytesIO())
     with pytest.raises(StoreError, match="rdfxml holds one graph"):
         export(store, "rdfxml", io.BytesIO(), [shared_graph("events"), shared_graph("actors")])
+    with pytest.raises(StoreError, match="parquet is one file"):
+        export(store, "parquet", io.BytesIO(), split=1_000)
     with pytest.raises(StoreError, match="csv is made from the whole store"):
         export(store, "csv", io.BytesIO(), [shared_graph("events")])
     with pytest.raises(StoreError, match="turtle holds one graph"):

@@ -122,6 +122,10 @@ def _print(report: PushReport, format: str, base: str) -> None:
         )
     for graph in report.interrupted:
         click.echo(f"{graph} was left incomplete by an earlier push", err=True)
+    for graph in report.corrupted:
+        click.echo(
+            f"{graph} has values that {report.target} does not keep as they are (xsd:duration)", err=True
+        )
     counts = Counter(graph.state for graph in report.graphs)
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no graphs"
     click.echo(f"{report.target} at {report.url}: {said}", err=True)

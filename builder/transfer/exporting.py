@@ -49,7 +49,7 @@ def export(
     Raises StoreError for an unknown format, a graph that is not there, a format that cannot hold several graphs, or a
     file that cannot be written.
     """
-    chosen = _check(store, format, graphs)
+    chosen = _check(store, format, graphs, split)
     names = tuple(sorted(graphs, key=lambda name: name.value)) or store.graph_names()
     with open_output(out, split) as output:
         match chosen.kind:
@@ -73,7 +73,7 @@ def export(
     return Exported(count, tuple(output.files))
 
 
-def _check(store: Store, format: str, graphs: Sequence[NamedNode]) -> Format:
+def _check(store: Store, format: str, graphs: Sequence[NamedNode], split: int | None) -> Format:
     if format not in FORMATS:
         raise StoreError(f'there is no format "{format}"; there are {", ".join(FORMATS)}')
     chosen = FORMATS[format]
@@ -83,6 +83,8 @@ def _check(store: Store, format: str, graphs: Sequence[NamedNode]) -> Format:
             raise StoreError(f"the store has no graph {graph.value}")
     if chosen.kind in ("table", "network") and graphs:
         raise StoreError(f"{format} is made from the whole store; it takes no graph")
+    if split and chosen.name in ("parquet", "graphml", "gexf"):
+        raise StoreError(f"{format} is one file; leave the split out")
     if not chosen.datasets and len(graphs) != 1:
         raise StoreError(f"{format} holds one graph: name it, or use nquads or trig")
     return chosen

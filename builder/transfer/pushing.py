@@ -48,12 +48,14 @@ class PushedGraph:
 
 @dataclass(frozen=True, slots=True)
 class PushReport:
-    """What a push did; ``interrupted`` are the graphs that an earlier push had left incomplete."""
+    """What a push did. ``interrupted`` are the graphs that an earlier push had left incomplete, ``corrupted`` those sent
+    with values that such a store does not keep as they are."""
 
     target: str
     url: str
     graphs: tuple[PushedGraph, ...]
     interrupted: tuple[str, ...] = ()
+    corrupted: tuple[str, ...] = ()
 
     @property
     def differing(self) -> tuple[PushedGraph, ...]:
@@ -169,6 +171,7 @@ def push(
         endpoint.address.url,
         tuple(sorted(results, key=lambda result: result.graph)),
         tuple(sorted(name.value for name, entry in plan.manifest.items() if entry.status != COMPLETE)),
+        tuple(sorted(sender.corrupted)),
     )
 
 
@@ -228,6 +231,8 @@ class _Sender:
         self._plan = plan
         self._threads = local()
         self._stopped = Event()
+        self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
+        self.corrupted: set[str] = set()
         self._opened: list[Endpoint] = []
 
     def send_all(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
@@ -333,6 +338,8 @@ class _Sender:
     def _send_graph(self, graph: NamedNode, lines: SortedLines, start: int) -> None:
         endpoint = self._own_endpoint()
         for block in self._chunks(lines, start):
+            if any(lost in line for lost in self._lost for line in block):
+                self.corrupted.add(graph.value)
             if endpoint.target.way == "update":
                 endpoint.update(insert_data(graph, block))
             else:

@@ -39,6 +39,7 @@ class Target:
     header: str = "server"
     probe: Mapping[str, str] = field(default_factory=dict)
     page: int | None = None
+    corrupts: tuple[str, ...] = ()
 
 
 @cache
@@ -50,12 +51,14 @@ def load_targets() -> Mapping[str, Target]:
     """
     text = (files("diplograph.transfer") / "targets.toml").read_text(encoding="utf-8")
     tables: dict[str, dict[str, Any]] = tomllib.loads(text)
-    return MappingProxyType(
-        {
-            name: Target(name=name, **{**table, "endings": tuple(table.get("endings", ()))})
-            for name, table in tables.items()
-        }
-    )
+    return MappingProxyType({name: _read(name, table) for name, table in tables.items()})
+
+
+def _read(name: str, table: Mapping[str, Any]) -> Target:
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+    }
+    return Target(name=name, **fields)
 
 
 def get_target(name: str) -> Target:
