@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,14 @@ _HASH = re.compile(rb'(<[^>]*>) (<[^>]*#textHash>) "[0-9a-f]{64}"')
 
 @dataclass(frozen=True)
 class Run:
-    """A command that was measured: seconds, seconds of processor time, and the most memory in bytes."""
+    """A command that was measured: seconds, seconds of processor time, and the most memory in bytes; and the store's."""
 
     name: str
     seconds: float
     processor: float
     peak: int
     server_peak: int = 0
+    server_processor: float = 0
 
 
 def enlarge(source: Path, target: Path, triples: int) -> int:
@@ -99,9 +100,13 @@ def measure(name: str, *command: object, environment: dict[str, str] | None = No
     return found
 
 
-def with_server(run: Run, server: servers.Server) -> Run:
-    """The run, with the server's memory."""
-    return Run(run.name, run.seconds, run.processor, run.peak, server.peak())
+def beside(
+    server: servers.Server, name: str, *command: object, environment: dict[str, str] | None = None
+) -> Run:
+    """Runs a command that a server works for, and measures both."""
+    before = server.processor()
+    run = measure(name, *command, environment=environment)
+    return replace(run, server_peak=server.peak(), server_processor=server.processor() - before)
 
 
 DIPLOGRAPH = Path(sys.executable).parent / "diplograph"
@@ -122,8 +127,8 @@ def push_oxigraph(folder: Path) -> Iterator[Run]:
     """A push to Oxigraph, and another."""
     with empty(folder / "oxigraph") as data, servers.oxigraph(data) as server:
         push = [DIPLOGRAPH, "push", server.url, "--to", "oxigraph", "--store", folder / "store"]
-        yield with_server(measure("push to Oxigraph", *push), server)
-        yield with_server(measure("push to Oxigraph again, nothing changed", *push), server)
+        yield beside(server, "push to Oxigraph", *push)
+        yield beside(server, "push to Oxigraph again, nothing changed", *push)
 
 
 def load_virtuoso(folder: Path) -> Iterator[Run]:
@@ -133,15 +138,15 @@ def load_virtuoso(folder: Path) -> Iterator[Run]:
         script = data / "load.sql"
         script.write_text(f"ld_dir('{volume}', 'volume.nq', 'http://g');\nrdf_loader_run();\ncheckpoint;\n")
         load = ["isql-vt", f"127.0.0.1:{server.sql_port}", "dba", servers.PASSWORD, "VERBOSE=OFF", script]
-        yield with_server(measure("Virtuoso `ld_dir`", *load), server)
+        yield beside(server, "Virtuoso `ld_dir`", *load)
 
 
 def push_virtuoso(folder: Path) -> Iterator[Run]:
     """A push to Virtuoso, and another."""
     with empty(folder / "virtuoso") as data, servers.virtuoso(data, buffers=BUFFERS) as server:
         push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--store", folder / "store"]
-        yield with_server(measure("push to Virtuoso", *push, environment=WHO), server)
-        yield with_server(measure("push to Virtuoso again, nothing changed", *push, environment=WHO), server)
+        yield beside(server, "push to Virtuoso", *push, environment=WHO)
+        yield beside(server, "push to Virtuoso again, nothing changed", *push, environment=WHO)
 
 
 def export_all(folder: Path) -> Iterator[Run]:
@@ -181,11 +186,11 @@ def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
             f"as well (load average at the end {os.getloadavg()[2]:.1f})."
         ),
         "",
-        "| what | seconds | triples/s | processor, s | peak, MB | store's peak, MB |",
-        "|---|---|---|---|---|---|",
+        "| what | seconds | triples/s | processor, s | peak, MB | store's processor, s | store's peak, MB |",
+        "|---|---|---|---|---|---|---|",
     ]
     for run in runs:
-        store = f"{run.server_peak / 1e6:.0f}" if run.server_peak else ""
+        store = f"{run.server_processor:.0f} | {run.server_peak / 1e6:.0f}" if run.server_peak else "|"
         lines.append(
             f"| {run.name} | {run.seconds:.0f} | {count / run.seconds:,.0f} | {run.processor:.0f} "
             f"| {run.peak / 1e6:.0f} | {store} |"

@@ -28,6 +28,11 @@ class Server:
     folder: Path
     sql_port: int = 0
 
+    def processor(self) -> float:
+        """The seconds of processor time it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def peak(self) -> int:
         """The most memory it had, in bytes."""
         return peak_memory(self.pid)
