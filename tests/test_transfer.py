@@ -29,11 +29,14 @@ from pyoxigraph import (
 )
 from rdflib.compare import isomorphic
 
+from diplograph.catalog import load_catalog
+from diplograph.cli.export import EXPORT_FORMATS, TABLES
+from diplograph.cli.options import STORES
 from diplograph.model import StoreError
 from diplograph.quads import document_graph, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store
-from diplograph.transfer import FORMATS, describe_export, export, find_graph
+from diplograph.transfer import FORMATS, describe_export, export, find_graph, load_targets
 from diplograph.transfer import lines as sorting
 from diplograph.transfer.files import Output, checksum
 from diplograph.transfer.lines import SortedLines, digest
@@ -389,6 +392,12 @@ def test_any_text_survives(texts: list[str]) -> None:
             output = io.BytesIO()
             export(one, format, output)
             assert set(parse(output.getvalue(), format=FORMATS[format].rdf)) == set(one.quads())
+
+
+def test_the_command_line_offers_every_format_table_and_store() -> None:
+    assert set(EXPORT_FORMATS) == set(FORMATS)
+    assert {*TABLES, "network"} == set(load_catalog("tables").queries)
+    assert set(STORES) == set(load_targets())
 
 
 def test_every_format_is_known_to_oxigraph() -> None:

@@ -14,7 +14,7 @@ from threading import Event, local
 
 from pyoxigraph import NamedNode
 
-from diplograph.model import TransferError
+from diplograph.model import QueryError, TransferError
 from diplograph.store import Store
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.lines import SortedLines, digest, sort_graph
@@ -151,20 +151,7 @@ def push(
     results = [
         PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
     ]
-    done = 0
-    try:
-        for parcel, counts in sender.send_all(pack(store, plan.changed, parcel_size(target, sender.chunk))):
-            done += len(parcel.entries)
-            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
-            for entry in parcel.entries:
-                there = counts.get(entry.graph, 0)
-                state = SENT if there == entry.triples else DIFFERENT
-                results.append(PushedGraph(entry.graph.value, entry.triples, there, state))
-    except TransferError as error:
-        raise TransferError(
-            f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
-            "incomplete in the manifest, and the next push goes on from there"
-        ) from error
+    results += _send_changed(store, sender, plan, progress)
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
     return PushReport(
         target.name,
@@ -173,6 +160,24 @@ def push(
         tuple(sorted(name.value for name, entry in plan.manifest.items() if entry.status != COMPLETE)),
         tuple(sorted(sender.corrupted)),
     )
+
+
+def _send_changed(store: Store, sender: _Sender, plan: Plan, progress: Progress) -> Iterator[PushedGraph]:
+    """Sends what changed; when it fails, the error says how far it came."""
+    done = 0
+    try:
+        for parcel, counts in sender.send_all(pack(store, plan.changed, sender.parcel_size)):
+            done += len(parcel.entries)
+            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
+            for entry in parcel.entries:
+                there = counts.get(entry.graph, 0)
+                state = SENT if there == entry.triples else DIFFERENT
+                yield PushedGraph(entry.graph.value, entry.triples, there, state)
+    except (TransferError, QueryError) as error:
+        raise TransferError(
+            f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
+            "incomplete in the manifest, and the next push goes on from there"
+        ) from error
 
 
 def _handle_gone(
@@ -225,6 +230,7 @@ class _Sender:
         plan: Plan,
     ) -> None:
         self.chunk = chunk
+        self.parcel_size = parcel_size(endpoint.target, chunk)
         self._base = base
         self._endpoint = endpoint
         self._gzip = gzip
