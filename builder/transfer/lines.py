@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, RdfFormat
 from diplograph.quads import restore_blank_nodes, shared_graph
 from diplograph.store import Store
 
-RUN = 64_000_000
+RUN = 32_000_000
 """How many bytes of lines are sorted in memory."""
 
 
