@@ -41,12 +41,14 @@ _HASH = re.compile(rb'(<[^>]*>) (<[^>]*#textHash>) "[0-9a-f]{64}"')
 
 @dataclass(frozen=True)
 class Run:
-    """A command that was measured: seconds, seconds of processor time, and the most memory in bytes; and the store's."""
+    """A command that was measured: seconds, seconds of processor time, and the most memory in bytes; the
+    machine's load (of the last five minutes, when it ended); and the store's time and memory."""
 
     name: str
     seconds: float
     processor: float
     peak: int
+    load: float = 0
     server_peak: int = 0
     server_processor: float = 0
 
@@ -95,7 +97,7 @@ def measure(name: str, *command: object, environment: dict[str, str] | None = No
         ended, status, usage = os.wait4(process.pid, os.WNOHANG)
     if os.waitstatus_to_exitcode(status):
         raise SystemExit(f"{name} failed")
-    found = Run(name, time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak)
+    found = Run(name, time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak, os.getloadavg()[1])
     print(f"{name}: {found.seconds:.0f} s, {found.peak / 1e6:.0f} MB", file=sys.stderr)
     return found
 
@@ -166,12 +168,12 @@ def empty(folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure_all(folder: Path) -> list[Run]:
-    """What was measured before and is in ``runs.json``, and what is not measured yet."""
+def measure_all(folder: Path, *, so_far: bool = False) -> list[Run]:
+    """What was measured before and is in ``runs.json``, and, unless ``so_far``, what is not measured yet."""
     kept = folder / "runs.json"
     groups: dict[str, list[dict[str, Any]]] = json.loads(kept.read_text()) if kept.exists() else {}
     for step in (load_oxigraph, push_oxigraph, load_virtuoso, push_virtuoso, export_all):
-        if step.__name__ not in groups:
+        if step.__name__ not in groups and not so_far:
             groups[step.__name__] = [asdict(run) for run in step(folder)]
             kept.write_text(json.dumps(groups, indent=1))
     return [Run(**run) for runs in groups.values() for run in runs]
@@ -182,28 +184,49 @@ def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
     lines = [
         (
             f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python "
-            f"{platform.python_version()}, {os.cpu_count()} cores; client and store on one machine, which others used "
-            f"as well (load average at the end {os.getloadavg()[2]:.1f})."
+            f"{platform.python_version()}, {os.cpu_count()} cores, client and store on one machine. "
+            "Its load is in the last column: where it is above 1, others used the machine as well."
         ),
         "",
-        "| what | seconds | triples/s | processor, s | peak, MB | store's processor, s | store's peak, MB |",
-        "|---|---|---|---|---|---|---|",
+        "| what | seconds | triples/s | processor, s | peak, MB | store's processor, s | store's peak, MB | load |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for run in runs:
-        store = f"{run.server_processor:.0f} | {run.server_peak / 1e6:.0f}" if run.server_peak else "|"
-        lines.append(
-            f"| {run.name} | {run.seconds:.0f} | {count / run.seconds:,.0f} | {run.processor:.0f} "
-            f"| {run.peak / 1e6:.0f} | {store} |"
+        cells = (
+            run.name,
+            f"{run.seconds:.0f}",
+            f"{count / run.seconds:,.0f}",
+            f"{run.processor:.0f}",
+            f"{run.peak / 1e6:.0f}",
+            f"{run.server_processor:.0f}" if run.server_processor else "",
+            f"{run.server_peak / 1e6:.0f}" if run.server_peak else "",
+            f"{run.load:.1f}" if run.load else "",
         )
+        lines.append(f"| {' | '.join(cells)} |")
     speed = {run.name: count / run.seconds for run in runs}
+    pairs = {"push to Oxigraph": "`oxigraph load`", "push to Virtuoso": "Virtuoso `ld_dir`"}
+    lines.append("")
     lines += [
-        "",
-        (
-            f"A push has {speed['push to Oxigraph'] / speed['`oxigraph load`']:.2f} of `oxigraph load`'s throughput, "
-            f"and {speed['push to Virtuoso'] / speed['Virtuoso `ld_dir`']:.2f} of `ld_dir`'s."
-        ),
+        f"A {push} has {speed[push] / speed[load]:.2f} of the throughput of {load}."
+        for push, load in pairs.items()
+        if push in speed and load in speed
     ]
     return "\n".join(lines)
+
+
+def report(folders: list[Path]) -> None:
+    """Prints what was measured in these folders so far, and writes it into the page."""
+    tables = []
+    for folder in folders:
+        with Store.open(folder / "store", read_only=True) as store:
+            count, graphs = len(store), len(store.graph_names())
+        size = (folder / "volume" / "volume.nq").stat().st_size
+        tables.append(write_table(measure_all(folder, so_far=True), count, graphs, size))
+    text = "\n\n".join(tables)
+    print(text)
+    page = PAGE.read_text(encoding="utf-8")
+    start, end = page.index(BEGIN) + len(BEGIN), page.index(END)
+    PAGE.write_text(f"{page[:start]}\n{text}\n{page[end:]}", encoding="utf-8")
 
 
 def main() -> None:
@@ -216,7 +239,17 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile"
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        nargs="+",
+        metavar="FOLDER",
+        help="measure nothing; write what these folders have",
+    )
     arguments = parser.parse_args()
+    if arguments.report:
+        report([folder.resolve() for folder in arguments.report])
+        return
     folder = arguments.folder.resolve()
     (folder / "volume").mkdir(parents=True, exist_ok=True)
     volume = arguments.only or folder / "volume" / "volume.nq"
@@ -231,14 +264,8 @@ def main() -> None:
             store.inner.bulk_load(path=str(volume), format=RdfFormat.N_QUADS)
             store.inner.optimize()  # as a store is that was built little by little
         (folder / "unfinished").rename(folder / "store")
-    with Store.open(folder / "store", read_only=True) as store:
-        count, graphs = len(store), len(store.graph_names())
-    runs = measure_all(folder)
-    table = write_table(runs, count, graphs, volume.stat().st_size)
-    print(table)
-    page = PAGE.read_text(encoding="utf-8")
-    start, end = page.index(BEGIN) + len(BEGIN), page.index(END)
-    PAGE.write_text(f"{page[:start]}\n{table}\n{page[end:]}", encoding="utf-8")
+    measure_all(folder)
+    report([folder])
 
 
 if __name__ == "__main__":
