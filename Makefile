@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy calibration bench-endpoint constraints clean help
+.PHONY: run test lint golden docs accuracy calibration bench-endpoint volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,10 +18,11 @@ help:
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
-	@echo "make docs     make docs/queries.md anew from the headers of the queries"
+	@echo "make docs     make docs/queries.md and ontology/context.jsonld anew"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
@@ -53,6 +54,11 @@ bench-endpoint: $(VENV)/.tested
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make_queries.py
+	$(BIN)/python docs/make_context.py
+
+volume: $(VENV)/.tested
+	@$(BIN)/diplograph build seeds/articles --store $(STORE)
+	$(BIN)/python docs/make_volume.py --store $(STORE)
 
 clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -82,7 +88,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	@$(INSTALL) --no-build-isolation --editable ".[test]"
+	@$(INSTALL) --no-build-isolation --editable ".[export,test]"
 	@touch $@
 
 $(VENV)/.linted: $(VENV)/.tested
@@ -98,7 +104,7 @@ $(VENV)/types/diplograph: $(VENV)/.made
 constraints:
 	rm -rf $(VENV)/constraints && $(PYTHON) -m venv $(VENV)/constraints
 	$(VENV)/constraints/bin/pip install --quiet --extra-index-url $(TORCH_INDEX) "torch>=2.6,<2.14" setuptools wheel
-	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[test,lint,bench]"
+	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[export,test,lint,bench]"
 	{ sed -n '/^#/p' constraints.txt; $(VENV)/constraints/bin/pip freeze --all \
 	  | grep -vE '^(diplograph|pip)( |=)' | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt

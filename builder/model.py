@@ -17,6 +17,7 @@ The exceptions::
     ├── TimeError        a date that no calendar has
     ├── QueryError       an unknown question, a bad parameter, malformed SPARQL
     ├── ReasoningError   a reasoner that could not run (no Java …)
+    ├── TransferError    a store elsewhere that cannot be reached, refuses, or fails
     └── StoreError       a store that cannot be opened, or is not ours
         └── StoreLockedError   … because another process is writing to it
 
@@ -67,6 +68,10 @@ class ReasoningError(DiplographError):
 
 class StoreError(DiplographError):
     """A store that cannot be opened, or that is not one of ours."""
+
+
+class TransferError(DiplographError):
+    """A store elsewhere that cannot be reached, refuses what it is asked, or fails while doing it."""
 
 
 class StoreLockedError(StoreError):

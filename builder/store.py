@@ -236,9 +236,19 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be read: {error}") from error
 
-    def dump(self, output: IO[bytes], format: ox.RdfFormat, graph: NamedNode | None = None) -> None:
-        """Writes a graph, or all of them, as it comes; :mod:`diplograph.transfer` writes in order."""
-        self.inner.dump(output, format, from_graph=graph, prefixes=PREFIXES)
+    def dump(
+        self,
+        output: IO[bytes],
+        format: ox.RdfFormat,
+        graph: NamedNode | None = None,
+        *,
+        prefixes: bool = True,
+    ) -> None:
+        """Writes a graph, or all of them, as it comes; :mod:`diplograph.transfer` writes in order.
+
+        Raises StoreError when the store cannot be read; an OSError of ``output`` is passed on.
+        """
+        self.inner.dump(output, format, from_graph=graph, prefixes=PREFIXES if prefixes else None)
 
     def document_fingerprint(self, id: str) -> Fingerprint | None:
         """What the document's graph was made from and with; None when the store has no such document."""

@@ -32,8 +32,11 @@ ROOMS = {
     "prometheus_client": {"server"},
     "granian": {"server"},
     "jinja2": {"server"},
-    "httpx2": {"server"},
     "rdflib": {"vocabulary", "reasoning", "transfer"},
+    "httpx2": {"server", "transfer"},
+    "pyld": {"transfer"},
+    "pyarrow": {"transfer"},
+    "networkx": {"transfer"},
     "owlready2": {"reasoning"},
     "trafilatura": {"sources"},
     "lxml": {"sources"},
@@ -42,7 +45,21 @@ ROOMS = {
     "rich": {"cli"},
     "packaging": {"cli"},
 }
-HEAVY = {"stanza", "torch", "rdflib", "owlready2", "trafilatura", "lxml", "rich", "granian"}
+HEAVY = {
+    "httpx2",
+    "pyld",
+    "pyarrow",
+    "networkx",
+    "backports",
+    "stanza",
+    "torch",
+    "rdflib",
+    "owlready2",
+    "trafilatura",
+    "lxml",
+    "rich",
+    "granian",
+}
 
 
 def read_layers() -> list[str]:

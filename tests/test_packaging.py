@@ -115,7 +115,11 @@ def run(elsewhere: Path, folder: Path, *arguments: object) -> subprocess.Complet
 
 def test_the_wheel_holds_all_data_files(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    rooms = {"ontology": ("ttl", "toml"), "queries": ("rq",), "seeds": ("tsv", "txt", "jsonl", "html")}
+    rooms = {
+        "ontology": ("ttl", "toml", "jsonld"),
+        "queries": ("rq",),
+        "seeds": ("tsv", "txt", "jsonl", "html"),
+    }
     wanted = {
         f"diplograph/{path.relative_to(REPOSITORY)}"
         for room, suffixes in rooms.items()
@@ -131,7 +135,8 @@ def test_the_wheel_holds_all_data_files(wheel: Path) -> None:
     }
     wanted |= {
         f"diplograph/{path.relative_to(REPOSITORY / 'builder')}"
-        for path in (REPOSITORY / "builder").rglob("*.py")
+        for suffix in ("py", "toml")
+        for path in (REPOSITORY / "builder").rglob(f"*.{suffix}")
         if "types" not in path.parts
     }
     assert len(wanted) > 60

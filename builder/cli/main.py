@@ -18,6 +18,8 @@ from diplograph.cli.build import build
 from diplograph.cli.explain import explain
 from diplograph.cli.export import export
 from diplograph.cli.look import parse, stats
+from diplograph.cli.pull import pull
+from diplograph.cli.push import push
 from diplograph.cli.serve import serve
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
@@ -29,7 +31,7 @@ BROKEN_PIPE = 141
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Building": (build, parse),
     "Asking": (query, queries, explain, stats),
-    "Handing on": (export, serve),
+    "Handing on": (export, push, pull, serve),
     "Setting up": (doctor, models),
 }
 

@@ -20,6 +20,8 @@ store_option = click.option(
     help="The directory of the store.",
 )
 
+STORES = ("oxigraph", "fuseki", "virtuoso", "graphdb", "rdf4j", "qlever", "blazegraph", "sparql")
+
 model_option = click.option(
     "--model",
     default="compact",
@@ -63,3 +65,33 @@ def format_option(*choices: str) -> Callable[[Decorated], Decorated]:
         show_default=True,
         help="How to print.",
     )
+
+
+def endpoint_options(command: Decorated) -> Decorated:
+    """The options of commands that talk to a store elsewhere: --to, --timeout, --retries."""
+    options = (
+        click.option(
+            "--to",
+            "kind",
+            type=click.Choice(STORES),
+            help="What store it is; it is asked when this is not given.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=300,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for an answer.",
+        ),
+        click.option(
+            "--retries",
+            type=click.IntRange(min=0),
+            default=5,
+            show_default=True,
+            help="How often to try again what may pass (a lost connection, a busy store).",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

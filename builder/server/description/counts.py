@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 
-from diplograph.quads import DCTERMS, shared_graph
+from diplograph.quads import DCTERMS, SHARED_GRAPHS, shared_graph
 from diplograph.server.description.writing import VOID, VOID_EXT
 from diplograph.server.rows import Row, read_rows, value
 from diplograph.store import Store
@@ -20,8 +20,6 @@ from diplograph.store import Store
 CLASS_PROPERTIES = "class_properties"
 DETAILED_UP_TO = 2_000_000
 """Up to how many quads the properties of each class are counted: that takes several times as long as all the rest."""
-
-SHARED_GRAPHS = ("events", "actors", "ontology", "inferences")
 
 
 def counting_queries(base: str, *, foreign: bool = False) -> Mapping[str, str]:

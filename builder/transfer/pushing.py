@@ -1,0 +1,377 @@
+"""Pushing: the graphs of our store into a store elsewhere, only those that changed, each checked by its count.
+
+In constant memory: graphs are read one at a time, small ones are sent together, large ones in chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from threading import Event, local
+
+from pyoxigraph import NamedNode
+
+from diplograph.model import QueryError, TransferError
+from diplograph.store import Store
+from diplograph.transfer.endpoint import Endpoint
+from diplograph.transfer.lines import SortedLines, digest, sort_graph
+from diplograph.transfer.manifest import (
+    COMPLETE,
+    Entry,
+    announce,
+    confirm,
+    read_manifest,
+    remove,
+)
+from diplograph.transfer.targets import Target, insert_data
+
+_PARCEL = 100_000
+MOST_GRAPHS = 200
+"""How many graphs are sent, counted and written down together."""
+
+SENT, UNCHANGED, REMOVED, GONE, DIFFERENT = "sent", "unchanged", "removed", "gone", "different"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedGraph:
+    """What became of a graph. ``state`` is sent, unchanged, removed (asked for), gone (here, but still there) or
+    different (sent, and yet there are not as many triples there)."""
+
+    graph: str
+    here: int
+    there: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """What a push did. ``interrupted`` are the graphs that an earlier push had left incomplete, ``corrupted`` those sent
+    with values that such a store does not keep as they are."""
+
+    target: str
+    url: str
+    graphs: tuple[PushedGraph, ...]
+    interrupted: tuple[str, ...] = ()
+    corrupted: tuple[str, ...] = ()
+
+    @property
+    def differing(self) -> tuple[PushedGraph, ...]:
+        """The graphs whose counts differ here and there."""
+        return tuple(graph for graph in self.graphs if graph.state == DIFFERENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be sent: the graphs that ``changed``; ``unchanged``, ``gone`` and all of the ``manifest`` are entries
+    over there."""
+
+    changed: tuple[NamedNode, ...]
+    unchanged: tuple[Entry, ...]
+    gone: tuple[Entry, ...]
+    manifest: Mapping[NamedNode, Entry]
+    fresh: bool
+    """Whether nothing of ours is there yet, so that nothing has to be emptied."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Graphs that are sent together, with their lines."""
+
+    entries: tuple[Entry, ...]
+    lines: tuple[SortedLines, ...] = field(repr=False)
+
+    @property
+    def triples(self) -> int:
+        """How many triples it has."""
+        return sum(entry.triples for entry in self.entries)
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def plan_push(
+    store: Store, endpoint: Endpoint, *, everything: bool = False, graphs: Sequence[NamedNode] = ()
+) -> Plan:
+    """Which graphs have to be sent: those of which the store over there does not have this very content.
+
+    A graph counts as there when the manifest has its hash and its triples are still as many. ``graphs`` are the only
+    ones looked at; ``everything`` sends them all.
+    """
+    manifest = read_manifest(endpoint, store.base)
+    names = tuple(graphs) or store.graph_names()
+    same = []
+    for name in names:
+        entry = manifest.get(name)
+        if entry is not None and entry.status == COMPLETE and not everything:
+            with sort_graph(store, name) as lines:
+                if digest(lines) == (entry.triples, entry.sha256):
+                    same.append(entry)
+    counts = endpoint.count(entry.graph for entry in same)
+    unchanged = tuple(entry for entry in same if counts.get(entry.graph, 0) == entry.triples)
+    kept = {entry.graph for entry in unchanged}
+    here = set(store.graph_names())
+    return Plan(
+        changed=tuple(name for name in names if name not in kept),
+        unchanged=unchanged,
+        gone=() if graphs else tuple(entry for name, entry in manifest.items() if name not in here),
+        manifest=manifest,
+        fresh=not manifest and not endpoint.has_graphs(store.base),
+    )
+
+
+def push(
+    store: Store,
+    endpoint: Endpoint,
+    *,
+    graphs: Sequence[NamedNode] = (),
+    everything: bool = False,
+    remove_gone: bool = False,
+    gzip: bool | None = None,
+    chunk: int | None = None,
+    progress: Progress = lambda _done, _total, _name: None,
+) -> PushReport:
+    """Sends graphs to a store elsewhere, and compares every graph's count of triples afterwards.
+
+    Only graphs that changed are sent, unless ``everything``; those that were pushed once and are gone here are removed
+    there when ``remove_gone``. ``gzip`` compresses bodies; by default where the store takes it and is not on this
+    machine. ``chunk`` is how many triples go into one request, by default what suits the store.
+
+    Raises TransferError when the store cannot be reached, refuses, or fails; what was completed before stays, and the
+    next push goes on from there.
+    """
+    plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
+    target = endpoint.target
+    packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
+    if packed and not target.gzip:
+        raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
+    sender = _Sender(store.base, endpoint, chunk or target.chunk, packed, plan)
+    results = [
+        PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
+    ]
+    results += _send_changed(store, sender, plan, progress)
+    results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
+    return PushReport(
+        target.name,
+        endpoint.address.url,
+        tuple(sorted(results, key=lambda result: result.graph)),
+        tuple(sorted(name.value for name, entry in plan.manifest.items() if entry.status != COMPLETE)),
+        tuple(sorted(sender.corrupted)),
+    )
+
+
+def _send_changed(store: Store, sender: _Sender, plan: Plan, progress: Progress) -> Iterator[PushedGraph]:
+    """Sends what changed; when it fails, the error says how far it came."""
+    done = 0
+    try:
+        for parcel, counts in sender.send_all(pack(store, plan.changed, sender.parcel_size)):
+            done += len(parcel.entries)
+            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
+            for entry in parcel.entries:
+                there = counts.get(entry.graph, 0)
+                state = SENT if there == entry.triples else DIFFERENT
+                yield PushedGraph(entry.graph.value, entry.triples, there, state)
+    except (TransferError, QueryError) as error:
+        raise TransferError(
+            f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
+            "incomplete in the manifest, and the next push goes on from there"
+        ) from error
+
+
+def _handle_gone(
+    store: Store, endpoint: Endpoint, gone: Sequence[Entry], *, remove_gone: bool
+) -> Iterator[PushedGraph]:
+    names = iter([entry.graph for entry in gone])
+    while remove_gone and (some := tuple(islice(names, MOST_GRAPHS))):
+        endpoint.update(remove(endpoint, store.base, some))
+    left = endpoint.count(entry.graph for entry in gone)
+    for entry in gone:
+        there = left.get(entry.graph, 0)
+        state = GONE if not remove_gone else REMOVED if not there else DIFFERENT
+        yield PushedGraph(entry.graph.value, 0, there, state)
+
+
+def parcel_size(target: Target, chunk: int) -> int:
+    """How many triples are sent, counted and written down together: one request's, where it takes many graphs."""
+    return chunk if target.way == "quads" else max(chunk, _PARCEL)
+
+
+def pack(store: Store, names: Iterable[NamedNode], size: int) -> Iterator[Parcel]:
+    """The graphs in parcels of at most ``size`` triples; a larger graph is a parcel of its own.
+
+    A parcel's lines are gone when the next but two is asked for.
+    """
+    entries: list[Entry] = []
+    contents: list[SortedLines] = []
+    for name in names:
+        lines = sort_graph(store, name)
+        count, hash = digest(lines)
+        full = sum(entry.triples for entry in entries) + count > size or len(entries) >= MOST_GRAPHS
+        if entries and full:
+            yield Parcel(tuple(entries), tuple(contents))
+            entries, contents = [], []
+        entries.append(Entry(name, count, hash))
+        contents.append(lines)
+    if entries:
+        yield Parcel(tuple(entries), tuple(contents))
+
+
+class _Sender:
+    """Sends parcels, over as many connections as suit the store, while the next parcel is being read."""
+
+    def __init__(
+        self,
+        base: str,
+        endpoint: Endpoint,
+        chunk: int,
+        gzip: bool,
+        plan: Plan,
+    ) -> None:
+        self.chunk = chunk
+        self.parcel_size = parcel_size(endpoint.target, chunk)
+        self._base = base
+        self._endpoint = endpoint
+        self._gzip = gzip
+        self._plan = plan
+        self._threads = local()
+        self._stopped = Event()
+        self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
+        self.corrupted: set[str] = set()
+        self._opened: list[Endpoint] = []
+
+    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
+        """Each parcel with the counts of its graphs over there, when it is through."""
+        with ExitStack() as stack:
+            stack.callback(self._close)
+            connections = self._endpoint.target.connections
+            pool = stack.enter_context(ThreadPoolExecutor(connections)) if connections > 1 else None
+            ahead = stack.enter_context(ThreadPoolExecutor(1))
+            stack.callback(self._close)
+            stack.push(self._stop_if_failed)  # first of all, or the threads would go on to their end
+            waiting: tuple[Parcel, Future[Mapping[NamedNode, int]]] | None = None
+            for parcel in parcels:
+                if waiting is not None:
+                    yield self._finish(*waiting)
+                waiting = parcel, ahead.submit(self._send, parcel, pool)
+            if waiting is not None:
+                yield self._finish(*waiting)
+
+    @staticmethod
+    def _finish(
+        parcel: Parcel, sent: Future[Mapping[NamedNode, int]]
+    ) -> tuple[Parcel, Mapping[NamedNode, int]]:
+        counts = sent.result()
+        for lines in parcel.lines:
+            lines.close()
+        return parcel, counts
+
+    def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:
+        """Ctrl-C, or whatever goes wrong here, ends the other threads before their next chunk."""
+        if kind is not None:
+            self._stopped.set()
+
+    def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
+        """Announces the graphs, sends them, counts them over there, and confirms those that are whole."""
+        names = [entry.graph for entry in parcel.entries]
+        start = self._find_start(parcel)
+        endpoint = self._endpoint
+        full = () if start or self._plan.fresh else tuple(self._count(names, pool))
+        known = [name for name in names if name in self._plan.manifest]
+        endpoint.update(announce(endpoint, self._base, parcel.entries, known=known, clear=full))
+        self._send_lines(parcel, start, pool)
+        counts = self._count(names, pool)
+        if start and counts.get(names[0], 0) != parcel.triples:
+            # what an interrupted push had left was not the beginning of this after all
+            endpoint.update(announce(endpoint, self._base, parcel.entries, clear=names))
+            self._send_lines(parcel, 0, pool)
+            counts = self._count(names, pool)
+        whole = [entry for entry in parcel.entries if counts.get(entry.graph, 0) == entry.triples]
+        if whole:
+            endpoint.update(confirm(self._base, whole))
+        return counts
+
+    def _count(self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
+        """The counts over there, asked over all connections."""
+        if pool is None:
+            return self._endpoint.count(names)
+        number = self._endpoint.target.connections
+        slices = pool.map(
+            lambda start: self._own_endpoint().count(names[start::number]), range(min(number, len(names)))
+        )
+        return {name: count for found in slices for name, count in found.items()}
+
+    def _find_start(self, parcel: Parcel) -> int:
+        """How many lines of a graph that is sent alone are there already, from a push that was interrupted."""
+        (entry, *others) = parcel.entries
+        before = self._plan.manifest.get(entry.graph)
+        if others or before is None or replace(before, status=COMPLETE) != entry:
+            return 0
+        # chunks go one after the other, so all but the last that came are whole
+        there = self._endpoint.count([entry.graph]).get(entry.graph, 0)
+        return there // self.chunk * self.chunk
+
+    def _send_lines(self, parcel: Parcel, start: int, pool: ThreadPoolExecutor | None) -> None:
+        if self._endpoint.target.way == "quads":
+            self._send_quads(parcel, start)
+        elif pool is None:
+            for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
+                self._send_graph(entry.graph, lines, start)
+        else:
+            # a list, so that an error in any of them is raised here
+            list(
+                pool.map(
+                    lambda entry, lines: self._send_graph(entry.graph, lines, start),
+                    parcel.entries,
+                    parcel.lines,
+                )
+            )
+
+    def _send_quads(self, parcel: Parcel, start: int) -> None:
+        """All graphs in one body, or one graph in several."""
+        if len(parcel.entries) > 1:
+            body = b"".join(
+                _name_graph(b"".join(lines), entry.graph)
+                for entry, lines in zip(parcel.entries, parcel.lines, strict=True)
+            )
+            self._endpoint.add(None, body, gzip=self._gzip)
+            return
+        (entry,), (lines,) = parcel.entries, parcel.lines
+        for block in self._chunks(lines, start):
+            self._endpoint.add(None, _name_graph(b"".join(block), entry.graph), gzip=self._gzip)
+
+    def _send_graph(self, graph: NamedNode, lines: SortedLines, start: int) -> None:
+        endpoint = self._own_endpoint()
+        for block in self._chunks(lines, start):
+            if any(lost in line for lost in self._lost for line in block):
+                self.corrupted.add(graph.value)
+            if endpoint.target.way == "update":
+                endpoint.update(insert_data(graph, block))
+            else:
+                endpoint.add(graph, b"".join(block), gzip=self._gzip)
+
+    def _chunks(self, lines: Iterable[bytes], start: int) -> Iterator[list[bytes]]:
+        rest = islice(lines, start, None)
+        while block := list(islice(rest, self.chunk)):
+            if self._stopped.is_set():
+                raise TransferError("the push was stopped; the next goes on from there")
+            yield block
+
+    def _own_endpoint(self) -> Endpoint:
+        """A connection for each thread."""
+        if self._endpoint.target.connections == 1:
+            return self._endpoint
+        if not hasattr(self._threads, "endpoint"):
+            self._threads.endpoint = self._endpoint.again()
+            self._opened.append(self._threads.endpoint)
+        return self._threads.endpoint  # type: ignore[no-any-return]
+
+    def _close(self) -> None:
+        for endpoint in self._opened:
+            endpoint.connection.close()
+
+
+def _name_graph(triples: bytes, graph: NamedNode) -> bytes:
+    """Lines of N-Triples as N-Quads of a graph; a literal has no line break of its own."""
+    return triples.replace(b" .\n", f" {graph} .\n".encode())
