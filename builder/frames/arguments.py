@@ -82,6 +82,7 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
+    entities = [entity for entity in entities if entity.leader or not rule.leaders]
     return [] if rule.coordinated and len(entities) < 2 else entities
 
 

@@ -69,12 +69,17 @@ def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, .
 
 
 def _destination(view: SentenceView, span: EventSpan) -> tuple[Place | None, tuple[Evidence, ...]]:
-    """The place somebody goes to for the event: "arrived *in Russia* to hold talks", "to South Africa, where he
-    meets …"."""
+    """The place somebody goes to for the event: "arrived *in Russia* to hold talks", or of which a clause with "where"
+    tells it: "to South Africa, *where* he meets …"."""
     for entity in reversed(view.between(1, span.anchor)):
-        if entity.place is None or view.preposition_of(entity) not in view.lexicon.towards:
+        if entity.place is None or entity.how == "demonym":
             continue
-        between = [view.forms[id - 1] for id in range(entity.last + 1, span.anchor)]
-        if any(form in view.lexicon.aim for form in between):
+        between = range(entity.last + 1, span.anchor)
+        aims = [id for id in between if view.forms[id - 1] in view.lexicon.aim]
+        if not aims:
+            continue
+        nothing_else = not any(view.is_boundary(id) for id in range(aims[0] + 1, span.anchor))
+        where = view.forms[aims[0] - 1] in view.lexicon.where and aims[0] <= entity.last + 2
+        if (where and nothing_else) or view.preposition_of(entity) in view.lexicon.towards:
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "destination", entity.place),)
     return None, ()

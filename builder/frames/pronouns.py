@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diplograph.frames.relations import bare_before, objects, subjects
+from diplograph.frames.relations import bare_before, has_resumptive_pronoun, objects, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -77,6 +77,10 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     own = subjects(view, verb, inherited=False)
     if own and (own[0].first < verb or objects(view, verb)):
         return []
+    if view.word(verb - 1).upos == "NOUN" and has_resumptive_pronoun(view, verb):
+        # "said after talks *(that he) held* with the emir": after an indefinite noun no pronoun opens the clause.
+        people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
+        return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
     for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
         if view.forms[id - 1] in view.lexicon.relative:
             near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
@@ -159,6 +163,8 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
         group = subjects(view, governing[0]) if governing else []
         if len(group) >= 2 or (group and group[0].leader and group[0].kind == "Organization"):
             return group  # "the *leaders of the G20* began their meetings"
+        if group and len(group[0].actors) >= 2:
+            return group[:1]  # "*the two* said after a meeting that brought them together"
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):

@@ -299,7 +299,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
         if len(gap) > _CLOSE or any(not _may_stand_between(view, word.id) for word in gap):
             break
-        if any(view.forms[word.id - 1] in view.lexicon.commas for word in gap):
+        commas = [word.id for word in gap if view.forms[word.id - 1] in view.lexicon.commas]
+        if any(not _follows_time(view, id) for id in commas):
             break
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
@@ -310,10 +311,17 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
     return found
 
 
+def _follows_time(view: SentenceView, id: int) -> bool:
+    """Whether what stands before a word only says when ("during his meeting *yesterday,* the president")."""
+    return view.word(id - 1).upos == "ADV" or view.is_one_of(id - 1, view.lexicon.days)
+
+
 def _may_stand_between(view: SentenceView, id: int) -> bool:
-    """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO")."""
+    """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO", "his
+    meeting *yesterday* with")."""
     return (
-        view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"}
+        view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM", "ADV"}
+        or view.is_one_of(id, view.lexicon.days)
         or view.forms[id - 1] in view.lexicon.passed_over
     )
 

@@ -81,7 +81,8 @@ class ArgumentRule:
     """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …).
 
     ``coordinated`` asks for at least two of them joined; ``indefinite`` for an anchor without article (with one it
-    refers to an event whose parties the text has named); a ``fallback`` is tried only while the role lacks actors.
+    refers to an event whose parties the text has named), ``leaders`` for the heads of states or of a body ("the leaders of
+    the group"); a ``fallback`` is tried only while the role lacks actors.
     """
 
     role: str
@@ -98,6 +99,7 @@ class ArgumentRule:
     tags: frozenset[str] = frozenset()
     coordinated: bool = False
     indefinite: bool = False
+    leaders: bool = False
     fallback: bool = False
 
     @property
@@ -156,7 +158,7 @@ _TRIGGER_KEYS = {
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
-    "kinds", "tags", "coordinated", "indefinite", "fallback",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -259,6 +261,7 @@ class _Reader:
             kinds=frozenset(data.get("kinds", [])),
             tags=frozenset(data.get("tags", [])),
             coordinated=data.get("coordinated", False),
+            leaders=data.get("leaders", False),
             indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
@@ -32,6 +33,9 @@ def find_time(
     if postponed:
         return postponed
     own = _in_phrase(view, span, dated)
+    apart, day = _set_off(view, span, dated, document)
+    if apart and not own:
+        return day
     nearest = _in_clause(view, span, dated, status, document)
     if own and nearest:
         finer = len(nearest.start_date or "") == _DAY > len(own.start_date or "")
@@ -46,6 +50,49 @@ def find_time(
     if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
         return dated[0][1]
     return None
+
+
+def _set_off(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], document: Document
+) -> tuple[bool, TimeExpression | None]:
+    """Whether an event is set off from the time of its sentence, and then its day, where it can be told: "*on the eve of*
+    the summit", "*four days before* his meeting" (in Arabic "before four days *of* his meeting"), "*before* the summit".
+
+    It is counted from the only date of the sentence, or from the day of writing where the sentence gives none.
+    """
+    id = span.anchor - 1
+    while id > 1 and view.is_one_of(id, view.lexicon.support):
+        id -= 1
+    if id < 1:
+        return False, None
+    form, word = view.forms[id - 1], view.word(id)
+    begin, end = view.sentence.begin, view.sentence.end
+    others = {time.start_date or "" for at, time in dated if at != id}
+    base = next(iter(others)) if len(others) == 1 else "" if others else document.published or ""
+    if form in view.lexicon.eve | view.lexicon.morrow:
+        days = 1 if form in view.lexicon.eve else -1
+        return True, _days_from(base, days, word.begin, word.end)
+    if form in view.lexicon.before:
+        return True, None
+    if form not in view.lexicon.linking:
+        return False, None
+    for time in find_times(document.text, begin, end, document.published, tense="future"):
+        if time.start_date or word_at(view, time.end - 1) != id - 1:
+            continue
+        # Read by itself, without the event after it, the distance is one from the base.
+        away = find_times(document.text, time.begin, time.end, base or None, tense="future")
+        if len(base) < _DAY or not away or len(away[0].start_date or "") != _DAY:
+            return True, None
+        days = (date.fromisoformat(base[:_DAY]) - date.fromisoformat(away[0].start_date or "")).days
+        return True, _days_from(base, days, time.begin, time.end)
+    return False, None
+
+
+def _days_from(base: str, days: int, begin: int, end: int) -> TimeExpression | None:
+    """The day so many days from another, None if that is no day."""
+    if len(base) < _DAY:
+        return None
+    return TimeExpression(begin, end, (date.fromisoformat(base[:_DAY]) + timedelta(days=days)).isoformat())
 
 
 def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:

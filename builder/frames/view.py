@@ -49,6 +49,12 @@ class Lexicon:
     hosting: frozenset[str]
     towards: frozenset[str]
     aim: frozenset[str]
+    where: frozenset[str]
+    eve: frozenset[str]
+    morrow: frozenset[str]
+    before: frozenset[str]
+    after: frozenset[str]
+    linking: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -94,6 +100,12 @@ def load_lexicon() -> Lexicon:
         folded(data["hosting"]["words"]),
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
+        folded(data["destination"]["where"]),
+        folded(data["offset"]["eve"]),
+        folded(data["offset"]["morrow"]),
+        folded(data["offset"]["before"]),
+        folded(data["offset"]["after"]),
+        folded(data["offset"]["linking"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

@@ -38,12 +38,11 @@ class Memory:
         rank: str,
         bodies: tuple[str, ...],
         name: str,
-        title: str = "",
+        titles: frozenset[str] = frozenset(),
         *,
         former: bool = False,
     ) -> None:
-        """Notes that a person was mentioned, by this name (folded) and title word, either of which may be empty."""
-        titles = {title} if title else set()
+        """Notes that a person was mentioned, by this name (folded, may be empty) and with these title words."""
         for person in self.people:
             if person.actor.key == actor.key:
                 self.people.remove(person)
@@ -55,7 +54,7 @@ class Memory:
                 self.people.append(person)
                 return
         names = {name} if name else set()
-        self.people.append(KnownPerson(actor, rank, bodies, names, self.clock, titles, former))
+        self.people.append(KnownPerson(actor, rank, bodies, names, self.clock, set(titles), former))
 
     def rank_of(self, actor: Actor) -> str:
         """The rank with which a person was introduced, "" if not."""

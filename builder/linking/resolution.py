@@ -158,9 +158,8 @@ class Resolver:
             rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
             rank = rank or self.memory.rank_of(actor) or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            self.memory.remember(
-                actor, rank, body_keys, reference.name, reference.title, former=reference.former
-            )
+            titles = self._title_words(reference)
+            self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
             how = "name"
             leader = rank in self.titles.leaders and not reference.former
             kept = self._body_actors(body_keys) or bodies
@@ -171,6 +170,14 @@ class Resolver:
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _title_words(self, reference: Reference) -> frozenset[str]:
+        """The words by which a person may be called later: the title, and one that belongs to the name ("the Jordanian
+        monarch *King* Abdullah … *the king*")."""
+        article = load_clitics().article
+        first = reference.name.split()[0]
+        own = first.removeprefix(article) if (first,) in self.titles.ranks else ""
+        return frozenset(word for word in (reference.title, own) if word)
 
     def _is_definite(self, base: EntityMention) -> bool:
         """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
@@ -322,10 +329,12 @@ class Resolver:
         self, base: EntityMention, reference: Reference, before: list[EntityMention]
     ) -> EntityMention | None:
         """The last so many persons (of a rank) or parties that the text named."""
-        if reference.rank == "any" and reference.number == 2 and self.memory.pair[0] == base.sentence:
-            members = list(reversed(self.memory.pair[1]))
-        elif reference.rank == "any":
-            members = self._parties(reference.number)
+        if reference.rank in {"any", "state"}:
+            states = reference.rank == "state"
+            paired = reference.number == 2 and self.memory.pair[0] == base.sentence
+            members = (
+                list(reversed(self.memory.pair[1])) if paired else self._parties(reference.number, states=states)
+            )
         else:
             acting = self._acting(base, before)
             members = []
@@ -360,14 +369,15 @@ class Resolver:
             return person.rank in self.titles.leaders
         return rank == "person" or person.rank in {"foreign-minister", "defence-minister"}
 
-    def _parties(self, number: int) -> list[Actor]:
-        """The last states and organizations named, each once, those that only speak for one of them included."""
+    def _parties(self, number: int, *, states: bool) -> list[Actor]:
+        """The last states and organizations named, each once, those that only speak for one of them included; with
+        ``states`` only those that have a number in Wikidata as a country ("the two *countries*" are no heights)."""
         named = [*self.memory.bodies]
         for person in self.memory.people:
             named.extend((person.seen, actor) for actor in self._body_actors(person.bodies))
         members: list[Actor] = []
         for _, actor in sorted(named, key=lambda item: -item[0]):
-            if actor not in members:
+            if actor not in members and not (states and (actor.kind != "Country" or not actor.wikidata)):
                 members.append(actor)
             if len(members) == number:
                 break
