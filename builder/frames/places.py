@@ -10,10 +10,13 @@ from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.model import Evidence, Place
 
+Located = tuple[Place | None, tuple[Evidence, ...]]
+_VISIT = 5  # words between a visit and the country visited ("a *short official visit yesterday to the kingdom of* Bahrain")
+
 
 def find_place(
     view: SentenceView, span: EventSpan, frame: Frame, arguments: list[Argument]
-) -> tuple[Place | None, tuple[Evidence, ...]]:
+) -> Located:
     """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
     if not frame.place:
         return None, ()
@@ -41,7 +44,7 @@ def find_place(
         for entity in view.between(occasion + 1, view.phrase_end(occasion)):
             if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
-    return _host(view, span) or _destination(view, span)
+    return _host(view, span) or _destination(view, span) or _visited(view, span)
 
 
 def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:
@@ -54,7 +57,7 @@ def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) ->
     return view.word(before).upos in {"NOUN", "ADJ"} and view.has_article(before)
 
 
-def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, ...]] | None:
+def _host(view: SentenceView, span: EventSpan) -> Located | None:
     """The place that hosts the event: "Tunis hosts a summit", "a summit hosted by Amman"."""
     verbs = [span.verb] if span.verb else []
     for verb in (*verbs, *view.relative_verbs(span.anchor, span.phrase_end)):
@@ -68,7 +71,7 @@ def _host(view: SentenceView, span: EventSpan) -> tuple[Place, tuple[Evidence, .
     return None
 
 
-def _destination(view: SentenceView, span: EventSpan) -> tuple[Place | None, tuple[Evidence, ...]]:
+def _destination(view: SentenceView, span: EventSpan) -> Located | None:
     """The place somebody goes to for the event: "arrived *in Russia* to hold talks", or of which a clause with "where"
     tells it: "to South Africa, *where* he meets …"."""
     for entity in reversed(view.between(1, span.anchor)):
@@ -82,4 +85,22 @@ def _destination(view: SentenceView, span: EventSpan) -> tuple[Place | None, tup
         where = view.forms[aims[0] - 1] in view.lexicon.where and aims[0] <= entity.last + 2
         if (where and nothing_else) or view.preposition_of(entity) in view.lexicon.towards:
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "destination", entity.place),)
+    return None
+
+
+def _visited(view: SentenceView, span: EventSpan) -> Located:
+    """The country that one of the parties visits ("met the king, *who is visiting Kuwait*", "on a visit *to Bahrain*, in
+    which he held talks")."""
+    for entity in view.entities:
+        if entity.place is None or entity.how == "demonym":
+            continue
+        bare = not view.preposition_of(entity)
+        words = view.lexicon.visiting if bare else view.lexicon.visits
+        if not bare and view.preposition_of(entity) not in view.lexicon.visited:
+            continue
+        for id in range(entity.first - 1, max(entity.first - 1 - _VISIT, 0), -1):
+            if view.is_boundary(id) or view.entity_at(id) is not None:
+                break
+            if view.is_one_of(id, words):
+                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "visit", entity.place),)
     return None, ()

@@ -77,10 +77,14 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     own = subjects(view, verb, inherited=False)
     if own and (own[0].first < verb or objects(view, verb)):
         return []
-    if view.word(verb - 1).upos == "NOUN" and has_resumptive_pronoun(view, verb):
-        # "said after talks *(that he) held* with the emir": after an indefinite noun no pronoun opens the clause.
+    if _is_headed_by_object(view, verb):
         people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
         return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
+    if len(own) == 1 and own[0].first > verb:
+        above = _joined_verb(view, verb)
+        others = subjects(view, above) if above else []
+        if len(others) == 1 and others[0].kind == "Person" and others[0].actors != own[0].actors:
+            return [_standing_at(view, verb, others[0], "dropped")]
     for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
         if view.forms[id - 1] in view.lexicon.relative:
             near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
@@ -90,6 +94,31 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
             people = [e for e in people if all(e.actors != other.actors for other in own)]
             return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
+
+
+def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
+    """Whether a verb opens a relative clause about its own object ("said after talks *(that he) held* with the emir",
+    "the talks *that he will hold*"): after an indefinite noun no pronoun opens it."""
+    if not has_resumptive_pronoun(view, verb):
+        return False
+    id = verb - 1
+    while id > 1 and view.word(id).upos in {"AUX", "PART"}:
+        id -= 1
+    relative = view.forms[id - 1] in view.lexicon.relative
+    return (view.word(id).upos == "NOUN" and view.entity_at(id) is None) or (
+        relative and id > 1 and view.word(id - 1).upos in {"NOUN", "ADJ"} and view.entity_at(id - 1) is None
+    )
+
+
+def _joined_verb(view: SentenceView, verb: int) -> int:
+    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
+    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
+    if verb < 3 or view.word(verb - 1).upos != "CCONJ":
+        return 0
+    head = view.word(verb).head
+    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
+        return head
+    return next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0)
 
 
 def _opens_sentence(view: SentenceView, verb: int) -> bool:

@@ -47,7 +47,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 return members(view, titled)
             if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
                 return []
-    before = _right_before(view, verb)
+    before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:
         return before
     topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb)
@@ -74,6 +74,13 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
         if view.is_verb(head.id):
             return subjects(view, head.id, depth=depth + 1)
     return []
+
+
+def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
+    """Whether a word tagged as a verb has no aspect: a verbal noun that is spelt like one ("confirmed the president's
+    *receiving* a call"), whose subject follows."""
+    xpos = view.word(verb).xpos
+    return xpos.startswith("V") and xpos[1:2] == "-"
 
 
 def _named_after(view: SentenceView, id: int) -> EntityMention | None:

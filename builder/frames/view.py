@@ -50,6 +50,9 @@ class Lexicon:
     towards: frozenset[str]
     aim: frozenset[str]
     where: frozenset[str]
+    visiting: frozenset[str]
+    visits: frozenset[str]
+    visited: frozenset[str]
     eve: frozenset[str]
     morrow: frozenset[str]
     before: frozenset[str]
@@ -101,6 +104,9 @@ def load_lexicon() -> Lexicon:
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
         folded(data["destination"]["where"]),
+        folded(data["visit"]["verbs"]),
+        folded(data["visit"]["nouns"]),
+        folded(data["visit"]["prepositions"]),
         folded(data["offset"]["eve"]),
         folded(data["offset"]["morrow"]),
         folded(data["offset"]["before"]),

@@ -216,10 +216,8 @@ def _read_entry(row: dict[str, str], titles: Titles, states: Container[str]) -> 
         actor = Actor(
             key, kind, row["ar"], row["en"] or None, wikidata, represents, represents if headed else ()
         )
-    if kind in ("City", "Country", "Building"):
+    if kind in ("City", "Country", "Building", "Site"):
         place = Place(key, row["ar"], row["en"] or None, wikidata, key if kind == "Country" else country)
-    if kind == "Building" and country:
-        place = Place(key, row["ar"], row["en"] or None, wikidata, country)
     tags = frozenset(_items(row.get("tags", "")))
     return Entry(actor, place, kind, country, offices, tags)
 

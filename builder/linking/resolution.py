@@ -156,7 +156,10 @@ class Resolver:
             if actor is None:
                 return None
             rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
-            rank = rank or self.memory.rank_of(actor) or reference.rank
+            known = self.memory.rank_of(actor)
+            if rank in ("", "official") and known in self.titles.leaders and not reference.former:
+                rank = known  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
+            rank = rank or known or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             titles = self._title_words(reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
@@ -422,7 +425,7 @@ class Resolver:
     def _named_body(self, base: EntityMention, senses: Sequence[Sense]) -> EntityMention | None:
         """A state, organization or place by its name, a metonym or a demonym."""
         kept = self._settle([sense.entry for sense in senses])
-        cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building")]
+        cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building", "Site")]
         places = [
             entry.place
             for entry in (kept if len(cities) != 1 else cities)
@@ -430,7 +433,7 @@ class Resolver:
         ]
         countries = [entry.place for entry in kept if entry.place and entry.kind == "Country"]
         how = next((sense.how for sense in senses if sense.entry in kept and sense.entry.actor), "name")
-        acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind != "City"]
+        acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind not in ("City", "Site")]
         actors = self._choose_bodies(acting)
         place = next(iter(places or (countries if how != "metonym" else [])), None)
         if not actors and not place:
