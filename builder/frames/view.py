@@ -277,8 +277,9 @@ class SentenceView:
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
             due = self.is_one_of(id - 1, self.lexicon.due)
+            # "the summit *due to* be held": with the article the participle is a relative clause by itself.
             relative = any(form in self.lexicon.relative for form in self.forms[anchor : id - 1])
-            return not (due and relative)
+            return not (due and (relative or self.has_article(id - 1)))
         return self.is_boundary(id) or (id in self.anchors and id > anchor + 1)
 
     def _is_relative(self, id: int, anchor: int) -> bool:
