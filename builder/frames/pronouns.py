@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diplograph.frames.relations import bare_before, has_resumptive_pronoun, objects, subjects
+from diplograph.frames.relations import (
+    bare_before,
+    has_resumptive_pronoun,
+    joined_verb,
+    objects,
+    subjects,
+)
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -34,6 +40,7 @@ def _standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -
     )
 
 
+_NEAR = 3  # sentences, this one included, in which a pronoun finds whom it means
 _FURTHEST = 6  # sentences back to which a subject can go on
 
 
@@ -45,7 +52,14 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     another from …") its subject goes on, else that of the sentence before. The verb's ending holds the pronoun, so the
     verb is the evidence.
     """
-    if not _opens_sentence(view, verb) or subjects(view, verb, inherited=False):
+    if subjects(view, verb, inherited=False):
+        return []
+    joined = joined_verb(view, verb)
+    if joined:
+        found = subjects(view, joined)
+        single = len(found) == 1 and len(found[0].actors) == 1
+        return [_standing_at(view, verb, found[0], "continued")] if single else []
+    if not _opens_sentence(view, verb):
         return []
     earlier: list[SentenceView] = []
     while (before := (earlier[-1] if earlier else view).previous) and len(earlier) < _FURTHEST:
@@ -81,7 +95,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
         return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
     if len(own) == 1 and own[0].first > verb:
-        above = _joined_verb(view, verb)
+        above = joined_verb(view, verb)
         others = subjects(view, above) if above else []
         if len(others) == 1 and others[0].kind == "Person" and others[0].actors != own[0].actors:
             return [_standing_at(view, verb, others[0], "dropped")]
@@ -108,17 +122,6 @@ def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
     return (view.word(id).upos == "NOUN" and view.entity_at(id) is None) or (
         relative and id > 1 and view.word(id - 1).upos in {"NOUN", "ADJ"} and view.entity_at(id - 1) is None
     )
-
-
-def _joined_verb(view: SentenceView, verb: int) -> int:
-    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
-    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
-    if verb < 3 or view.word(verb - 1).upos != "CCONJ":
-        return 0
-    head = view.word(verb).head
-    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
-        return head
-    return next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0)
 
 
 def _opens_sentence(view: SentenceView, verb: int) -> bool:
@@ -154,12 +157,15 @@ def _pronoun_ids(view: SentenceView, anchor: int, end: int, prepositions: frozen
 
 def _others(view: SentenceView, verb: int) -> list[EntityMention]:
     """Whom the object pronoun of a verb means: the last person before who does not act in it, in this sentence or, where
-    it names nobody, in the one before ("received the minister, who discussed *with him*")."""
+    it names nobody, in those before ("received the minister, who discussed *with him*")."""
     acting = {entity.actors for entity in subjects(view, verb)}
-    for other in (view, view.previous):
+    nearest = [view]
+    while nearest[-1].previous and len(nearest) < _NEAR:
+        nearest.append(nearest[-1].previous)
+    for other in nearest:
         people = [
             entity
-            for entity in (other.entities if other else ())
+            for entity in other.entities
             if entity.kind == "Person" and entity.actors and (other is not view or entity.last < verb)
         ]
         people = [entity for entity in people if entity.actors not in acting]

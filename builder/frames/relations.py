@@ -76,6 +76,17 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     return []
 
 
+def joined_verb(view: SentenceView, verb: int) -> int:
+    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
+    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
+    if verb < 3 or view.word(verb - 1).upos != "CCONJ":
+        return 0
+    head = view.word(verb).head
+    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
+        return head
+    return next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0)
+
+
 def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
     """Whether a word tagged as a verb has no aspect: a verbal noun that is spelt like one ("confirmed the president's
     *receiving* a call"), whose subject follows."""

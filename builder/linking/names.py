@@ -47,6 +47,12 @@ class NameFinder:
         """The longest gazetteer name at a token; with ``attached``, clitics before it are looked through."""
         if start >= len(self.tokens) or self.tokens[start].is_punctuation:
             return None
+        if start and (of_summit := self._occasion(start - 1)):
+            found = self._match_from(start - 1, of_summit)
+            if found and found[1] >= start:
+                return NameMatch(found[0], start, found[1], self.tokens[start].begin, "", found[2])
+        if self._occasion(start):
+            return None
         best: NameMatch | None = None
         for reading in readings(self.tokens[start].folded):
             if reading.stripped and not attached:
@@ -59,6 +65,13 @@ class NameFinder:
                 begin = self.tokens[start].begin + reading.stripped
                 best = NameMatch(found[0], start, found[1], begin, reading.preposition, found[2])
         return best
+
+    def _occasion(self, index: int) -> str:
+        """The word for an occasion at a token, folded, "" if it is none: after "summit" a body may go by a part of its
+        name ("the *Twenty* summit"), and the summit itself is no part of that name."""
+        words = self.titles.phrases("marks.occasions")
+        forms = (reading.form for reading in readings(self.tokens[index].folded))
+        return next((form for form in forms if form in words), "")
 
     def _match_from(self, start: int, form: str) -> tuple[tuple[Sense, ...], int, str] | None:
         words: tuple[str, ...] = (form,)

@@ -18,9 +18,10 @@ from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
-from diplograph.model import Actor, ParsedDocument, Sentence
+from diplograph.model import Actor, ParsedDocument, Sentence, Word
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
+_JOINING = 2  # letters of the longest conjunction that only joins ("and", "or")
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -342,7 +343,10 @@ class Resolver:
             acting = self._acting(base, before)
             members = []
             for person in reversed(self.memory.people):
-                known = any(set(person.bodies) & set(other.represents) for other in members)
+                # "The two leaders" are of two states, "the two men" need not be.
+                known = reference.rank != "person" and any(
+                    set(person.bodies) & set(other.represents) for other in members
+                )
                 if self._is_of(person, reference.rank) and not known and person.actor not in acting:
                     members.append(person.actor)
                 if len(members) == reference.number:
@@ -362,7 +366,7 @@ class Resolver:
         if not governed or fold(opening) in self.titles.phrases("between.pairing"):
             return frozenset()
         clause = max(
-            (word.id for word in words[: base.first - 1] if word.upos in {"SCONJ", "DET"}), default=0
+            (word.id for word in words[: base.first - 1] if _opens_clause(word)), default=0
         )
         return frozenset(actor for mention in before if mention.first > clause for actor in mention.actors)
 
@@ -478,6 +482,12 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
+
+
+def _opens_clause(word: Word) -> bool:
+    """Whether a word opens a dependent clause ("that", "who", "*after* the minister called …", which taggers have for a
+    conjunction)."""
+    return word.upos in {"SCONJ", "DET"} or (word.upos == "CCONJ" and len(word.form) > _JOINING)
 
 
 def _body_key(entry: Entry) -> str:
