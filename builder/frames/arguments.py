@@ -132,7 +132,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             )
             return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
         case "support":
-            return [(noun, anchor) for noun in support_nouns(view, anchor) if noun < anchor]
+            nouns = [noun for noun in support_nouns(view, anchor) if noun < anchor]
+            return [(noun, anchor) for noun in nouns if not rule.verbs or view.is_one_of(noun, rule.verbs)]
         case "left":
             return [(verb, end)] if (verb := view.verb_before(anchor)) else []
         case "sentence" if rule.relation == "any":

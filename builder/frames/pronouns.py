@@ -26,7 +26,10 @@ def pronouns(
     """The entities that pronouns on an anchor, on the nouns that support it, after "between" or one of some prepositions
     stand for; with ``other``, somebody else than who acts ("called *him*")."""
     for id in _pronoun_ids(view, anchor, end, prepositions):
-        found = _others(view, anchor) if other else _antecedents(view, anchor, id)
+        if _is_first_person(view, id):
+            found = _speaker(view)
+        else:
+            found = _others(view, anchor) if other else _antecedents(view, anchor, id)
         if found:
             return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
@@ -171,6 +174,23 @@ def _others(view: SentenceView, verb: int) -> list[EntityMention]:
         people = [entity for entity in people if entity.actors not in acting]
         if people:
             return people[-1:]
+    return []
+
+
+def _is_first_person(view: SentenceView, id: int) -> bool:
+    """Whether a pronoun is "me" or "my"."""
+    word = view.word(id)
+    return word.xpos[5:8] == "1-S" or ("Person=1" in word.feats and "Number=Sing" in word.feats)
+
+
+def _speaker(view: SentenceView) -> list[EntityMention]:
+    """Who speaks in the first person in a quotation: the subject of the verb of saying of its sentence ("Flynn said: … *my*
+    calls with the ambassador")."""
+    for word in view.words:
+        if view.is_verb(word.id) and view.is_one_of(word.id, view.lexicon.reporting):
+            found = [entity for entity in subjects(view, word.id) if entity.kind == "Person"]
+            if found:
+                return found[:1]
     return []
 
 
