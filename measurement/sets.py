@@ -55,7 +55,7 @@ SETS = {
         SHARED / "articles/dev/articles.jsonl",
     ),
     "news-development": AnnotatedSet(
-        "361 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
+        "516 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
     ),
     "dated-development": AnnotatedSet(
         "36 dated articles in our own words (tests/gold/dated-development)",

@@ -84,9 +84,12 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
     """
     current = view.word(id)
     for above in view.ancestors(id):
-        apart = view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB"
-        if apart and not _governs(view, above.id, lexicon, definite=view.is_definite(id)):
-            return
+        if view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB":
+            # The word before the preposition; the parser may have hung the phrase on the verb above it.
+            governor = max(current.id - 2, 1)
+            if not _governs(view, governor, lexicon, definite=view.is_definite(id)):
+                return
+            yield view.word(governor)
         if current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ":
             return
         if current.deprel == "conj" and current.upos == "VERB":

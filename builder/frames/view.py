@@ -42,6 +42,7 @@ class Lexicon:
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
+    auxiliary: frozenset[str]
     gathering: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
@@ -96,6 +97,7 @@ def load_lexicon() -> Lexicon:
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
+        folded(data["verbs"]["auxiliary"]),
         folded(data["verbs"]["gathering"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
