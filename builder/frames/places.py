@@ -14,9 +14,7 @@ Located = tuple[Place | None, tuple[Evidence, ...]]
 _VISIT = 5  # words between a visit and the country visited ("a *short official visit yesterday to the kingdom of* Bahrain")
 
 
-def find_place(
-    view: SentenceView, span: EventSpan, frame: Frame, arguments: list[Argument]
-) -> Located:
+def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: list[Argument]) -> Located:
     """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
     if not frame.place:
         return None, ()

@@ -101,9 +101,7 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
 def _governs(view: SentenceView, id: int, lexicon: StatusLexicon, *, definite: bool) -> bool:
     """Whether a word takes what it speaks of by a preposition that otherwise opens a circumstance: "wishing *for*", "the
     refusal to take part *in* talks" (but he who will not attend *the* summit does not call it off)."""
-    return view.is_one_of(id, lexicon.negated) or (
-        not definite and view.is_one_of(id, lexicon.attending)
-    )
+    return view.is_one_of(id, lexicon.negated) or (not definite and view.is_one_of(id, lexicon.attending))
 
 
 def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool = False) -> StatusReading:
@@ -118,7 +116,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         return StatusReading(OCCURRED, anchor - 1, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
-    attended = view.is_definite(anchor) and any(view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1])
+    attended = view.is_definite(anchor) and any(
+        view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1]
+    )
     for id in [] if attended else dict.fromkeys([*path, *near]):
         if view.is_one_of(id, denying):
             # Who does "not rule out" a meeting leaves it open.
@@ -209,8 +209,12 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     if is_imperfect(view, verb):
         if _has_before(view, verb, lexicon.modal):
             return HYPOTHETICAL
-        told = verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
-        if view.is_one_of(verb, lexicon.held) and not told:  # "met Medvedev *before* Saakashvili *received* him"
+        told = (
+            verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
+        )
+        if (
+            view.is_one_of(verb, lexicon.held) and not told
+        ):  # "met Medvedev *before* Saakashvili *received* him"
             return PLANNED
     return None
 

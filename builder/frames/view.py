@@ -8,122 +8,15 @@ preposition stands before a name, which names are coordinated, where the phrase 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from diplograph.arabic import fold
+from diplograph.frames.lexicon import load_lexicon
 from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
-from diplograph.resources import read_toml
 
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """ontology/lexicon/clauses.toml, folded."""
-
-    compound: frozenset[tuple[str, ...]]
-    prepositions: frozenset[str]
-    relative: frozenset[str]
-    boundary: frozenset[str]
-    marks: frozenset[str]
-    condition: tuple[tuple[str, ...], ...]
-    reporting: frozenset[str]
-    support: frozenset[str]
-    commas: frozenset[str]
-    brackets: frozenset[str]
-    passed_over: frozenset[str]
-    topics: frozenset[str]
-    separately: frozenset[str]
-    days: frozenset[str]
-    pairing: frozenset[str]
-    masculine: frozenset[str]
-    verb_forms: frozenset[str]
-    opening_verbs: frozenset[str]
-    auxiliary: frozenset[str]
-    gathering: frozenset[str]
-    partitive: frozenset[str]
-    due: frozenset[str]
-    margins: frozenset[str]
-    hosting: frozenset[str]
-    towards: frozenset[str]
-    aim: frozenset[str]
-    where: frozenset[str]
-    visiting: frozenset[str]
-    visits: frozenset[str]
-    visited: frozenset[str]
-    eve: frozenset[str]
-    morrow: frozenset[str]
-    before: frozenset[str]
-    after: frozenset[str]
-    linking: frozenset[str]
-    local: frozenset[str]
-    impersonal: frozenset[str]
-    subordinating: frozenset[str]
-    circumstantial: frozenset[str]
-    instrumental: frozenset[str]
-    utterance: frozenset[str]
-    adding: frozenset[str]
-    topicalizing: frozenset[str]
-    answering: frozenset[str]
-
-
-@cache
-def load_lexicon() -> Lexicon:
-    """Reads ontology/lexicon/clauses.toml."""
-    data = read_toml("ontology", "lexicon", "clauses.toml")
-
-    def folded(items: list[str]) -> frozenset[str]:
-        return frozenset(fold(item) for item in items)
-
-    return Lexicon(
-        frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
-        folded(data["prepositions"]["independent"]),
-        folded(data["relative"]["words"]),
-        folded(data["boundary"]["words"]),
-        frozenset(data["boundary"]["marks"]),
-        tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
-        folded(data["reporting"]["words"]),
-        folded(data["support"]["words"]),
-        frozenset(data["boundary"]["commas"]),
-        frozenset(data["boundary"]["brackets"]),
-        folded(data["prepositions"]["passed_over"]),
-        folded(data["topic"]["words"]),
-        folded(data["separately"]["words"]),
-        folded(data["days"]["words"]),
-        folded(data["prepositions"]["pairing"]),
-        folded(data["gender"]["masculine"]),
-        folded(data["verbs"]["forms"]),
-        folded(data["verbs"]["opening"]),
-        folded(data["verbs"]["auxiliary"]),
-        folded(data["verbs"]["gathering"]),
-        folded(data["prepositions"]["partitive"]),
-        folded(data["due"]["words"]),
-        folded(data["margins"]["words"]),
-        folded(data["hosting"]["words"]),
-        folded(data["destination"]["prepositions"]),
-        folded(data["destination"]["aim"]),
-        folded(data["destination"]["where"]),
-        folded(data["visit"]["verbs"]),
-        folded(data["visit"]["nouns"]),
-        folded(data["visit"]["prepositions"]),
-        folded(data["offset"]["eve"]),
-        folded(data["offset"]["morrow"]),
-        folded(data["offset"]["before"]),
-        folded(data["offset"]["after"]),
-        folded(data["offset"]["linking"]),
-        folded(data["prepositions"]["local"]),
-        folded(data["impersonal"]["words"]),
-        folded(data["subordinating"]["words"]),
-        folded(data["circumstantial"]["words"]),
-        folded(data["prepositions"]["instrumental"]),
-        folded(data["utterance"]["words"]),
-        folded(data["adding"]["words"]),
-        folded(data["topic"]["opening"]),
-        folded(data["topic"]["answer"]),
-    )
 
 
 class SentenceView:

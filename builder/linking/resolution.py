@@ -14,14 +14,14 @@ from difflib import SequenceMatcher
 from diplograph.arabic import fold
 from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
+from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
-from diplograph.model import Actor, ParsedDocument, Sentence, Word
+from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
-_JOINING = 2  # letters of the longest conjunction that only joins ("and", "or")
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -157,10 +157,10 @@ class Resolver:
             if actor is None:
                 return None
             rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
-            known = self.memory.rank_of(actor)
-            if rank in ("", "official") and known in self.titles.leaders and not reference.former:
-                rank = known  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
-            rank = rank or known or reference.rank
+            known_rank = self.memory.rank_of(actor)
+            if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
+                rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
+            rank = rank or known_rank or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             titles = self._title_words(reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
@@ -333,62 +333,14 @@ class Resolver:
         self, base: EntityMention, reference: Reference, before: list[EntityMention]
     ) -> EntityMention | None:
         """The last so many persons (of a rank) or parties that the text named."""
-        if reference.rank in {"any", "state"}:
-            states = reference.rank == "state"
-            paired = reference.number == 2 and self.memory.pair[0] == base.sentence
-            members = (
-                list(reversed(self.memory.pair[1])) if paired else self._parties(reference.number, states=states)
-            )
-        else:
-            acting = self._acting(base, before)
-            members = []
-            for person in reversed(self.memory.people):
-                # "The two leaders" are of two states, "the two men" need not be.
-                known = reference.rank != "person" and any(
-                    set(person.bodies) & set(other.represents) for other in members
-                )
-                if self._is_of(person, reference.rank) and not known and person.actor not in acting:
-                    members.append(person.actor)
-                if len(members) == reference.number:
-                    break
+        words = self.parsed.sentences[base.sentence].words
+        acting = find_acting(base, before, words, self.titles.phrases("between.pairing"))
+        members = find_members(base, reference, acting, self.memory, self.titles, self._body_actors)
         if len(members) < reference.number:
             return None
         ranks = {person.actor.key: person.rank for person in self.memory.people}
         leader = all(ranks.get(member.key) in self.titles.leaders for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
-
-    def _acting(self, base: EntityMention, before: list[EntityMention]) -> frozenset[Actor]:
-        """The persons of a clause whom a group after a preposition cannot mean: they deal with it ("Putin met *with each
-        of the two leaders*"). After "between" they may be among them."""
-        words = self.parsed.sentences[base.sentence].words
-        opening = base.preposition or (words[base.first - 2].form if base.first > 1 else "")
-        governed = base.preposition or (base.first > 1 and words[base.first - 2].upos == "ADP")
-        if not governed or fold(opening) in self.titles.phrases("between.pairing"):
-            return frozenset()
-        clause = max(
-            (word.id for word in words[: base.first - 1] if _opens_clause(word)), default=0
-        )
-        return frozenset(actor for mention in before if mention.first > clause for actor in mention.actors)
-
-    def _is_of(self, person: KnownPerson, rank: str) -> bool:
-        """Whether a person belongs to a group of this rank (titles.toml: leader, minister, person)."""
-        if rank == "leader":
-            return person.rank in self.titles.leaders
-        return rank == "person" or person.rank in {"foreign-minister", "defence-minister"}
-
-    def _parties(self, number: int, *, states: bool) -> list[Actor]:
-        """The last states and organizations named, each once, those that only speak for one of them included; with
-        ``states`` only those that have a number in Wikidata as a country ("the two *countries*" are no heights)."""
-        named = [*self.memory.bodies]
-        for person in self.memory.people:
-            named.extend((person.seen, actor) for actor in self._body_actors(person.bodies))
-        members: list[Actor] = []
-        for _, actor in sorted(named, key=lambda item: -item[0]):
-            if actor not in members and not (states and (actor.kind != "Country" or not actor.wikidata)):
-                members.append(actor)
-            if len(members) == number:
-                break
-        return members
 
     def _choose_bodies(self, entries: Sequence[Entry]) -> tuple[Actor, ...]:
         """The states or organizations that entries stand for; of namesakes the one that the text names elsewhere."""
@@ -437,7 +389,11 @@ class Resolver:
         ]
         countries = [entry.place for entry in kept if entry.place and entry.kind == "Country"]
         how = next((sense.how for sense in senses if sense.entry in kept and sense.entry.actor), "name")
-        acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind not in ("City", "Site")]
+        acting = [
+            sense.entry
+            for sense in senses
+            if sense.entry in kept and sense.entry.kind not in ("City", "Site")
+        ]
         actors = self._choose_bodies(acting)
         place = next(iter(places or (countries if how != "metonym" else [])), None)
         if not actors and not place:
@@ -482,12 +438,6 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
-
-
-def _opens_clause(word: Word) -> bool:
-    """Whether a word opens a dependent clause ("that", "who", "*after* the minister called …", which taggers have for a
-    conjunction)."""
-    return word.upos in {"SCONJ", "DET"} or (word.upos == "CCONJ" and len(word.form) > _JOINING)
 
 
 def _body_key(entry: Entry) -> str:
