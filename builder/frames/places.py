@@ -26,7 +26,8 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
         for entity in view.between(begin, end):
             if entity.place is None or entity.how == "demonym":
                 continue
-            if begin != span.anchor + 1 and (
+            own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
+            if not own_phrase and (
                 is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
             ):
                 continue
