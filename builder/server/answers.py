@@ -12,11 +12,11 @@ from typing import Any
 
 from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import choose, parse_accept, quality
+from diplograph.server.piping import send_pieces
 from diplograph.server.requests import Request
 from diplograph.server.service import Result
 
 CHUNK = 256 << 10
-STALLED = 30.0  # seconds in which a client must take one piece
 _WORTH_COMPRESSING = 1024
 _CODINGS = ("zstd", "br", "gzip")
 _COMPRESSIBLE = ("text/", "application/")
@@ -107,13 +107,7 @@ class Answer:
         if request.method == "HEAD":
             request.protocol.response_empty(self.status, headers)
             return 0
-        transport = request.protocol.response_stream(self.status, headers)
-        sent = 0
-        async for piece in _pieces(result.spool, coding):
-            async with asyncio.timeout(STALLED):
-                await transport.send_bytes(piece)
-            sent += len(piece)
-        return sent
+        return await send_pieces(request, self.status, headers, _pieces(result.spool, coding))
 
 
 def not_modified(known: str, tag: str) -> Answer:
