@@ -25,10 +25,15 @@ from diplograph.model import TransferError
 from diplograph.quads import document_graph, manifest_graph, shared_graph
 from diplograph.store import Store
 from diplograph.transfer import Endpoint, ask, find_endpoint, pull, push
+from diplograph.transfer.connection import Connection
 from diplograph.transfer.endpoint import add_prefixes
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-STORES = {"oxigraph": servers.find_oxigraph, "virtuoso": servers.find_virtuoso}
+STORES = {
+    "oxigraph": servers.find_oxigraph,
+    "virtuoso": servers.find_virtuoso,
+    "virtuoso, as if on another machine": servers.find_virtuoso,
+}
 
 
 @dataclass(frozen=True)
@@ -44,16 +49,20 @@ class Elsewhere:
 def elsewhere(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Elsewhere]:
-    """Each of the stores that run here. Virtuoso gives no more than 40 rows at once, so that paging is seen to work."""
+    """Each of the stores that run here. Virtuoso gives no more than 40 rows at once, so that paging is seen to work; it
+    fetches what it is sent if it is on this machine, and takes a graph a request if not."""
     reason = servers.required(request.param, STORES[request.param]())
     if reason:
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "oxigraph":
+    kind, _, remote = request.param.partition(", ")
+    folder = tmp_path_factory.mktemp(kind)
+    if kind == "oxigraph":
         with servers.oxigraph(folder) as server:
             yield Elsewhere("oxigraph", server.url, {})
     else:
-        with servers.virtuoso(folder, rows=40) as server:
+        with servers.virtuoso(folder, rows=40) as server, pytest.MonkeyPatch.context() as patched:
+            if remote:
+                patched.setattr(Connection, "is_local", False)
             who = {"DIPLOGRAPH_USER": "dba", "DIPLOGRAPH_PASSWORD": servers.PASSWORD}
             yield Elsewhere("virtuoso", server.url, who)
 
@@ -373,7 +382,7 @@ def test_the_same_rows_come_back(
 ) -> None:  # fmt: skip
     for name, value in elsewhere.environment.items():
         monkeypatch.setenv(name, value)
-    directory = tmp_path_factory.getbasetemp() / f"asked-{elsewhere.kind}"
+    directory = tmp_path_factory.getbasetemp() / f"asked-{Path(elsewhere.url).name}"
     if not directory.exists():
         with Store.open(directory) as made, find_endpoint(elsewhere.url) as there:
             sample.fill(made)

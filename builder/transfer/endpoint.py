@@ -37,9 +37,6 @@ from diplograph.transfer.targets import (
     locate,
 )
 
-_TOGETHER = 200
-"""How many graphs one query names; a longer list makes some stores slow or refuse."""
-
 _PROLOGUE = re.compile(r"(?:\s*(?:#[^\n]*\n|(?:BASE|PREFIX)\b[^<]*<[^>]*>))*", re.IGNORECASE)
 
 
@@ -133,17 +130,12 @@ class Endpoint:
     def count(self, graphs: Iterable[NamedNode]) -> Mapping[NamedNode, int]:
         """How many triples these graphs have over there; those it does not have are left out."""
         names, found = list(graphs), {}
-        together = 1 if self.target.count == "each" else _TOGETHER
-        for start in range(0, len(names), together):
-            some = names[start : start + together]
-            if together == 1:
-                text = f"SELECT ({some[0]} AS ?g) (COUNT(*) AS ?n) WHERE {{ GRAPH {some[0]} {{ ?s ?p ?o }} }}"
-            else:
-                values = " ".join(map(str, some))
-                text = (
-                    f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
-                    "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-                )
+        for start in range(0, len(names), self.target.count):
+            values = " ".join(map(str, names[start : start + self.target.count]))
+            text = (
+                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
+                "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+            )
             for row in self.rows(text):
                 graph, number = row["g"], row["n"]
                 if isinstance(graph, NamedNode) and isinstance(number, Literal) and int(number.value):
@@ -163,7 +155,10 @@ class Endpoint:
         self.connection.send(self.address.update(), body)
 
     def add(self, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
-        """Adds N-Triples to a graph, or N-Quads."""
+        """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""
+        self._deliver(graph, lines, gzip=gzip)
+
+    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
 
 
