@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlsplit
@@ -131,16 +131,21 @@ class Endpoint:
         """How many triples these graphs have over there; those it does not have are left out."""
         names, found = list(graphs), {}
         for start in range(0, len(names), self.target.count):
-            values = " ".join(map(str, names[start : start + self.target.count]))
-            text = (
-                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
-                "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-            )
-            for row in self.rows(text):
+            some = names[start : start + self.target.count]
+            for row in self.rows(self._count_query(some)):
                 graph, number = row["g"], row["n"]
                 if isinstance(graph, NamedNode) and isinstance(number, Literal) and int(number.value):
                     found[graph] = int(number.value)
-        return found
+        wanted = set(names)
+        return {graph: number for graph, number in found.items() if graph in wanted}
+
+    def _count_query(self, graphs: Sequence[NamedNode]) -> str:
+        if len(graphs) == 1:
+            (graph,) = graphs
+            return f"SELECT ({graph} AS ?g) (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
+        values = "" if self.target.counts_all else f"VALUES ?g {{ {' '.join(map(str, graphs))} }} "
+        order = " ORDER BY ?g" if self.target.counts_all else ""
+        return f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {values}GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g{order}"
 
     def has_graphs(self, base: str) -> bool:
         """Whether any graph below this base is there."""

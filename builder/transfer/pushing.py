@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from threading import Event, local
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
@@ -31,6 +32,8 @@ from diplograph.transfer.manifest import (
 from diplograph.transfer.targets import Target, insert_data
 
 _PARCEL = 100_000
+_COUNTED = 500_000
+"""How many triples are sent before they are counted over there."""
 
 SENT, UNCHANGED, REMOVED, GONE, DIFFERENT = "sent", "unchanged", "removed", "gone", "different"
 
@@ -90,6 +93,7 @@ class Parcel:
 
 
 Progress = Callable[[int, int, str], None]
+Counted: TypeAlias = Sequence[tuple[Entry, int]]
 
 
 def plan_push(
@@ -170,13 +174,12 @@ def _send_changed(store: Store, sender: _Sender, plan: Plan, progress: Progress)
     """Sends what changed; when it fails, the error says how far it came."""
     done = 0
     try:
-        for parcel, counts in sender.send_all(pack(store, plan.changed, sender.target, sender.chunk)):
-            done += len(parcel.entries)
-            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
-            for entry in parcel.entries:
-                there = counts.get(entry.graph, 0)
+        for counted in sender.send_all(pack(store, plan.changed, sender.target, sender.chunk)):
+            for entry, there in counted:
+                done += 1
                 state = SENT if there == entry.triples else DIFFERENT
                 yield PushedGraph(entry.graph.value, entry.triples, there, state)
+            progress(done, len(plan.changed), counted[-1][0].graph.value)
     except (TransferError, QueryError) as error:
         raise TransferError(
             f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
@@ -243,67 +246,64 @@ class _Sender:
         self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
         self.corrupted: set[str] = set()
         self._opened: list[Endpoint] = []
+        self._uncounted: list[Entry] = []
 
-    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
-        """Each parcel with the counts of its graphs over there, when it is through."""
+    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[Counted]:
+        """The graphs, each with its count over there, when they are through."""
         with ExitStack() as stack:
             stack.callback(self._close)
             connections = self.target.connections
             pool = stack.enter_context(ThreadPoolExecutor(connections)) if connections > 1 else None
             ahead = stack.enter_context(ThreadPoolExecutor(1))
-            stack.callback(self._close)
             stack.push(self._stop_if_failed)  # first of all, or the threads would go on to their end
-            waiting: tuple[Parcel, Future[Mapping[NamedNode, int]]] | None = None
+            waiting: tuple[Parcel, Future[Counted]] | None = None
             for parcel in parcels:
                 if waiting is not None:
-                    yield self._finish(*waiting)
+                    yield from self._finish(*waiting)
                 waiting = parcel, ahead.submit(self._send, parcel, pool)
             if waiting is not None:
-                yield self._finish(*waiting)
+                yield from self._finish(*waiting)
+            if rest := ahead.submit(self._confirm).result():
+                yield rest
 
     @staticmethod
-    def _finish(
-        parcel: Parcel, sent: Future[Mapping[NamedNode, int]]
-    ) -> tuple[Parcel, Mapping[NamedNode, int]]:
-        counts = sent.result()
+    def _finish(parcel: Parcel, sent: Future[Counted]) -> Iterator[Counted]:
+        counted = sent.result()
         for lines in parcel.lines:
             lines.close()
-        return parcel, counts
+        if counted:
+            yield counted
 
     def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:
         """Ctrl-C, or whatever goes wrong here, ends the other threads before their next chunk."""
         if kind is not None:
             self._stopped.set()
 
-    def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
-        """Announces the graphs, sends them, counts them over there, and confirms those that are whole."""
+    def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Counted:
+        """Announces the graphs and sends them; counts and confirms when there are enough of them."""
         names = [entry.graph for entry in parcel.entries]
         there = self._find_start(parcel)
         endpoint = self._endpoint
-        full = () if there or self._plan.fresh else tuple(self._count(names, pool))
+        full = () if there or self._plan.fresh else tuple(endpoint.count(names))
         known = [name for name in names if name in self._plan.manifest]
         endpoint.update(announce(endpoint, self._base, parcel.entries, known=known, clear=full))
         self._send_lines(parcel, there, pool)
-        counts = self._count(names, pool)
-        if there and counts.get(names[0], 0) != parcel.triples:
+        if there and endpoint.count(names).get(names[0], 0) != parcel.triples:
             # what an interrupted push had left was not the beginning of this after all
             endpoint.update(announce(endpoint, self._base, parcel.entries, clear=names))
             self._send_lines(parcel, 0, pool)
-            counts = self._count(names, pool)
-        whole = [entry for entry in parcel.entries if counts.get(entry.graph, 0) == entry.triples]
-        if whole:
-            endpoint.update(confirm(self._base, whole))
-        return counts
+        self._uncounted += parcel.entries
+        enough = sum(entry.triples for entry in self._uncounted) >= _COUNTED
+        return self._confirm() if enough else []
 
-    def _count(self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
-        """The counts over there, asked over all connections."""
-        if pool is None:
-            return self._endpoint.count(names)
-        number = self.target.connections
-        slices = pool.map(
-            lambda start: self._own_endpoint().count(names[start::number]), range(min(number, len(names)))
-        )
-        return {name: count for found in slices for name, count in found.items()}
+    def _confirm(self) -> Counted:
+        """Counts over there what was sent, and writes down as complete what is whole."""
+        entries, self._uncounted = self._uncounted, []
+        counts = self._endpoint.count(entry.graph for entry in entries)
+        whole = iter([entry for entry in entries if counts.get(entry.graph, 0) == entry.triples])
+        while some := tuple(islice(whole, self.target.graphs)):
+            self._endpoint.update(confirm(self._base, some))
+        return [(entry, counts.get(entry.graph, 0)) for entry in entries]
 
     def _find_start(self, parcel: Parcel) -> int:
         """How many lines of a graph that is sent alone are there already, from a push that was interrupted."""

@@ -36,6 +36,7 @@ class Target:
     graphs: int = 200
     connections: int = 1
     count: int = 200
+    counts_all: bool = False
     gzip: bool = False
     server: str = ""
     header: str = "server"
