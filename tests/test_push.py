@@ -10,8 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,7 @@ from diplograph.store import Store
 from diplograph.transfer import Endpoint, ask, find_endpoint, pull, push
 from diplograph.transfer.connection import Connection
 from diplograph.transfer.endpoint import add_prefixes
+from diplograph.transfer.handout import Handout, hand_out
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 STORES = {
@@ -360,6 +364,43 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--remove-gone", "--store", directory)
     subprocess.run(["bash"], input=script, text=True, check=True, env={**os.environ, "PATH": path})
     assert not endpoint.count([document_graph(sample.CALL.id)])
+
+
+def test_a_store_that_cannot_fetch_takes_a_graph_a_request(
+    store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not endpoint.target.fetch:
+        pytest.skip("it takes many graphs a request")
+    asked: list[str] = []
+
+    class Nothing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing to print."""
+
+    monkeypatch.setattr(Connection, "is_local", True)
+    monkeypatch.setattr(Handout, "_make_handler", lambda _: Nothing)
+    assert states(push(store, endpoint)) == {"sent": len(store.graph_names())}
+    assert asked
+    assert there(endpoint, shared_graph("events")) == set(store.quads(shared_graph("events")))
+
+
+def test_only_what_is_being_fetched_is_given_out(store: Store, endpoint: Endpoint) -> None:
+    if not endpoint.target.fetch:
+        pytest.skip("it takes many graphs a request")
+    with hand_out(endpoint, store.base) as found:
+        if not isinstance(found, Handout):
+            assert not endpoint.connection.is_local
+            return
+        address = f"http://127.0.0.1:{found._server.server_port}"
+        for path in ("/", "/x.nq"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(address + path)
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(address)
 
 
 def test_gzip_where_the_store_takes_it(store: Store, endpoint: Endpoint, elsewhere: Elsewhere) -> None:
