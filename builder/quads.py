@@ -141,6 +141,11 @@ def manifest_graph(*, base: str = BASE) -> NamedNode:
     return NamedNode(f"{base}graph/manifest")
 
 
+def scratch_graph(*, base: str = BASE) -> NamedNode:
+    """A graph that is empty in every store: for requests that have to name one."""
+    return NamedNode(f"{base}graph/scratch")
+
+
 def dataset_iri(*, base: str = BASE) -> NamedNode:
     """The IRI of all the graphs together, as descriptions of exports name it."""
     return NamedNode(f"{base}dataset")

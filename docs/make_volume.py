@@ -20,13 +20,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import RdfFormat
 
 from diplograph.store import Store
-from diplograph.transfer import export
+from diplograph.transfer import export, find_endpoint
+from diplograph.transfer.handout import hand_out
+from diplograph.vocabulary import BASE
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))
@@ -133,6 +136,16 @@ def push_oxigraph(folder: Path) -> Iterator[Run]:
         yield beside(server, "push to Oxigraph again, nothing changed", *push)
 
 
+def send_oxigraph(folder: Path) -> Iterator[Run]:
+    """What its network interface itself can do: the same file by curl."""
+    with empty(folder / "sent") as data, servers.oxigraph(data) as server:
+        url = f"{server.url}/store?no_transaction"
+        curl = ["curl", "-sS", "--fail-with-body", "-X", "POST", "-H", "Content-Type: application/n-quads"]
+        yield beside(
+            server, "the file by curl to Oxigraph", *curl, "-T", folder / "volume" / "volume.nq", url
+        )
+
+
 def load_virtuoso(folder: Path) -> Iterator[Run]:
     """Virtuoso's own loader."""
     volume = folder / "volume"
@@ -149,6 +162,24 @@ def push_virtuoso(folder: Path) -> Iterator[Run]:
         push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--store", folder / "store"]
         yield beside(server, "push to Virtuoso", *push, environment=WHO)
         yield beside(server, "push to Virtuoso again, nothing changed", *push, environment=WHO)
+
+
+def send_virtuoso(folder: Path) -> Iterator[Run]:
+    """What its network interface itself can do: the same file, which it fetches in pieces."""
+    with empty(folder / "sent") as data, servers.virtuoso(data, buffers=BUFFERS) as server:
+        give = [sys.executable, __file__, "--hand-out", server.url, "--folder", folder]
+        yield beside(server, "the file fetched by Virtuoso", *give, environment=WHO)
+
+
+def give(url: str, volume: Path) -> None:
+    """Has a Virtuoso fetch a file of N-Quads in pieces of the size that a push has."""
+    with (
+        find_endpoint(url, "virtuoso") as endpoint,
+        hand_out(endpoint, BASE) as handout,
+        volume.open("rb") as file,
+    ):
+        while lines := b"".join(islice(file, handout.target.chunk)):
+            handout.add(None, lines)
 
 
 def export_all(folder: Path) -> Iterator[Run]:
@@ -172,7 +203,16 @@ def measure_all(folder: Path, *, so_far: bool = False) -> list[Run]:
     """What was measured before and is in ``runs.json``, and, unless ``so_far``, what is not measured yet."""
     kept = folder / "runs.json"
     groups: dict[str, list[dict[str, Any]]] = json.loads(kept.read_text()) if kept.exists() else {}
-    for step in (load_oxigraph, push_oxigraph, load_virtuoso, push_virtuoso, export_all):
+    steps = (
+        load_oxigraph,
+        send_oxigraph,
+        push_oxigraph,
+        load_virtuoso,
+        send_virtuoso,
+        push_virtuoso,
+        export_all,
+    )
+    for step in steps:
         if step.__name__ not in groups and not so_far:
             groups[step.__name__] = [asdict(run) for run in step(folder)]
             kept.write_text(json.dumps(groups, indent=1))
@@ -203,15 +243,30 @@ def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
             f"{run.load:.1f}" if run.load else "",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    speed = {run.name: count / run.seconds for run in runs}
-    pairs = {"push to Oxigraph": "`oxigraph load`", "push to Virtuoso": "Virtuoso `ld_dir`"}
-    lines.append("")
-    lines += [
-        f"A {push} has {speed[push] / speed[load]:.2f} of the throughput of {load}."
-        for push, load in pairs.items()
-        if push in speed and load in speed
-    ]
+    named = {run.name: run for run in runs}
+    lines += ["", *(compare(named, *names) for names in COMPARED if set(names) <= set(named))]
     return "\n".join(lines)
+
+
+COMPARED = (
+    ("push to Oxigraph", "`oxigraph load`", "the file by curl to Oxigraph"),
+    ("push to Virtuoso", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
+)
+
+
+def compare(runs: dict[str, Run], push: str, load: str, sent: str) -> str:
+    """A push beside the store's own loader, and beside its network interface, by the clock and by what the store
+    itself had to do."""
+
+    def share(other: str) -> str:
+        clock = runs[other].seconds / runs[push].seconds
+        work = (runs[other].server_processor or runs[other].processor) / runs[push].server_processor
+        return f"{clock:.2f} by the clock, {work:.2f} by the store's processor time"
+
+    return (
+        f"A {push} has of the throughput of {load} {share(load)}; of that of the store's network interface "
+        f"({sent}) {share(sent)}."
+    )
 
 
 def report(folders: list[Path]) -> None:
@@ -240,6 +295,9 @@ def main() -> None:
         "--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile"
     )
     parser.add_argument(
+        "--hand-out", metavar="URL", help="only have a Virtuoso fetch the graph of the folder"
+    )
+    parser.add_argument(
         "--report",
         type=Path,
         nargs="+",
@@ -247,6 +305,9 @@ def main() -> None:
         help="measure nothing; write what these folders have",
     )
     arguments = parser.parse_args()
+    if arguments.hand_out:
+        give(arguments.hand_out, arguments.folder / "volume" / "volume.nq")
+        return
     if arguments.report:
         report([folder.resolve() for folder in arguments.report])
         return

@@ -5,21 +5,32 @@ documentation does not describe is refused with the status the store would give;
 on an Oxigraph store in memory, so that a push, a count and a question mean something. The sources, per store:
 
 fuseki
-    https://jena.apache.org/documentation/fuseki2/fuseki-endpoint-names.html (``/ds/query``, ``/ds/update``, ``/ds/data``
-    and quads at ``/ds``), https://jena.apache.org/documentation/fuseki2/fuseki-data-access-control.html (basic and digest),
-    https://github.com/apache/jena/issues/3258 (compressed bodies by Content-Encoding)
+    https://jena.apache.org/documentation/fuseki2/fuseki-config-endpoint: a server started with ``--update`` has query
+    at ``/ds/query``, update at ``/ds/update`` and the graph store protocol at ``/ds/data``; that takes datasets too
+    ("quad extensions"), by POST without a query string, N-Quads and TriG among them. An update is a POST of
+    ``application/sparql-update``, a query may be a form.
+    https://jena.apache.org/documentation/fuseki2/fuseki-data-access-control.html: basic and digest.
+    https://github.com/apache/jena/issues/3258: compressed bodies by Content-Encoding.
 graphdb
-    https://graphdb.ontotext.com/documentation/10.8/using-graphdb-with-the-rdf4j-api.html (as rdf4j),
-    ``/rest/info/version`` of its workbench's API (https://www.npmjs.com/package/graphdb-workbench)
+    Speaks the protocol of RDF4J (below): https://graphdb.ontotext.com/documentation/10.8/using-graphdb-with-the-rdf4j-api.html,
+    and its maker's client https://github.com/Ontotext-AD/graphdb.js (lib/service/upload-service: a POST to
+    ``/statements``, the body's format by its Content-Type). ``/rest/info/version`` is what its workbench asks
+    (https://github.com/Ontotext-AD/graphdb-workbench). With security on: basic, or a token.
 rdf4j
-    https://rdf4j.org/documentation/reference/rest-api/ (``/repositories/ID`` for queries, ``/statements`` for updates and
-    data, ``/protocol``)
+    https://rdf4j.org/documentation/reference/rest-api/: queries to ``/repositories/ID``, as a form; a POST to
+    ``/repositories/ID/statements`` adds an RDF document, or executes ``application/sparql-update``; ``/protocol`` answers
+    with the version's number alone. Its table of MIME types names N-Quads ``text/x-nquads``.
 qlever
-    https://github.com/ad-freiburg/qlever/pull/1727, 2117 and 2861 (graph store protocol, one graph at a time, bearer
-    token), 2228 (no quads); https://hexdocs.pm/gno/Gno.Store.Adapters.Qlever.html (one endpoint; no CLEAR, LOAD, MOVE …)
+    https://github.com/ad-freiburg/qlever, src/engine/SparqlProtocol.cpp: one endpoint; a form has all its parameters
+    in the body, an update may be the body, anything else has to name its graph by ``graph`` or ``default``;
+    GraphStoreProtocol.cpp: Turtle and N-Triples and no other format (so no quads; also its pull request 2228); pull
+    request 2861: the token as a bearer. Updates that it does not know (CLEAR, LOAD, MOVE …):
+    https://hexdocs.pm/gno/Gno.Store.Adapters.Qlever.html.
 blazegraph
-    https://github.com/blazegraph/database/wiki/REST_API (``/namespace/NAME/sparql``: ``query=``, ``update=``, bodies of data
-    by their MIME type; ``/status``)
+    https://github.com/blazegraph/database/wiki/REST_API, and its source, package com.bigdata.rdf.sail.webapp:
+    ``/namespace/NAME/sparql`` takes queries as forms; QueryServlet: updates also as ``application/sparql-update``;
+    InsertServlet: a body is RDF in the format of its MIME type, an unknown one is answered with status 400, and
+    compressed ones are not read. ``/status`` is a page that names it.
 sparql
     https://www.w3.org/TR/sparql11-protocol/ (an endpoint that takes queries and updates, and nothing else)
 """
@@ -82,7 +93,7 @@ class Rules:
     forbidden: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     pages: tuple[tuple[str, str, str], ...] = ()
-    update_as_form: bool = True
+    refusal: int = 415
 
 
 RULES = {
@@ -99,7 +110,7 @@ RULES = {
     "rdf4j": Rules(
         "/rdf4j-server/repositories/news", "/rdf4j-server/repositories/news",
         "/rdf4j-server/repositories/news/statements", "/rdf4j-server/repositories/news/statements",
-        ("application/n-quads", "text/x-nquads", "application/trig"), challenge="Digest",
+        ("text/x-nquads", "application/x-trig"), challenge="Digest",
         pages=(("/rdf4j-server/protocol", "text/plain", "12"),),
     ),
     "qlever": Rules(
@@ -109,7 +120,7 @@ RULES = {
     ),
     "blazegraph": Rules(
         "/blazegraph/namespace/kb", "/blazegraph/namespace/kb/sparql", "/blazegraph/namespace/kb/sparql",
-        "/blazegraph/namespace/kb/sparql", ("text/x-nquads", "application/trig"),
+        "/blazegraph/namespace/kb/sparql", ("text/x-nquads", "application/trig"), refusal=400,
         pages=(("/blazegraph/status", "text/html", "<html><title>blazegraph&trade; by SYSTAP</title></html>"),),
     ),
     "sparql": Rules("/sparql", "/sparql", "/sparql", "/none", ()),
@@ -203,7 +214,7 @@ class Fake:
 
     def _add(self, request: Request) -> Answer:
         if request.media_type not in self.rules.media_types:
-            return Answer(415, f"{request.media_type} is not supported".encode())
+            return Answer(self.rules.refusal, f"{request.media_type} is not supported".encode())
         encoding = request.headers.get("content-encoding")
         if encoding and not (encoding == "gzip" and self.rules.gzip):
             return Answer(415, f"{encoding} is not supported".encode())

@@ -1,7 +1,5 @@
-"""Comunica, a SPARQL engine of others in JavaScript, asks an endpoint of ours, and gets what the store holds.
-
-Our endpoint is that of ``diplograph serve``; as long as there is no such command, the Oxigraph server stands in for it.
-"""
+"""Comunica, a SPARQL engine of others in JavaScript, asks the endpoint of ``diplograph serve``, and gets what the store
+holds."""
 
 from __future__ import annotations
 
@@ -18,11 +16,9 @@ import sample_graph as sample
 import servers
 
 from diplograph.catalog import bind, load_catalog, resolve
-from diplograph.cli.main import commands
 from diplograph.inspection import read_answer
 from diplograph.quads import shared_graph
 from diplograph.store import Store
-from diplograph.transfer import find_endpoint, push
 
 COMUNICA = Path(__file__).parent / "comunica" / "node_modules" / ".bin" / "comunica-sparql"
 
@@ -40,27 +36,12 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a SPARQL endpoint with the sample."""
-    folder = tmp_path_factory.mktemp("endpoint")
-    if "serve" in commands.commands:
-        port = servers.free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "diplograph",
-            "serve",
-            "--store",
-            str(directory),
-            "--port",
-            str(port),
-        ]
-        with servers.run(command, f"http://127.0.0.1:{port}/sparql", folder):
-            yield f"http://127.0.0.1:{port}/sparql"
-        return
-    with servers.oxigraph(folder) as server:
-        with Store.open(directory, read_only=True) as store, find_endpoint(server.url) as endpoint:
-            push(store, endpoint)
-        yield f"{server.url}/query"
+    """The address of our endpoint, with the sample."""
+    port = servers.free_port()
+    address = f"http://127.0.0.1:{port}/sparql"
+    command = [sys.executable, "-m", "diplograph", "serve", "--store", str(directory), "--port", str(port)]
+    with servers.run(command, address, tmp_path_factory.mktemp("endpoint")):
+        yield address
 
 
 def comunica(url: str, text: str, media_type: str) -> str:

@@ -10,8 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -25,10 +28,16 @@ from diplograph.model import TransferError
 from diplograph.quads import document_graph, manifest_graph, shared_graph
 from diplograph.store import Store
 from diplograph.transfer import Endpoint, ask, find_endpoint, pull, push
+from diplograph.transfer.connection import Connection
 from diplograph.transfer.endpoint import add_prefixes
+from diplograph.transfer.handout import Handout, hand_out
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
-STORES = {"oxigraph": servers.find_oxigraph, "virtuoso": servers.find_virtuoso}
+STORES = {
+    "oxigraph": servers.find_oxigraph,
+    "virtuoso": servers.find_virtuoso,
+    "virtuoso, as if on another machine": servers.find_virtuoso,
+}
 
 
 @dataclass(frozen=True)
@@ -44,16 +53,20 @@ class Elsewhere:
 def elsewhere(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Elsewhere]:
-    """Each of the stores that run here. Virtuoso gives no more than 40 rows at once, so that paging is seen to work."""
+    """Each of the stores that run here. Virtuoso gives no more than 40 rows at once, so that paging is seen to work; it
+    fetches what it is sent if it is on this machine, and takes a graph a request if not."""
     reason = servers.required(request.param, STORES[request.param]())
     if reason:
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "oxigraph":
+    kind, _, remote = request.param.partition(", ")
+    folder = tmp_path_factory.mktemp(kind)
+    if kind == "oxigraph":
         with servers.oxigraph(folder) as server:
             yield Elsewhere("oxigraph", server.url, {})
     else:
-        with servers.virtuoso(folder, rows=40) as server:
+        with servers.virtuoso(folder, rows=40) as server, pytest.MonkeyPatch.context() as patched:
+            if remote:
+                patched.setattr(Connection, "is_local", False)
             who = {"DIPLOGRAPH_USER": "dba", "DIPLOGRAPH_PASSWORD": servers.PASSWORD}
             yield Elsewhere("virtuoso", server.url, who)
 
@@ -353,6 +366,43 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     assert not endpoint.count([document_graph(sample.CALL.id)])
 
 
+def test_a_store_that_cannot_fetch_takes_a_graph_a_request(
+    store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not endpoint.target.fetch:
+        pytest.skip("it takes many graphs a request")
+    asked: list[str] = []
+
+    class Nothing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Nothing to print."""
+
+    monkeypatch.setattr(Connection, "is_local", True)
+    monkeypatch.setattr(Handout, "_make_handler", lambda _: Nothing)
+    assert states(push(store, endpoint)) == {"sent": len(store.graph_names())}
+    assert asked
+    assert there(endpoint, shared_graph("events")) == set(store.quads(shared_graph("events")))
+
+
+def test_only_what_is_being_fetched_is_given_out(store: Store, endpoint: Endpoint) -> None:
+    if not endpoint.target.fetch:
+        pytest.skip("it takes many graphs a request")
+    with hand_out(endpoint, store.base) as found:
+        if not isinstance(found, Handout):
+            assert not endpoint.connection.is_local
+            return
+        address = f"http://127.0.0.1:{found._server.server_port}"
+        for path in ("/", "/x.nq"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(address + path)
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(address)
+
+
 def test_gzip_where_the_store_takes_it(store: Store, endpoint: Endpoint, elsewhere: Elsewhere) -> None:
     if endpoint.target.gzip:
         assert states(push(store, endpoint, gzip=True)) == {"sent": len(store.graph_names())}
@@ -373,7 +423,7 @@ def test_the_same_rows_come_back(
 ) -> None:  # fmt: skip
     for name, value in elsewhere.environment.items():
         monkeypatch.setenv(name, value)
-    directory = tmp_path_factory.getbasetemp() / f"asked-{elsewhere.kind}"
+    directory = tmp_path_factory.getbasetemp() / f"asked-{Path(elsewhere.url).name}"
     if not directory.exists():
         with Store.open(directory) as made, find_endpoint(elsewhere.url) as there:
             sample.fill(made)

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -162,11 +163,11 @@ def test_a_refused_content_type_leaves_a_mark(directory: Path, capsys: pytest.Ca
             capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--gzip", "--store", directory
         )
         assert "takes no compressed bodies" in line
-        object.__setattr__(fake.rules, "media_types", ("application/trig",))
-        try:
-            line = fail(capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--store", directory)
-        finally:
-            object.__setattr__(fake.rules, "media_types", ("text/x-nquads", "application/trig"))
+        fake.rules = replace(fake.rules, media_types=("application/trig",))
+        line = fail(capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--store", directory)
+        assert "status 400 (text/x-nquads is not supported)" in line
+        fake.rules = replace(fake.rules, refusal=415)
+        line = fail(capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--store", directory)
         assert "takes no text/x-nquads" in line
         assert "0 of 10 graphs are whole over there" in line and "marked as incomplete" in line
     marks = fake.store.query(

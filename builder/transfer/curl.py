@@ -12,7 +12,7 @@ from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.manifest import announce, confirm, remove
-from diplograph.transfer.pushing import Parcel, pack, parcel_size, plan_push
+from diplograph.transfer.pushing import Parcel, pack, plan_push
 from diplograph.transfer.targets import Message
 
 
@@ -38,7 +38,7 @@ def curl_commands(
         f"{len(plan.unchanged)} unchanged, {len(plan.gone)} gone here"
     )
     yield "set -euo pipefail"
-    for parcel in pack(store, plan.changed, parcel_size(endpoint.target, chunk)):
+    for parcel in pack(store, plan.changed, endpoint.target, chunk):
         full = () if plan.fresh else tuple(endpoint.count(entry.graph for entry in parcel.entries))
         yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
         known = [entry.graph for entry in parcel.entries if entry.graph in plan.manifest]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlsplit
@@ -36,9 +36,6 @@ from diplograph.transfer.targets import (
     load_targets,
     locate,
 )
-
-_TOGETHER = 200
-"""How many graphs one query names; a longer list makes some stores slow or refuse."""
 
 _PROLOGUE = re.compile(r"(?:\s*(?:#[^\n]*\n|(?:BASE|PREFIX)\b[^<]*<[^>]*>))*", re.IGNORECASE)
 
@@ -133,22 +130,22 @@ class Endpoint:
     def count(self, graphs: Iterable[NamedNode]) -> Mapping[NamedNode, int]:
         """How many triples these graphs have over there; those it does not have are left out."""
         names, found = list(graphs), {}
-        together = 1 if self.target.count == "each" else _TOGETHER
-        for start in range(0, len(names), together):
-            some = names[start : start + together]
-            if together == 1:
-                text = f"SELECT ({some[0]} AS ?g) (COUNT(*) AS ?n) WHERE {{ GRAPH {some[0]} {{ ?s ?p ?o }} }}"
-            else:
-                values = " ".join(map(str, some))
-                text = (
-                    f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?g {{ {values} }} "
-                    "GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-                )
-            for row in self.rows(text):
+        for start in range(0, len(names), self.target.count):
+            some = names[start : start + self.target.count]
+            for row in self.rows(self._count_query(some)):
                 graph, number = row["g"], row["n"]
                 if isinstance(graph, NamedNode) and isinstance(number, Literal) and int(number.value):
                     found[graph] = int(number.value)
-        return found
+        wanted = set(names)
+        return {graph: number for graph, number in found.items() if graph in wanted}
+
+    def _count_query(self, graphs: Sequence[NamedNode]) -> str:
+        if len(graphs) == 1:
+            (graph,) = graphs
+            return f"SELECT ({graph} AS ?g) (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
+        values = "" if self.target.counts_all else f"VALUES ?g {{ {' '.join(map(str, graphs))} }} "
+        order = " ORDER BY ?g" if self.target.counts_all else ""
+        return f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {values}GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g{order}"
 
     def has_graphs(self, base: str) -> bool:
         """Whether any graph below this base is there."""
@@ -163,7 +160,10 @@ class Endpoint:
         self.connection.send(self.address.update(), body)
 
     def add(self, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
-        """Adds N-Triples to a graph, or N-Quads."""
+        """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""
+        self._deliver(graph, lines, gzip=gzip)
+
+    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
 
 

@@ -5,18 +5,21 @@ In constant memory: graphs are read one at a time, small ones are sent together,
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from threading import Event, local
+from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
 from diplograph.model import QueryError, TransferError
 from diplograph.store import Store
 from diplograph.transfer.endpoint import Endpoint
+from diplograph.transfer.handout import hand_out
 from diplograph.transfer.lines import SortedLines, digest, sort_graph
 from diplograph.transfer.manifest import (
     COMPLETE,
@@ -29,8 +32,8 @@ from diplograph.transfer.manifest import (
 from diplograph.transfer.targets import Target, insert_data
 
 _PARCEL = 100_000
-MOST_GRAPHS = 200
-"""How many graphs are sent, counted and written down together."""
+_COUNTED = 500_000
+"""How many triples are sent before they are counted over there."""
 
 SENT, UNCHANGED, REMOVED, GONE, DIFFERENT = "sent", "unchanged", "removed", "gone", "different"
 
@@ -90,6 +93,7 @@ class Parcel:
 
 
 Progress = Callable[[int, int, str], None]
+Counted: TypeAlias = Sequence[tuple[Entry, int]]
 
 
 def plan_push(
@@ -142,23 +146,27 @@ def push(
     Raises TransferError when the store cannot be reached, refuses, or fails; what was completed before stays, and the
     next push goes on from there.
     """
-    plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     target = endpoint.target
     packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
     if packed and not target.gzip:
         raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
-    sender = _Sender(store.base, endpoint, chunk or target.chunk, packed, plan)
+    plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     results = [
         PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
     ]
-    results += _send_changed(store, sender, plan, progress)
+    corrupted: frozenset[str] = frozenset()
+    if plan.changed:
+        with hand_out(endpoint, store.base) as reached:
+            sender = _Sender(store.base, reached, chunk or reached.target.chunk, packed, plan)
+            results += _send_changed(store, sender, plan, progress)
+            corrupted = frozenset(sender.corrupted)
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
     return PushReport(
         target.name,
         endpoint.address.url,
         tuple(sorted(results, key=lambda result: result.graph)),
         tuple(sorted(name.value for name, entry in plan.manifest.items() if entry.status != COMPLETE)),
-        tuple(sorted(sender.corrupted)),
+        tuple(sorted(corrupted)),
     )
 
 
@@ -166,13 +174,12 @@ def _send_changed(store: Store, sender: _Sender, plan: Plan, progress: Progress)
     """Sends what changed; when it fails, the error says how far it came."""
     done = 0
     try:
-        for parcel, counts in sender.send_all(pack(store, plan.changed, sender.parcel_size)):
-            done += len(parcel.entries)
-            progress(done, len(plan.changed), parcel.entries[-1].graph.value)
-            for entry in parcel.entries:
-                there = counts.get(entry.graph, 0)
+        for counted in sender.send_all(pack(store, plan.changed, sender.target, sender.chunk)):
+            for entry, there in counted:
+                done += 1
                 state = SENT if there == entry.triples else DIFFERENT
                 yield PushedGraph(entry.graph.value, entry.triples, there, state)
+            progress(done, len(plan.changed), counted[-1][0].graph.value)
     except (TransferError, QueryError) as error:
         raise TransferError(
             f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
@@ -184,7 +191,7 @@ def _handle_gone(
     store: Store, endpoint: Endpoint, gone: Sequence[Entry], *, remove_gone: bool
 ) -> Iterator[PushedGraph]:
     names = iter([entry.graph for entry in gone])
-    while remove_gone and (some := tuple(islice(names, MOST_GRAPHS))):
+    while remove_gone and (some := tuple(islice(names, endpoint.target.graphs))):
         endpoint.update(remove(endpoint, store.base, some))
     left = endpoint.count(entry.graph for entry in gone)
     for entry in gone:
@@ -193,25 +200,24 @@ def _handle_gone(
         yield PushedGraph(entry.graph.value, 0, there, state)
 
 
-def parcel_size(target: Target, chunk: int) -> int:
-    """How many triples are sent, counted and written down together: one request's, where it takes many graphs."""
-    return chunk if target.way == "quads" else max(chunk, _PARCEL)
-
-
-def pack(store: Store, names: Iterable[NamedNode], size: int) -> Iterator[Parcel]:
-    """The graphs in parcels of at most ``size`` triples; a larger graph is a parcel of its own.
+def pack(store: Store, names: Iterable[NamedNode], target: Target, chunk: int) -> Iterator[Parcel]:
+    """The graphs in parcels that are sent, counted and written down together: one request's, where it takes many
+    graphs. A graph too large for that is a parcel of its own.
 
     A parcel's lines are gone when the next but two is asked for.
     """
+    most = chunk if target.way == "quads" else max(chunk, _PARCEL)
     entries: list[Entry] = []
     contents: list[SortedLines] = []
+    triples = size = 0
     for name in names:
         lines = sort_graph(store, name)
         count, hash = digest(lines)
-        full = sum(entry.triples for entry in entries) + count > size or len(entries) >= MOST_GRAPHS
-        if entries and full:
+        triples, size = triples + count, size + lines.size
+        if entries and (triples > most or size > target.most_bytes or len(entries) >= target.graphs):
             yield Parcel(tuple(entries), tuple(contents))
             entries, contents = [], []
+            triples, size = count, lines.size
         entries.append(Entry(name, count, hash))
         contents.append(lines)
     if entries:
@@ -230,7 +236,7 @@ class _Sender:
         plan: Plan,
     ) -> None:
         self.chunk = chunk
-        self.parcel_size = parcel_size(endpoint.target, chunk)
+        self.target = endpoint.target
         self._base = base
         self._endpoint = endpoint
         self._gzip = gzip
@@ -240,67 +246,64 @@ class _Sender:
         self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
         self.corrupted: set[str] = set()
         self._opened: list[Endpoint] = []
+        self._uncounted: list[Entry] = []
 
-    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[tuple[Parcel, Mapping[NamedNode, int]]]:
-        """Each parcel with the counts of its graphs over there, when it is through."""
+    def send_all(self, parcels: Iterable[Parcel]) -> Iterator[Counted]:
+        """The graphs, each with its count over there, when they are through."""
         with ExitStack() as stack:
             stack.callback(self._close)
-            connections = self._endpoint.target.connections
+            connections = self.target.connections
             pool = stack.enter_context(ThreadPoolExecutor(connections)) if connections > 1 else None
             ahead = stack.enter_context(ThreadPoolExecutor(1))
-            stack.callback(self._close)
             stack.push(self._stop_if_failed)  # first of all, or the threads would go on to their end
-            waiting: tuple[Parcel, Future[Mapping[NamedNode, int]]] | None = None
+            waiting: tuple[Parcel, Future[Counted]] | None = None
             for parcel in parcels:
                 if waiting is not None:
-                    yield self._finish(*waiting)
+                    yield from self._finish(*waiting)
                 waiting = parcel, ahead.submit(self._send, parcel, pool)
             if waiting is not None:
-                yield self._finish(*waiting)
+                yield from self._finish(*waiting)
+            if rest := ahead.submit(self._confirm).result():
+                yield rest
 
     @staticmethod
-    def _finish(
-        parcel: Parcel, sent: Future[Mapping[NamedNode, int]]
-    ) -> tuple[Parcel, Mapping[NamedNode, int]]:
-        counts = sent.result()
+    def _finish(parcel: Parcel, sent: Future[Counted]) -> Iterator[Counted]:
+        counted = sent.result()
         for lines in parcel.lines:
             lines.close()
-        return parcel, counts
+        if counted:
+            yield counted
 
     def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:
         """Ctrl-C, or whatever goes wrong here, ends the other threads before their next chunk."""
         if kind is not None:
             self._stopped.set()
 
-    def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
-        """Announces the graphs, sends them, counts them over there, and confirms those that are whole."""
+    def _send(self, parcel: Parcel, pool: ThreadPoolExecutor | None) -> Counted:
+        """Announces the graphs and sends them; counts and confirms when there are enough of them."""
         names = [entry.graph for entry in parcel.entries]
-        start = self._find_start(parcel)
+        there = self._find_start(parcel)
         endpoint = self._endpoint
-        full = () if start or self._plan.fresh else tuple(self._count(names, pool))
+        full = () if there or self._plan.fresh else tuple(endpoint.count(names))
         known = [name for name in names if name in self._plan.manifest]
         endpoint.update(announce(endpoint, self._base, parcel.entries, known=known, clear=full))
-        self._send_lines(parcel, start, pool)
-        counts = self._count(names, pool)
-        if start and counts.get(names[0], 0) != parcel.triples:
+        self._send_lines(parcel, there, pool)
+        if there and endpoint.count(names).get(names[0], 0) != parcel.triples:
             # what an interrupted push had left was not the beginning of this after all
             endpoint.update(announce(endpoint, self._base, parcel.entries, clear=names))
             self._send_lines(parcel, 0, pool)
-            counts = self._count(names, pool)
-        whole = [entry for entry in parcel.entries if counts.get(entry.graph, 0) == entry.triples]
-        if whole:
-            endpoint.update(confirm(self._base, whole))
-        return counts
+        self._uncounted += parcel.entries
+        enough = sum(entry.triples for entry in self._uncounted) >= _COUNTED
+        return self._confirm() if enough else []
 
-    def _count(self, names: Sequence[NamedNode], pool: ThreadPoolExecutor | None) -> Mapping[NamedNode, int]:
-        """The counts over there, asked over all connections."""
-        if pool is None:
-            return self._endpoint.count(names)
-        number = self._endpoint.target.connections
-        slices = pool.map(
-            lambda start: self._own_endpoint().count(names[start::number]), range(min(number, len(names)))
-        )
-        return {name: count for found in slices for name, count in found.items()}
+    def _confirm(self) -> Counted:
+        """Counts over there what was sent, and writes down as complete what is whole."""
+        entries, self._uncounted = self._uncounted, []
+        counts = self._endpoint.count(entry.graph for entry in entries)
+        whole = iter([entry for entry in entries if counts.get(entry.graph, 0) == entry.triples])
+        while some := tuple(islice(whole, self.target.graphs)):
+            self._endpoint.update(confirm(self._base, some))
+        return [(entry, counts.get(entry.graph, 0)) for entry in entries]
 
     def _find_start(self, parcel: Parcel) -> int:
         """How many lines of a graph that is sent alone are there already, from a push that was interrupted."""
@@ -308,59 +311,62 @@ class _Sender:
         before = self._plan.manifest.get(entry.graph)
         if others or before is None or replace(before, status=COMPLETE) != entry:
             return 0
-        # chunks go one after the other, so all but the last that came are whole
-        there = self._endpoint.count([entry.graph]).get(entry.graph, 0)
-        return there // self.chunk * self.chunk
+        return self._endpoint.count([entry.graph]).get(entry.graph, 0)
 
-    def _send_lines(self, parcel: Parcel, start: int, pool: ThreadPoolExecutor | None) -> None:
-        if self._endpoint.target.way == "quads":
-            self._send_quads(parcel, start)
+    def _send_lines(self, parcel: Parcel, there: int, pool: ThreadPoolExecutor | None) -> None:
+        if self.target.way == "quads":
+            self._send_quads(parcel, there)
         elif pool is None:
             for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
-                self._send_graph(entry.graph, lines, start)
+                self._send_graph(entry.graph, lines, there)
         else:
             # a list, so that an error in any of them is raised here
             list(
                 pool.map(
-                    lambda entry, lines: self._send_graph(entry.graph, lines, start),
+                    lambda entry, lines: self._send_graph(entry.graph, lines, there),
                     parcel.entries,
                     parcel.lines,
                 )
             )
 
-    def _send_quads(self, parcel: Parcel, start: int) -> None:
+    def _send_quads(self, parcel: Parcel, there: int) -> None:
         """All graphs in one body, or one graph in several."""
         if len(parcel.entries) > 1:
-            body = b"".join(
-                _name_graph(b"".join(lines), entry.graph)
-                for entry, lines in zip(parcel.entries, parcel.lines, strict=True)
-            )
-            self._endpoint.add(None, body, gzip=self._gzip)
+            body = io.BytesIO()
+            for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
+                for chunk in self._chunks(entry.graph, lines, 0):
+                    body.write(_name_graph(chunk, entry.graph))
+                lines.close()
+            self._endpoint.add(None, body.getvalue(), gzip=self._gzip)
             return
         (entry,), (lines,) = parcel.entries, parcel.lines
-        for block in self._chunks(lines, start):
-            self._endpoint.add(None, _name_graph(b"".join(block), entry.graph), gzip=self._gzip)
+        for chunk in self._chunks(entry.graph, lines, there):
+            self._endpoint.add(None, _name_graph(chunk, entry.graph), gzip=self._gzip)
 
-    def _send_graph(self, graph: NamedNode, lines: SortedLines, start: int) -> None:
+    def _send_graph(self, graph: NamedNode, lines: SortedLines, there: int) -> None:
         endpoint = self._own_endpoint()
-        for block in self._chunks(lines, start):
-            if any(lost in line for lost in self._lost for line in block):
-                self.corrupted.add(graph.value)
+        for chunk in self._chunks(graph, lines, there):
             if endpoint.target.way == "update":
-                endpoint.update(insert_data(graph, block))
+                endpoint.update(insert_data(graph, chunk))
             else:
-                endpoint.add(graph, b"".join(block), gzip=self._gzip)
+                endpoint.add(graph, chunk, gzip=self._gzip)
 
-    def _chunks(self, lines: Iterable[bytes], start: int) -> Iterator[list[bytes]]:
-        rest = islice(lines, start, None)
-        while block := list(islice(rest, self.chunk)):
+    def _chunks(self, graph: NamedNode, lines: SortedLines, there: int) -> Iterator[bytes]:
+        """The chunks of a graph but those that came whole before: they go one after the other, so of as many triples as
+        are there, only the last chunk may be a part."""
+        begin = 0
+        for chunk in lines.chunks(self.chunk, self.target.most_bytes):
             if self._stopped.is_set():
                 raise TransferError("the push was stopped; the next goes on from there")
-            yield block
+            if any(lost in chunk for lost in self._lost):
+                self.corrupted.add(graph.value)
+            begin += chunk.count(b"\n")
+            if begin > there:
+                yield chunk
 
     def _own_endpoint(self) -> Endpoint:
         """A connection for each thread."""
-        if self._endpoint.target.connections == 1:
+        if self.target.connections == 1:
             return self._endpoint
         if not hasattr(self._threads, "endpoint"):
             self._threads.endpoint = self._endpoint.again()

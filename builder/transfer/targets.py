@@ -32,14 +32,18 @@ class Target:
     endings: tuple[str, ...] = ()
     graph_parameter: str = "graph"
     data_options: Mapping[str, str] = field(default_factory=dict)
+    most_bytes: int = 64_000_000
+    graphs: int = 200
     connections: int = 1
-    count: str = "values"
+    count: int = 200
+    counts_all: bool = False
     gzip: bool = False
     server: str = ""
     header: str = "server"
     probe: Mapping[str, str] = field(default_factory=dict)
     page: int | None = None
     corrupts: tuple[str, ...] = ()
+    fetch: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -147,6 +151,6 @@ def clear_graphs(target: Target, graphs: Iterable[NamedNode]) -> str:
     return " ;\n".join(form.format(graph) for graph in graphs)
 
 
-def insert_data(graph: NamedNode, lines: Iterable[bytes]) -> bytes:
+def insert_data(graph: NamedNode, lines: bytes) -> bytes:
     """The update that adds these lines of N-Triples to a graph."""
-    return b"INSERT DATA { GRAPH " + str(graph).encode() + b" {\n" + b"".join(lines) + b"} }"
+    return b"INSERT DATA { GRAPH " + str(graph).encode() + b" {\n" + lines + b"} }"
