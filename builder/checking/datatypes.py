@@ -1,7 +1,9 @@
-"""What an OWL 2 reasoner can be given: which datatypes it knows, and what is kept from it.
+"""What an OWL 2 reasoner can be given: which datatypes it knows, and what becomes of values of others.
 
-OWL 2's datatype map (Structural Specification, section 4) lacks xsd:date, xsd:gYearMonth, xsd:gYear and xsd:duration;
-HermiT refuses an ontology that has one, so a single date would cost the check of all the rest.
+OWL 2's datatype map (Structural Specification, section 4) lacks xsd:date, xsd:gYearMonth, xsd:gYear and xsd:duration,
+and HermiT refuses an ontology that has a single one. Such a value is given as a text of the same letters where no axiom
+looks at the value, so that all that follows of *having* it (the property's domain) is still checked; and left out where
+one does.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -31,54 +34,83 @@ DATATYPES = frozenset(
 """The datatypes of OWL 2's datatype map, with rdf:langString, which rdf:PlainLiteral became."""
 
 _LONG = 256  # characters; from here on a text is told from another by its hash
+_FACETS = {XSD + name for name in ("length", "minLength", "maxLength", "pattern")} | {RDF + "langRange"}
+_LOOKING = {OWL + name for name in ("onProperty", "propertyDisjointWith", "assertionProperty", "targetValue")}
 
 
-def select_owl_triples(triples: Iterable[Triple]) -> tuple[list[Triple], Counter[str]]:
-    """The triples that OWL 2 DL can speak of, and how many were left out of each datatype (by IRI).
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How triples are made fit for a reasoner under some ontology; made by :func:`read_fitting`.
 
-    Left out are those whose value is of a datatype outside OWL 2's datatype map, and annotations of ontologies as a
-    whole stay in. No axiom of ours depends on those values; ``shapes.ttl`` checks their datatypes and order.
+    ``loose`` are the properties of whose values no axiom asks more than that there is one; ``shorten`` says whether
+    long texts can be given by their hash.
     """
-    kept, left_out = [], Counter[str]()
-    for triple in triples:
+
+    loose: frozenset[str]
+    shorten: bool
+
+    def fit(self, triple: Triple, seen: Counter[tuple[str, bool]] | None = None) -> Triple | None:
+        """The triple as the reasoner gets it; None when it is left out. ``seen`` counts (datatype, whether kept)."""
         value = triple.object
-        if isinstance(value, Literal) and value.datatype.value not in DATATYPES:
-            left_out[value.datatype.value] += 1
-        else:
-            kept.append(triple)
-    return kept, left_out
-
-
-def describe_left_out(left_out: Counter[str]) -> tuple[Skipped, ...]:
-    """What was left out, for a report, by datatype."""
-    return tuple(
-        Skipped(
-            f"values of {iri.replace(XSD, 'xsd:')}",
-            count,
-            "outside OWL 2's datatype map; checked by shapes and rules",
-        )
-        for iri, count in sorted(left_out.items())
-    )
-
-
-def shorten_text(triple: Triple) -> Triple:
-    """The triple with a long text replaced by its hash: equal texts stay equal and others different.
-
-    A reasoner asks no more of a text, as long as no axiom restricts its length or letters; articles are most of a
-    graph's bytes.
-    """
-    value = triple.object
-    if not isinstance(value, Literal) or len(value.value) < _LONG or value.datatype.value != XSD + "string":
+        if not isinstance(value, Literal):
+            return triple
+        datatype = value.datatype.value
+        if datatype not in DATATYPES:
+            kept = triple.predicate.value in self.loose
+            if seen is not None:
+                seen[datatype, kept] += 1
+            return Triple(triple.subject, triple.predicate, Literal(value.value)) if kept else None
+        if self.shorten and len(value.value) >= _LONG and datatype == XSD + "string":
+            digest = hashlib.sha256(value.value.encode("utf-8")).hexdigest()
+            return Triple(triple.subject, triple.predicate, Literal(digest))
         return triple
-    digest = hashlib.sha256(value.value.encode("utf-8")).hexdigest()
-    return Triple(triple.subject, triple.predicate, Literal(digest))
+
+    def fit_all(self, triples: Iterable[Triple], seen: Counter[tuple[str, bool]]) -> list[Triple]:
+        """The triples as the reasoner gets them, those left out counted."""
+        return [fitted for triple in triples if (fitted := self.fit(triple, seen)) is not None]
 
 
-def restricts_texts(ontology: Iterable[Triple]) -> bool:
-    """Whether an ontology says something of the letters or length of texts, so that they cannot be shortened."""
-    facets = {XSD + name for name in ("length", "minLength", "maxLength", "pattern")}
-    facets.add(RDF + "langRange")
-    return any(triple.predicate.value in facets for triple in ontology)
+def read_fitting(ontology: Iterable[Triple]) -> Fitting:
+    """How data has to be changed for reasoning under this ontology.
+
+    A property is loose when neither it nor one above it has a range but rdfs:Literal, is functional, or is named by a
+    restriction, a key, a disjointness or a negative assertion. Texts can be shortened when no facet asks for their
+    length or letters: equal ones stay equal.
+    """
+    properties, bound, above = set(), set(), {}
+    shorten = True
+    for triple in ontology:
+        subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+        shorten = shorten and predicate not in _FACETS
+        if predicate == RDF + "type" and value == NamedNode(OWL + "DatatypeProperty"):
+            properties.add(subject)
+        elif (predicate == RDF + "type" and value == NamedNode(OWL + "FunctionalProperty")) or (
+            predicate == RDFS + "range" and value != NamedNode(RDFS + "Literal")
+        ):
+            bound.add(subject)
+        elif predicate in _LOOKING or predicate == RDF + "first":
+            bound.update((subject, value))
+        elif predicate in (RDFS + "subPropertyOf", OWL + "equivalentProperty"):
+            above.setdefault(subject, set()).add(value)
+            if predicate == OWL + "equivalentProperty":
+                above.setdefault(value, set()).add(subject)
+
+    def is_bound(name: object, path: frozenset[object] = frozenset()) -> bool:
+        return name in bound or any(
+            is_bound(parent, path | {name}) for parent in above.get(name, ()) if parent not in path
+        )
+
+    loose = {name.value for name in properties if isinstance(name, NamedNode) and not is_bound(name)}
+    return Fitting(frozenset(loose), shorten)
 
 
-ONTOLOGY_HEADER = NamedNode(OWL + "Ontology")
+def describe_values(seen: Counter[tuple[str, bool]]) -> tuple[Skipped, ...]:
+    """What became of the values of other datatypes, for a report."""
+    reasons = {
+        True: "outside OWL 2's datatype map: given as texts, so their form and order are left to the shapes",
+        False: "outside OWL 2's datatype map, and an axiom asks for the value: left out, left to the shapes",
+    }
+    return tuple(
+        Skipped(f"values of {iri.replace(XSD, 'xsd:')}", count, reasons[kept])
+        for (iri, kept), count in sorted(seen.items())
+    )

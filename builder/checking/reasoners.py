@@ -183,7 +183,9 @@ class _Run:
 
     def fail(self, printed: list[str]) -> ReasoningError:
         words = " ".join(" ".join(printed).split())[:400]
-        return ReasoningError(f"{self.tool.title} failed under {self.java.executable}: {words or 'no message'}")
+        return ReasoningError(
+            f"{self.tool.title} failed under {self.java.executable}: {words or 'no message'}"
+        )
 
 
 class _Output:
