@@ -128,6 +128,11 @@ class Report:
         return not any(finding.severity == VIOLATION for finding in self.findings)
 
     @property
+    def consistent(self) -> bool:
+        """Whether nothing contradicts the ontology, in what was checked."""
+        return not any(finding.check.startswith(("owl/", "rules/")) for finding in self.findings)
+
+    @property
     def complete(self) -> bool:
         """Whether every check was done to its end."""
         return not any(part.failure for part in self.parts)
