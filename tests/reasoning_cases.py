@@ -14,6 +14,7 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from diplograph.checking.axioms import Axiom, read_axioms
 from diplograph.checking.datatypes import read_fitting
+from diplograph.quads import ontology_quads
 from diplograph.resources import locate
 from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import BASE, DIP
@@ -119,9 +120,9 @@ def ontology_axioms() -> tuple[Axiom, ...]:
 
 
 def fill(quads: list[Quad] | tuple[Quad, ...]) -> Store:
-    """A store in memory with these quads."""
+    """A store in memory with these quads, and the ontology beside them, as a build makes it."""
     store = Store.in_memory()
-    store.replace(quads, ())
+    store.inner.extend([*quads, *ontology_quads(locate("ontology", "diplograph.ttl").read_bytes())])
     return store
 
 
