@@ -77,7 +77,9 @@ def read_fitting(ontology: Iterable[Triple]) -> Fitting:
     restriction, a key, a disjointness or a negative assertion. Texts can be shortened when no facet asks for their
     length or letters: equal ones stay equal.
     """
-    properties, bound, above = set(), set(), {}
+    properties: set[object] = set()
+    bound: set[object] = set()
+    above: dict[object, set[object]] = {}
     shorten = True
     for triple in ontology:
         subject, predicate, value = triple.subject, triple.predicate.value, triple.object

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
 
 from diplograph.model import DataError
-from diplograph.quads import document_graph, shared_graph
+from diplograph.quads import document_graph, ontology_quads, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store
 from diplograph.vocabulary import BASE, ONTOLOGY_FILE
@@ -46,7 +57,7 @@ def load_files(paths: Sequence[Path], *, base: str = BASE) -> Store:
         try:
             # Renamed, so that blank nodes of two documents are never taken for one.
             quads = [
-                Quad(*quad.triple, own) if isinstance(quad.graph_name, DefaultGraph) else quad
+                Quad(quad.subject, quad.predicate, quad.object, own) if isinstance(quad.graph_name, DefaultGraph) else quad
                 for quad in parse(path.read_bytes(), format=format, rename_blank_nodes=True)
             ]
         except OSError as error:
@@ -54,6 +65,10 @@ def load_files(paths: Sequence[Path], *, base: str = BASE) -> Store:
         except SyntaxError as error:
             raise DataError(f"{path} is not {format}: {error}") from error
         store.inner.extend(quads)
+    graph = shared_graph("ontology", base=base)
+    if next(store.quads(graph), None) is None:  # some checks ask it for the hierarchy of classes
+        text = locate("ontology", "diplograph.ttl").read_text(encoding="utf-8")
+        store.inner.extend(ontology_quads(text, base=base))
     return store
 
 
@@ -66,6 +81,13 @@ def data_quads(store: Store) -> Iterator[Quad]:
 def other_graphs(store: Store) -> frozenset[NamedNode]:
     """The names of the graphs that are not data."""
     return frozenset(shared_graph(name, base=store.base) for name in NOT_DATA)
+
+
+def hash_triples(triples: Iterable[Triple]) -> str:
+    """The SHA-256 of what triples say: their order and the names of their blank nodes change nothing (RDFC-1.0)."""
+    dataset = Dataset(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return hashlib.sha256("\n".join(sorted(map(str, dataset))).encode("utf-8")).hexdigest()
 
 
 def write_ntriples(triples: Iterable[Triple]) -> bytes:

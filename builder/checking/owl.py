@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 
 from pyoxigraph import NamedNode, Triple
 
@@ -19,6 +20,7 @@ from diplograph.checking.datatypes import Fitting, describe_values, read_fitting
 from diplograph.checking.findings import VIOLATION, Finding, Inferred, Part, Skipped
 from diplograph.checking.ledger import FILE, Ledger, Types
 from diplograph.checking.links import Links, read_links
+from diplograph.checking.material import hash_triples
 from diplograph.checking.modules import (
     STAND_IN,
     Module,
@@ -29,14 +31,7 @@ from diplograph.checking.modules import (
     survey,
     whole,
 )
-from diplograph.checking.reasoners import (
-    REASONERS,
-    OutOfMemory,
-    OutOfTime,
-    Verdict,
-    describe_reasoner,
-    run_reasoner,
-)
+from diplograph.checking.reasoners import REASONERS, Verdict, describe_reasoner, run_reasoner
 from diplograph.model import ReasoningError
 from diplograph.quads import TYPE
 from diplograph.store import Store
@@ -72,6 +67,14 @@ class _Piece:
     classify: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Pieces with what the reasoner said of them, and what stopped it before it had come to the end."""
+
+    found: Sequence[tuple[_Piece, Verdict]]
+    error: ReasoningError | None = None
+
+
 @dataclass(slots=True)
 class _Work:
     """What is found on the way."""
@@ -105,13 +108,11 @@ def check_owl(store: Store, ontology: Sequence[Triple], settings: OwlSettings | 
     seen = survey(store, links, fitting)
     work = _Work()
     path = store.directory / FILE if store.directory and settings.remember else None
-    with Ledger(path, "\n".join([part.version, *sorted(map(str, ontology))])) as ledger:
+    with Ledger(path, f"{part.tool} {part.version} {hash_triples(ontology)}") as ledger:
         engine = _Engine(settings, ledger, _ontology_lines(ontology, fitting), work, start + settings.timeout)
         try:
             _check(store, engine, links, fitting, seen)
             ledger.forget_others()
-        except (OutOfTime, OutOfMemory) as error:
-            work.failure = str(error)
         except ReasoningError as error:
             work.failure = str(error)
         notes = tuple(filter(None, (ledger.fault, *_describe_split(work, links))))
@@ -131,19 +132,16 @@ def check_owl(store: Store, ontology: Sequence[Triple], settings: OwlSettings | 
 
 def _check(store: Store, engine: _Engine, links: Links, fitting: Fitting, seen: Survey) -> None:
     settings = engine.settings
-    if settings.split == "never" or (settings.split == "auto" and seen.triples <= SMALL):
-        if engine.check_ontology([whole(store, fitting)] if seen.triples else []):
-            return
-        return
-    if not engine.check_ontology([]):
-        return
-    splitter = Splitter(store, links, fitting, seen)
-    engine.run([summarise(store, fitting, seen)], classify=False)
-    engine.run(splitter.modules("actor"), classify=True)
-    splitter.learn(engine.work.inferred)
-    engine.run(splitter.modules("event"), classify=True)
-    engine.run(splitter.modules("document"), classify=False)
-    engine.run(splitter.modules("rest"), classify=False)
+    if not seen.triples:
+        engine.check_ontology([])
+    elif settings.split == "never" or (settings.split == "auto" and seen.triples <= SMALL):
+        engine.check_ontology([whole(store, fitting)])
+    elif engine.check_ontology([summarise(store, fitting, seen)]):
+        splitter = Splitter(store, links, fitting, seen)
+        engine.run(splitter.modules("actor"), classify=True)
+        splitter.learn(engine.work.inferred)
+        engine.run(splitter.modules("event"), classify=True)
+        engine.run(chain(splitter.modules("document"), splitter.modules("rest")), classify=False)
 
 
 def _ontology_lines(ontology: Iterable[Triple], fitting: Fitting) -> bytes:
@@ -176,16 +174,18 @@ class _Engine:
         alone = make_module("ontology", "", ())
         known = self._ledger.find(alone.hash)
         if known is None:
-            found = list(self._reason([_Piece((alone,), True), *(_Piece((one,), True) for one in with_data)]))
-            verdict = found[0][1]
+            batch = self._reason([_Piece((alone,), True), *(_Piece((one,), True) for one in with_data)])
+            if not batch.found:
+                raise batch.error or ReasoningError("the reasoner said nothing of the ontology")
+            verdict = batch.found[0][1]
             if verdict.consistent:
                 known = tuple((cls, _NOTHING) for cls in verdict.unsatisfiable)
                 self._ledger.add({alone.hash: known})
             else:
                 self.work.findings.append(_inconsistent(alone))
                 return False
-            self._settle(found[1:])
             self.work.modules += len(with_data)
+            self._settle(replace(batch, found=batch.found[1:]))
         else:
             self.run(with_data, classify=True)
         self.work.findings += [_unsatisfiable(cls) for cls, _ in known]
@@ -193,8 +193,8 @@ class _Engine:
 
     def run(self, modules: Iterable[Module], *, classify: bool) -> None:
         """Reasons over the modules that are not known."""
-        for found in self._in_parallel(self._pieces(modules, classify)):
-            self._settle(found)
+        for batch in self._in_parallel(self._pieces(modules, classify)):
+            self._settle(batch)
 
     def _pieces(self, modules: Iterable[Module], classify: bool) -> Iterator[_Piece]:
         """The modules that are not known yet, put together up to a size."""
@@ -215,43 +215,43 @@ class _Engine:
         if waiting:
             yield _Piece(tuple(waiting), classify)
 
-    def _in_parallel(self, pieces: Iterator[_Piece]) -> Iterator[list[tuple[_Piece, Verdict]]]:
+    def _in_parallel(self, pieces: Iterator[_Piece]) -> Iterator[_Batch]:
         """The verdicts on pieces, batch by batch; no more batches are made than are being worked on."""
         jobs = self.settings.jobs or os.cpu_count() or 1
         with ThreadPoolExecutor(jobs) as pool:
-            running: set[Future[list[tuple[_Piece, Verdict]]]] = set()
-            batch: list[_Piece] = []
-            for piece in pieces:
-                batch.append(piece)
-                # the first batches are small, so that no processor waits
-                if len(batch) < _BATCH:
-                    continue
-                running.add(pool.submit(lambda batch=batch: list(self._reason(batch))))  # type: ignore[misc]
-                batch = []
-                if len(running) > jobs:
+            running: set[Future[_Batch]] = set()
+            while batch := list(islice(pieces, _BATCH)):
+                # a short batch is the last: it is shared out, so that no processor waits
+                share = _BATCH if len(batch) == _BATCH else -(-len(batch) // jobs)
+                for begin in range(0, len(batch), share):
+                    running.add(pool.submit(self._reason, batch[begin : begin + share]))
+                while len(running) > jobs:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
-            share = max(1, -(-len(batch) // jobs))
-            for begin in range(0, len(batch), share):
-                part = batch[begin : begin + share]
-                running.add(pool.submit(lambda part=part: list(self._reason(part))))  # type: ignore[misc]
-            for future in running:
-                yield future.result()
+            yield from (future.result() for future in running)
 
-    def _reason(self, pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, Verdict]]:
-        texts = [self._ontology + "".join(sorted(_lines(piece))).encode("utf-8") for piece in pieces]
-        verdicts = run_reasoner(
+    def _reason(self, pieces: Sequence[_Piece]) -> _Batch:
+        """The verdicts on pieces, as far as the reasoner came."""
+        found: list[tuple[_Piece, Verdict]] = []
+        try:
+            for piece, verdict in zip(pieces, self._verdicts(pieces), strict=True):
+                found.append((piece, verdict))
+        except ReasoningError as error:
+            return _Batch(found, error)
+        return _Batch(found)
+
+    def _verdicts(self, pieces: Sequence[_Piece]) -> Iterator[Verdict]:
+        return run_reasoner(
             self.settings.reasoner,
-            texts,
+            [self._ontology + "".join(sorted(_lines(piece))).encode("utf-8") for piece in pieces],
             classify=pieces[0].classify,
             memory=self.settings.memory,
             timeout=max(0.0, self._deadline - time.monotonic()),
         )
-        yield from zip(pieces, verdicts, strict=True)
 
-    def _settle(self, found: Iterable[tuple[_Piece, Verdict]]) -> None:
-        """Keeps what was found consistent, and looks into what was not, module by module."""
-        for piece, verdict in found:
+    def _settle(self, batch: _Batch) -> None:
+        """Keeps what was found consistent, and looks into what was not, module by module. Raises what stopped it."""
+        for piece, verdict in batch.found:
             if verdict.consistent:
                 self._keep(piece, verdict)
             elif len(piece.modules) == 1:
@@ -260,19 +260,23 @@ class _Engine:
                 self.work.unnamed += len(piece.modules)
             else:
                 self._look_into(piece)
+        if batch.error is not None:
+            raise batch.error
 
     def _look_into(self, piece: _Piece) -> None:
-        before = self.work.contradictory
+        """Finds the modules of a piece that contradict the ontology."""
+        found: list[tuple[_Piece, Verdict]] = []
         singles = [_Piece((module,), piece.classify) for module in piece.modules]
-        verdicts = self._reason(singles)
-        left = len(singles)
-        for single, verdict in verdicts:
-            self._settle([(single, verdict)])
-            left -= 1
-            if self.work.contradictory >= NAMED:
-                self.work.unnamed += left
+        wrong = 0
+        for single, verdict in zip(singles, self._verdicts(singles), strict=True):
+            found.append((single, verdict))
+            wrong += not verdict.consistent
+            if self.work.contradictory + wrong >= NAMED:
+                self.work.unnamed += len(singles) - len(found)
                 break
-        if self.work.contradictory == before:  # none alone: it takes several together
+        if wrong:
+            self._settle(_Batch(found))
+        else:  # none alone, so it takes several together, and none of them can be said to be known
             self._contradiction(replace(piece.modules[0], kind="together", seed=""))
 
     def _contradiction(self, module: Module) -> None:
