@@ -32,7 +32,8 @@ class Statement:
     """A triple in N-Triples terms (``<iri>``, ``"text"@ar``), the graph it is in, and the words it came from.
 
     An axiom of the ontology that is several triples (a restriction, a list) has them all in one statement's
-    ``axiom``, in OWL's functional syntax or as a sentence, beside its main triple.
+    ``axiom``, in OWL's functional syntax, beside its main triple; ``part`` is what of it is needed, where that is less.
+    ``text`` is the statement, or the part that is needed, as an English sentence.
     """
 
     subject: str
@@ -41,6 +42,8 @@ class Statement:
     graph: str = ""
     axiom: str = ""
     sources: tuple[Source, ...] = ()
+    part: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

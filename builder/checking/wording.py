@@ -83,6 +83,28 @@ def say_triple(triple: Triple, labels: Labels) -> str:
     return f"{subject} has “{labels.label(triple.predicate.value)}” {shown}"
 
 
+def parse_axiom(text: str) -> list[Expression]:
+    """An axiom's name and its arguments, each a name or again a list.
+
+    >>> parse_axiom("SubClassOf(a ObjectUnionOf(b c))")
+    ['SubClassOf', 'a', ['ObjectUnionOf', 'b', 'c']]
+    """
+    [expression] = _parse(text)
+    return expression if isinstance(expression, list) else [expression]
+
+
+def write_expression(expression: Expression) -> str:
+    """The inverse of :func:`parse_axiom`.
+
+    >>> write_expression(["SubClassOf", "a", ["ObjectUnionOf", "b", "c"]])
+    'SubClassOf(a ObjectUnionOf(b c))'
+    """
+    if isinstance(expression, str):
+        return expression
+    head, *arguments = expression
+    return f"{write_expression(head)}({' '.join(map(write_expression, arguments))})"
+
+
 def _plain(term: object) -> str:
     return str(getattr(term, "value", term))
 
