@@ -52,14 +52,14 @@ def check_sanity(store: Store, *, queries: Iterable[Query] | None = None) -> Par
     )
 
 
-def ask(store: Store, query: Query, tables: Tables) -> Iterator[Finding]:
-    """A finding for each row that a check has."""
+def ask(store: Store, query: Query, tables: Tables, kind: str = "sanity") -> Iterator[Finding]:
+    """A finding for each row that a check has; ``kind`` is the part it is of."""
     answer = store.query(fill(query, tables))
     assert isinstance(answer, QuerySolutions)  # the catalogue refuses other forms
     for row in list(answer):
         cells = [_cell(row, column) for column in query.columns]
         yield Finding(
-            check=f"sanity/{query.name}",
+            check=f"{kind}/{query.name}",
             severity=query.severity,
             message_en=query.message,
             message_ar=query.message_ar,
