@@ -75,7 +75,11 @@ def own_terms(ontology: Sequence[Triple]) -> tuple[NamedNode, ...]:
         and isinstance(triple.object, NamedNode)
         and triple.object.value in _KINDS
     )
-    said = [str(getattr(triple.object, "value", "")) for triple in ontology if triple.predicate.value == _NAMESPACE]
+    said = [
+        str(getattr(triple.object, "value", ""))
+        for triple in ontology
+        if triple.predicate.value == _NAMESPACE
+    ]
     spaces = Counter(_namespace(term.value) for term in declared)
     space = said[0] if said else max(spaces, key=lambda one: spaces[one], default="")
     return tuple(term for term in declared if _namespace(term.value) == space)
@@ -95,7 +99,10 @@ def check_questions(ontology: Sequence[Triple]) -> Part:
     """
     begin = time.monotonic()
     questions = tuple(load_catalog())
-    ours = any(t.predicate == TYPE and _is_ours(t.subject) and t.object == NamedNode(OWL + "Ontology") for t in ontology)
+    ours = any(
+        t.predicate == TYPE and _is_ours(t.subject) and t.object == NamedNode(OWL + "Ontology")
+        for t in ontology
+    )
     skipped = Skipped("questions", len(questions), "they are about diplograph's ontology, which this is not")
     return Part(
         name="competency",

@@ -30,7 +30,13 @@ PROFILES = ("DL", "EL", "QL", "RL")
 
 _TOKEN = re.compile(r"""(?P<open>[\w:]+)\(|(?P<close>\))|(?P<atom>"(?:[^"\\]|\\.)*"[^\s()]*|[^\s()]+)""")
 _LITERAL_TYPE = re.compile(r'^".*"\^\^(?P<type>\S+)$', re.DOTALL)
-_NO_LOGIC = {"Declaration", "AnnotationAssertion", "Ontology", "AnnotationPropertyRange", "AnnotationPropertyDomain"}
+_NO_LOGIC = {
+    "Declaration",
+    "AnnotationAssertion",
+    "Ontology",
+    "AnnotationPropertyRange",
+    "AnnotationPropertyDomain",
+}
 _THING = "owl:Thing"
 
 
@@ -94,13 +100,25 @@ def _check_dl(ontology: Iterable[Triple]) -> Iterator[Finding]:
     store.extend(Quad(*triple) for triple in ontology)
     for one in detect_profiles(store)["dl"]["sample_violations"]:
         kind = str(one["axiom_type"])
-        yield _finding("DL", str(one["subject_iri"] or ""), kind, f"{kind} is not used as it may be", f"{kind} في غير موضعه")
+        yield _finding(
+            "DL",
+            str(one["subject_iri"] or ""),
+            kind,
+            f"{kind} is not used as it may be",
+            f"{kind} في غير موضعه",
+        )
     defined = {triple.subject for triple in ontology if triple.object == NamedNode(RDFS + "Datatype")}
     for triple in sorted(ontology, key=str):
         for datatype in _datatypes_of(triple):
             if datatype.value not in DATATYPES and datatype not in defined:
                 short = _shorten(datatype.value)
-                yield _finding("DL", _focus(triple), short, f"its datatype map lacks {short}", f"لا يعرف نوع البيانات {short}")
+                yield _finding(
+                    "DL",
+                    _focus(triple),
+                    short,
+                    f"its datatype map lacks {short}",
+                    f"لا يعرف نوع البيانات {short}",
+                )
 
 
 def _datatypes_of(triple: Triple) -> Iterator[NamedNode]:
@@ -123,7 +141,9 @@ def _check_grammar(profile: str, axioms: Iterable[Axiom]) -> Iterator[Finding]:
         reason = next(_faults(grammar, "axioms", read_expression(axiom.text)), None)
         if reason is not None:
             subject = next((_focus(triple) for triple in axiom.triples if _focus(triple)), "")
-            yield _finding(profile, subject, axiom.text, f"{reason} is not allowed there", f"لا مكان هناك لـ {reason}")
+            yield _finding(
+                profile, subject, axiom.text, f"{reason} is not allowed there", f"لا مكان هناك لـ {reason}"
+            )
 
 
 @cache

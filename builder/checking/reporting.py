@@ -20,7 +20,14 @@ SHACL = "http://www.w3.org/ns/shacl#"
 SHAPES = f"{BASE}shapes#"
 FORMATS = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "ntriples": RdfFormat.N_TRIPLES}
 
-_PREFIXES = {"sh": SHACL, "prov": PROV, "dcterms": DCTERMS, "dip": f"{BASE}ontology#", "xsd": XSD, "rdfs": RDFS}
+_PREFIXES = {
+    "sh": SHACL,
+    "prov": PROV,
+    "dcterms": DCTERMS,
+    "dip": f"{BASE}ontology#",
+    "xsd": XSD,
+    "rdfs": RDFS,
+}
 _STEP = re.compile(r"\^?<([^>]*)>")
 _IRI = re.compile(r"(https?|urn):[^\s<>\"{}|\\^`]+")
 
@@ -73,11 +80,13 @@ def _finding_triples(result: BlankNode, finding: Finding, base: str) -> Iterator
     kind, _, name = finding.check.partition("/")
     source = NamedNode(SHAPES + name) if kind == "shapes" else NamedNode(f"{base}checks/{finding.check}")
     yield Triple(result, TYPE, _sh("ValidationResult"))
-    yield Triple(result, _sh("focusNode"), _value(finding.focus) if finding.focus else NamedNode(f"{base}ontology"))
+    yield Triple(result, _sh("focusNode"), _focus(finding, base))
     yield Triple(result, _sh("resultSeverity"), _sh(finding.severity))
     yield Triple(result, _sh("sourceShape"), source)
     yield Triple(
-        result, _sh("sourceConstraintComponent"), NamedNode(finding.component) if finding.component else source
+        result,
+        _sh("sourceConstraintComponent"),
+        NamedNode(finding.component) if finding.component else source,
     )
     for text, language in ((finding.message_en, "en"), (finding.message_ar, "ar")):
         if text:
@@ -103,6 +112,13 @@ def _finding_triples(result: BlankNode, finding: Finding, base: str) -> Iterator
 
 def _sh(name: str) -> NamedNode:
     return NamedNode(SHACL + name)
+
+
+def _focus(finding: Finding, base: str) -> NamedNode | Literal | BlankNode:
+    """Of what is at fault; the ontology where that is nothing in particular."""
+    if finding.focus.startswith("_:"):
+        return BlankNode()
+    return _value(finding.focus) if finding.focus else NamedNode(f"{base}ontology")
 
 
 def _value(text: str) -> NamedNode | Literal:
@@ -131,11 +147,13 @@ def _read_path(text: str, prefix: str) -> tuple[_Node, list[Triple]]:
     following: _Node = NamedNode(RDF + "nil")
     for node in reversed(steps):
         cell = fresh()
-        triples += [Triple(cell, NamedNode(RDF + "first"), node), Triple(cell, NamedNode(RDF + "rest"), following)]
+        triples += [
+            Triple(cell, NamedNode(RDF + "first"), node),
+            Triple(cell, NamedNode(RDF + "rest"), following),
+        ]
         following = cell
     if "|" in text:
         node = fresh()
         triples.append(Triple(node, _sh("alternativePath"), following))
         following = node
     return following, triples
-

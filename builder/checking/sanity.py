@@ -25,7 +25,12 @@ from diplograph.quads import actor_iri
 from diplograph.store import Store
 
 _TABLE = re.compile(r"^(?P<indent> *)#= (?P<values>VALUES [^{]+)\{ (?P<name>\w+) \}$", re.MULTILINE)
-_TRACED = ("report", "mention", "event", "document")  # the rooms whose things have words of documents behind them
+_TRACED = (
+    "report",
+    "mention",
+    "event",
+    "document",
+)  # the rooms whose things have words of documents behind them
 _MOST = 5  # sources of one finding that are shown
 
 Tables = Mapping[str, str]
@@ -89,7 +94,9 @@ def fill(query: Query, tables: Tables) -> str:
 
     def replace(found: re.Match[str]) -> str:
         if found["name"] not in tables:
-            raise DataError(f'{query.name}: there is no table "{found["name"]}"; there are {", ".join(tables)}')
+            raise DataError(
+                f'{query.name}: there is no table "{found["name"]}"; there are {", ".join(tables)}'
+            )
         return f"{found['indent']}{found['values']}{{ {tables[found['name']]} }}"
 
     return _TABLE.sub(replace, query.text)
@@ -107,7 +114,13 @@ def _make_tables(store: Store) -> Tables:
     for iri in store.things():
         entry = entries.get(_key(iri, store.base))
         for office in entry.offices if entry and entry.kind == "Person" else ():
-            cells = (iri, Literal(office.rank), Literal(office.leader), Literal(office.start), Literal(office.end))
+            cells = (
+                iri,
+                Literal(office.rank),
+                Literal(office.leader),
+                Literal(office.start),
+                Literal(office.end),
+            )
             rows.append(f"({' '.join(str(cell) for cell in cells)})")
     return {"offices": " ".join(rows), **_title_tables()}
 

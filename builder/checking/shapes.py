@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
 from diplograph.arabic import has_arabic
 from diplograph.checking.findings import SEVERITIES, Finding, Part
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 ENGINES = ("pyshifty", "pyshacl")
 SHACL = "http://www.w3.org/ns/shacl#"
+BLANK = "_:blank"
+"""The focus of findings at blank nodes, which have no names."""
+
 BATCH = 500  # documents a slice: some 40,000 triples, a few hundred MB while they are validated
 
 _Validator = Callable[[bytes], "Graph"]
@@ -56,7 +60,7 @@ def check_shapes(
     begin = time.monotonic()
     text = shapes if shapes is not None else locate("ontology", "shapes.ttl").read_bytes()
     validate = _load_engine(engine, text)
-    reader = _Reader(text)
+    reader = _load_reader(text)
     hierarchy = [triple for triple in ontology if triple.predicate.value == RDFS + "subClassOf"]
     found: set[Finding] = set()
     triples = number = 0
@@ -98,7 +102,7 @@ def _trace(store: Store, finding: Finding) -> Finding:
 
 def _take(waiting: list[tuple[Slice, Future[Graph]]]) -> tuple[set[str], Graph]:
     cut, future = waiting.pop(0)
-    return {node.value for node in cut.owned}, future.result()
+    return {BLANK if isinstance(node, BlankNode) else node.value for node in cut.owned}, future.result()
 
 
 def _write(cut: Slice, hierarchy: Iterable[Triple]) -> bytes:
@@ -159,7 +163,7 @@ class _Reader:
     def __init__(self, shapes: bytes) -> None:
         from rdflib import RDF, SH, Graph, Literal, URIRef
 
-        graph = Graph().parse(data=shapes, format="turtle")
+        graph = self._shapes = Graph().parse(data=shapes, format="turtle")
         self.messages: dict[str, dict[str, str]] = {}
         for shape, text in graph.subject_objects(SH.message):
             if isinstance(shape, URIRef) and isinstance(text, Literal):
@@ -170,34 +174,49 @@ class _Reader:
 
     def read(self, owned: Container[str], results: Graph) -> Iterator[Finding]:
         """The findings in a graph of results whose focus is one of those owned."""
-        from rdflib import SH
+        from rdflib import SH, BNode
 
         for result in results.objects(None, SH.result):
-            focus = str(results.value(result, SH.focusNode) or "")
+            node = results.value(result, SH.focusNode)
+            # Nobody knows a blank node by its label outside the graph it is in.
+            focus = BLANK if isinstance(node, BNode) else str(node)
             if focus in owned:
                 yield self._finding(results, result, focus)
 
     def _finding(self, results: Graph, result: Node, focus: str) -> Finding:
-        from rdflib import SH
+        from rdflib import SH, BNode
 
         def text(predicate: Node) -> str:
             return str(results.value(result, predicate) or "")
 
         said = [str(message) for message in results.objects(result, SH.resultMessage)]
-        constraint = next((self._constraints[message] for message in said if message in self._constraints), "")
+        constraint = next(
+            (self._constraints[message] for message in said if message in self._constraints), ""
+        )
         shape = text(SH.sourceConstraint) or constraint or text(SH.sourceShape)
-        known = self.messages.get(shape) or {"ar" if has_arabic(message) else "en": message for message in said}
+        known = self.messages.get(shape) or {
+            "ar" if has_arabic(message) else "en": message for message in said
+        }
         path = results.value(result, SH.resultPath)
+        described = results
+        if isinstance(path, BNode):
+            # Not every engine describes a path of several properties; the shape does.
+            path, described = self._shapes.value(results.value(result, SH.sourceShape), SH.path), self._shapes
         return Finding(
             check="shapes/" + shape.replace("#", "/").rpartition("/")[2],
             severity=text(SH.resultSeverity).removeprefix(SHACL),
             message_en=known.get("en", ""),
             message_ar=known.get("ar", ""),
             focus=focus,
-            path=write_path(results, path) if path is not None else "",
-            value=text(SH.value),
+            path=write_path(described, path) if path is not None else "",
+            value=BLANK if isinstance(results.value(result, SH.value), BNode) else text(SH.value),
             component=text(SH.sourceConstraintComponent),
         )
+
+
+@lru_cache(maxsize=2)
+def _load_reader(shapes: bytes) -> _Reader:
+    return _Reader(shapes)
 
 
 def write_path(graph: Graph, path: Node) -> str:
