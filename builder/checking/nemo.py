@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -90,32 +89,59 @@ def read_outcome(run: RuleRun) -> Outcome:
 @contextmanager
 def run_rules(ontology: Iterable[Triple], data: Iterable[Triple]) -> Iterator[RuleRun]:
     """The rules applied to these triples, to be asked for what follows and why."""
-    axioms = tuple(map(name_blank_nodes, ontology))
+    with open_rules() as rules:
+        yield rules.apply(ontology, data)
+
+
+@contextmanager
+def open_rules() -> Iterator[Rules]:
+    """The rules, read once, to be applied several times."""
     with TemporaryDirectory(prefix="diplograph-") as folder:
-        serialize(axioms, Path(folder, "ontology.nt"), format=RdfFormat.N_TRIPLES)
-        serialize(map(name_blank_nodes, data), Path(folder, "data.nt"), format=RdfFormat.N_TRIPLES)
-        yield RuleRun(Path(folder), axioms)
+        yield Rules(Path(folder))
 
 
-class RuleRun:
-    """The rules applied to the files ``ontology.nt`` and ``data.nt`` of a folder; ``axioms`` are the former's triples."""
+class Rules:
+    """The rules over the files ``ontology.nt`` and ``data.nt`` of a folder."""
 
-    def __init__(self, folder: Path, axioms: Iterable[Triple]) -> None:
-        self._axioms: dict[tuple[object, object], list[Triple]] = {}
-        for triple in axioms:
-            self._axioms.setdefault((triple.subject, triple.predicate), []).append(triple)
+    def __init__(self, folder: Path) -> None:
         try:
-            from nmo_python import NemoEngine, load_string
+            from nmo_python import load_string
         except ImportError as error:
             raise ReasoningError("nemo is not installed: pip install 'diplograph[check]'") from error
+        self._folder = folder
         imports = "".join(
             f'@import {name} :- ntriples{{resource="{folder / name}.nt"}} .\n' for name in ("ontology", "data")
         )
+        text = locate("ontology", "rules", "owl-rl.rls").read_text(encoding="utf-8")
+        self._program: Any = load_string(f"{text}\n{imports}")
+
+    def apply(self, ontology: Iterable[Triple], data: Iterable[Triple]) -> RuleRun:
+        """What follows from these; the files are written anew."""
+        axioms = tuple(map(name_blank_nodes, ontology))
+        serialize(axioms, self._folder / "ontology.nt", format=RdfFormat.N_TRIPLES)
+        serialize(map(name_blank_nodes, data), self._folder / "data.nt", format=RdfFormat.N_TRIPLES)
+        return self.run(axioms)
+
+    def run(self, axioms: Iterable[Triple]) -> RuleRun:
+        """What follows from the files as they are; ``axioms`` are the triples of the ontology's."""
+        from nmo_python import NemoEngine
+
         try:
-            self._engine: Any = NemoEngine(load_string(f"{_read_rules()}\n{imports}"))
-            self._engine.reason()
+            engine = NemoEngine(self._program)
+            engine.reason()
         except Exception as error:  # the one exception of nemo's bindings is of no named class
             raise ReasoningError(f"nemo failed on ontology/rules/owl-rl.rls: {error}") from error
+        return RuleRun(engine, axioms)
+
+
+class RuleRun:
+    """What the rules made of some triples; ``axioms`` are those of the ontology."""
+
+    def __init__(self, engine: Any, axioms: Iterable[Triple]) -> None:
+        self._engine = engine
+        self._axioms: dict[tuple[object, object], list[Triple]] = {}
+        for triple in axioms:
+            self._axioms.setdefault((triple.subject, triple.predicate), []).append(triple)
 
     def rows(self, predicate: str) -> Iterator[list[Node]]:
         """The facts of a predicate of the rules."""
@@ -247,8 +273,3 @@ def name_blank_nodes(triple: Triple) -> Triple:
         return NamedNode(_GENID + term.value) if isinstance(term, BlankNode) else term
 
     return Triple(name(triple.subject), triple.predicate, name(triple.object))
-
-
-@cache
-def _read_rules() -> str:
-    return locate("ontology", "rules", "owl-rl.rls").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from diplograph.checking.nemo import (
     MOST_CLASHES,
     Clash,
     Outcome,
-    RuleRun,
+    Rules,
     describe_clash,
     name_blank_nodes,
     read_outcome,
@@ -178,7 +178,7 @@ def _work(folder: Path, memory: int, connection: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory * 1024 * 1024, resource.RLIM_INFINITY))
     try:
         axioms = [quad.triple for quad in parse(path=folder / "ontology.nt", format=RdfFormat.N_TRIPLES)]
-        connection.send(read_outcome(RuleRun(folder, axioms)))
+        connection.send(read_outcome(Rules(folder).run(axioms)))
     except ReasoningError as error:
         connection.send(str(error))
     except MemoryError:
