@@ -38,6 +38,9 @@ ROOMS = {
     "pyarrow": {"transfer"},
     "networkx": {"transfer"},
     "owlready2": {"reasoning"},
+    "shifty": {"checking"},
+    "pyshacl": {"checking", "reasoning"},
+    "pyowl2_profiles": {"checking"},
     "trafilatura": {"sources"},
     "lxml": {"sources"},
     "hijridate": {"temporal"},
@@ -46,6 +49,9 @@ ROOMS = {
     "packaging": {"cli"},
 }
 HEAVY = {
+    "shifty",
+    "pyshacl",
+    "pyowl2_profiles",
     "httpx2",
     "pyld",
     "pyarrow",

@@ -123,7 +123,7 @@ def _is_ours(node: object) -> bool:
 def _ask_questions(questions: Sequence[Query], ontology: Sequence[Triple]) -> Iterator[Finding]:
     with load_files([locate("queries", "competency.trig")]) as store:
         graph = shared_graph("ontology")
-        store.inner.extend(skolemise(Quad(*triple, graph) for triple in ontology))
+        store.inner.extend(skolemise([Quad(t.subject, t.predicate, t.object, graph) for t in ontology]))
         for question in questions:
             if fault := _fault(store, question):
                 yield Finding(

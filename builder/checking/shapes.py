@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from diplograph.arabic import has_arabic
 from diplograph.checking.findings import SEVERITIES, Finding, Part
@@ -102,7 +102,7 @@ def _trace(store: Store, finding: Finding) -> Finding:
 
 def _take(waiting: list[tuple[Slice, Future[Graph]]]) -> tuple[set[str], Graph]:
     cut, future = waiting.pop(0)
-    return {BLANK if isinstance(node, BlankNode) else node.value for node in cut.owned}, future.result()
+    return {node.value if isinstance(node, NamedNode) else BLANK for node in cut.owned}, future.result()
 
 
 def _write(cut: Slice, hierarchy: Iterable[Triple]) -> bytes:

@@ -14,14 +14,12 @@ from typing import TypeAlias, TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from diplograph.checking.material import other_graphs
 from diplograph.quads import SHARED_GRAPHS, shared_graph, term
 from diplograph.store import Store
 
-Node: TypeAlias = NamedNode | BlankNode
+Node: TypeAlias = NamedNode | BlankNode | Triple
 _Item = TypeVar("_Item")
-
-DERIVED = ("ontology", "inferences", "description")
-"""The shared graphs that are no data: what is said in them is not checked, and supports nothing."""
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class Slicer:
     def __init__(self, store: Store, size: int) -> None:
         self._store = store
         self._size = size
-        self._left_out = frozenset(shared_graph(name, base=store.base) for name in DERIVED)
+        self._left_out = other_graphs(store)
         self._reported: set[Node] = set()
 
     def __iter__(self) -> Iterator[Slice]:
