@@ -27,16 +27,21 @@ _INDIVISIBLE = {
 }
 
 
+_TWO_WAY = ("SymmetricProperty", "AsymmetricProperty", "TransitiveProperty")
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """What an ontology lets pass; made by :func:`read_links`. All are IRIs of properties.
 
-    ``follow``: what has such a property matters for its value, beyond the range. ``one_value``: two values of one
+    ``lead``: what the value is matters for what has the property. ``follow``: what has the property matters for its
+    value, beyond the range. ``one_value``: two values of one
     individual are the same. ``one_owner``: two individuals with one value are the same. ``terms`` are the ontology's
     own names, which belong to no piece. ``indivisible`` names the constructs for which the graph can only be cut where
     nothing links it at all; there are none in our ontology.
     """
 
+    lead: frozenset[str]
     follow: frozenset[str]
     one_value: frozenset[str]
     one_owner: frozenset[str]
@@ -70,7 +75,9 @@ def read_links(ontology: Iterable[Triple]) -> Links:
             one_value |= below({one})
         if above(other) & restricted or other.startswith("_:"):
             follow |= below({one})
+    two_way = {name for kind in _TWO_WAY for name in _of_type(triples, kind)}
     return Links(
+        frozenset(below(restricted | two_way) | one_value | one_owner | follow),
         frozenset(follow),
         frozenset(one_value & properties),
         frozenset(one_owner),

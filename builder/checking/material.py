@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import (
@@ -57,7 +58,9 @@ def load_files(paths: Sequence[Path], *, base: str = BASE) -> Store:
         try:
             # Renamed, so that blank nodes of two documents are never taken for one.
             quads = [
-                Quad(quad.subject, quad.predicate, quad.object, own) if isinstance(quad.graph_name, DefaultGraph) else quad
+                Quad(quad.subject, quad.predicate, quad.object, own)
+                if isinstance(quad.graph_name, DefaultGraph)
+                else quad
                 for quad in parse(path.read_bytes(), format=format, rename_blank_nodes=True)
             ]
         except OSError as error:
@@ -75,7 +78,7 @@ def load_files(paths: Sequence[Path], *, base: str = BASE) -> Store:
 def data_quads(store: Store) -> Iterator[Quad]:
     """The quads of all graphs that are data, in no order."""
     others = other_graphs(store)
-    return (quad for quad in store.quads() if quad.graph_name not in others)
+    return chain.from_iterable(store.quads(name) for name in store.graph_names() if name not in others)
 
 
 def other_graphs(store: Store) -> frozenset[NamedNode]:

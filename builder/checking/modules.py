@@ -1,9 +1,9 @@
 """A graph cut into neighbourhoods that a reasoner can take one by one: of an event, of an actor or place, of a document.
 
-The neighbourhood of something is what is said of it, of all that this names, and so on; from an actor nothing leads back
-to the events it takes part in, so neighbourhoods stay small however large the graph. Where the ontology lets something
-follow from the other side (:class:`~diplograph.checking.links.Links`), that is followed too, and individuals that are
-one are taken together. Every triple of the data is in some neighbourhood, and none is in one that the data lacks; so what
+The neighbourhood of something is what is said of it, of those of its values that matter for what it is, and so on; from
+an actor nothing leads back to the events it takes part in, so neighbourhoods stay small however large the graph. Which
+values matter, and where something follows from the other side, is read off the ontology
+(:class:`~diplograph.checking.links.Links`); individuals that are one are taken together. Every triple of the data is in some neighbourhood, and none is in one that the data lacks; so what
 contradicts in a neighbourhood contradicts in the whole. docs/checking.md says what a split can miss.
 
 What comes to one thing from several neighbourhoods is checked by :func:`summarise`: all things of the same classes with
@@ -24,6 +24,7 @@ from diplograph.checking.links import Links
 from diplograph.checking.material import data_quads, other_graphs
 from diplograph.quads import SAME_AS, TYPE, document_graph, shared_graph
 from diplograph.store import Store
+from diplograph.vocabulary import OWL
 
 Node = NamedNode | BlankNode
 STAND_IN = "urn:diplograph:checking:"
@@ -201,7 +202,7 @@ class Splitter:
             lines.append(write_line(fitted))
             shared = shared or quad.graph_name == self._actors
             other = quad.object if quad.subject == node else quad.subject
-            if isinstance(other, NamedNode | BlankNode) and quad.predicate != TYPE:
+            if isinstance(other, NamedNode | BlankNode) and self._leads(quad, node):
                 named.append(other)
         for equal in self._equal.get(node, ()):
             if equal != node:
@@ -212,6 +213,17 @@ class Splitter:
         if shared:
             self._kept[node] = found
         return found
+
+    def _leads(self, quad: Quad, node: Node) -> bool:
+        """Whether the other end of a triple matters for this one."""
+        name = quad.predicate.value
+        if self._links.indivisible:
+            return quad.predicate != TYPE
+        return (
+            quad.subject != node
+            or name in self._links.lead
+            or (name.startswith(OWL) and quad.predicate != SAME_AS)
+        )
 
     def _quads(self, node: Node) -> Iterator[Quad]:
         inner, others = self._store.inner, self._others

@@ -132,6 +132,7 @@ class _Run:
             self.java.executable,
             f"-Xmx{self.memory}M",
             "-XX:+UseSerialGC",  # a run has one busy thread; there are as many runs as processors
+            "-XX:TieredStopAtLevel=1",  # compiling better takes longer than is won in a run of seconds
             "-XX:+ExitOnOutOfMemoryError",
             "-Dfile.encoding=UTF-8",
             "-cp",
