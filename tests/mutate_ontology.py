@@ -22,6 +22,7 @@ from reasoning_cases import (
     Case,
     Expected,
     clean_quads,
+    clean_types,
     load_cases,
     ontology_axioms,
     ontology_triples,
@@ -31,7 +32,7 @@ from reasoning_cases import (
 from diplograph.checking.axioms import Axiom
 from diplograph.checking.reasoners import Verdict, run_reasoner
 from diplograph.store import PREFIXES
-from diplograph.vocabulary import BASE, DIP, RDF
+from diplograph.vocabulary import DIP, RDF
 
 LIST = FOLDER / "unnoticed.toml"
 FOLLOWS = "follows from the other axioms"
@@ -69,8 +70,7 @@ class Trial:
     case: Case | None
 
     def ontology(self) -> list[Triple]:
-        own = self.case.ontology()[len(ontology_triples()) :] if self.case else []
-        return [*self.mutant.triples, *own]
+        return [*self.mutant.triples, *(self.case.axioms if self.case else ())]
 
     def data(self) -> bytes:
         return to_owl(self.ontology(), self.case.quads() if self.case else clean_quads())
@@ -106,11 +106,6 @@ def defined_types(verdict: Verdict) -> frozenset[tuple[str, str]]:
     """The defined classes of the individuals of the data."""
     defined = {a.triples[0].subject.value for a in ontology_axioms() if a.kind == "EquivalentClasses"}  # type: ignore[union-attr]
     return frozenset(pair for pair in verdict.types if pair[1] in defined)
-
-
-def clean_types() -> frozenset[tuple[str, str]]:
-    """Those of the clean store: it has two heads of state."""
-    return frozenset((f"{BASE}actor/{who}", DIP + "HeadOfState") for who in ("amir", "malik"))
 
 
 # --- Mutants ---------------------------------------------------------------------------------------------------------

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from diplograph.checking.axioms import Axiom, read_axioms
 from diplograph.checking.datatypes import read_fitting
-from diplograph.quads import ontology_quads
+from diplograph.quads import WIKIDATA, ontology_quads
 from diplograph.resources import locate
 from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import BASE, DIP
@@ -55,21 +55,38 @@ class Case:
     def folder(self) -> Path:
         return FOLDER / self.name
 
-    @property
+    @cached_property
     def planted(self) -> frozenset[Quad]:
         return frozenset(_read(self.folder / "plant.trig"))
 
+    @cached_property
+    def removed(self) -> frozenset[Quad]:
+        return frozenset(_read(self.folder / "remove.trig"))
+
     def quads(self) -> list[Quad]:
         """The clean store with the plant in it, and without what it takes away."""
-        clean, removed = clean_quads(), set(_read(self.folder / "remove.trig"))
+        clean, planted, removed = clean_quads(), self.planted, self.removed
         assert removed <= set(clean), f"{self.name} takes away what is not there"
-        assert not self.planted & set(clean), f"{self.name} plants what is there"
-        return [*(quad for quad in clean if quad not in removed), *self.planted]
+        assert not planted & set(clean), f"{self.name} plants what is there"
+        return [*(quad for quad in clean if quad not in removed), *planted]
+
+    @cached_property
+    def axioms(self) -> tuple[Triple, ...]:
+        """What it adds to the ontology."""
+        return tuple(quad.triple for quad in _read(self.folder / "axioms.ttl"))
 
     def ontology(self) -> list[Triple]:
-        """Our ontology, with the case's own axioms."""
-        own = [quad.triple for quad in _read(self.folder / "axioms.ttl")]
-        return [*ontology_triples(), *own]
+        return [*ontology_triples(), *self.axioms]
+
+    def own(self, iri: str) -> str:
+        """What an IRI becomes where several cases share a store: a term of the ontology stays, the rest is the case's."""
+        for space in (TEST, WIKIDATA):
+            if iri.startswith(space):
+                return f"{space}{self.name}-{iri.removeprefix(space)}"
+        room, slash, key = iri.removeprefix(BASE).partition("/")
+        if iri.startswith(DIP) or not iri.startswith(BASE) or not slash:
+            return iri
+        return f"{BASE}{room}/{self.name}/{key}"
 
     def consequences(self) -> tuple[Expected, ...]:
         """What a reasoner must find: nothing where there is only something for the shapes."""
@@ -108,6 +125,11 @@ def clean_quads() -> tuple[Quad, ...]:
     return tuple(_read(FOLDER / "clean.trig"))
 
 
+def clean_types() -> frozenset[tuple[str, str]]:
+    """(individual, class) of all that follows in the clean store: it has two heads of state."""
+    return frozenset((f"{BASE}actor/{who}", DIP + "HeadOfState") for who in ("amir", "malik"))
+
+
 @cache
 def ontology_triples() -> tuple[Triple, ...]:
     text = locate("ontology", "diplograph.ttl").read_bytes()
@@ -117,6 +139,19 @@ def ontology_triples() -> tuple[Triple, ...]:
 @cache
 def ontology_axioms() -> tuple[Axiom, ...]:
     return read_axioms(ontology_triples())
+
+
+def together(cases: Iterable[Case]) -> tuple[list[Quad], list[Triple]]:
+    """The data of several cases, each in IRIs of its own, and the ontology with the axioms of all."""
+    quads, ontology = [], [*ontology_triples()]
+    for case in cases:
+
+        def own(term: Any, case: Case = case) -> Any:
+            return NamedNode(case.own(term.value)) if isinstance(term, NamedNode) else term
+
+        quads += [Quad(own(q.subject), q.predicate, own(q.object), own(q.graph_name)) for q in case.quads()]
+        ontology += [Triple(own(t.subject), t.predicate, own(t.object)) for t in case.axioms]
+    return quads, ontology
 
 
 def fill(quads: list[Quad] | tuple[Quad, ...]) -> Store:
