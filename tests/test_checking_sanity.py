@@ -43,7 +43,9 @@ def document(text: str, name: str = "extra", published: str = "") -> str:
     return f'<graph/document/{name}> {{ <document/{name}> {day} dip:identifier "{name}" . {text} }}'
 
 
-PARIS = "<place/paris> a dip:Place ; rdfs:label 'باريس'@ar ; dip:identifier 'paris' ; dip:inCountry <actor/{0}> ."
+PARIS = (
+    "<place/paris> a dip:Place ; rdfs:label 'باريس'@ar ; dip:identifier 'paris' ; dip:inCountry <actor/{0}> ."
+)
 REPORT = "<report/extra/1> dip:status dip:{0} ; dip:startDate '{1}'^^xsd:{2} ; prov:wasDerivedFrom <document/extra> ."
 
 
@@ -52,7 +54,9 @@ def held(day: str, place: str, name: str) -> str:
 
 
 # Barack Obama (Q76) was president from 2009-01-20 to 2017-01-20, Sergey Lavrov (Q58217) foreign minister from 2004-03-09 on.
-OBAMA = actors("<actor/Q76> a dip:Person ; rdfs:label 'باراك أوباما'@ar ; dip:identifier 'Q76' ; owl:sameAs wd:Q76 .")
+OBAMA = actors(
+    "<actor/Q76> a dip:Person ; rdfs:label 'باراك أوباما'@ar ; dip:identifier 'Q76' ; owl:sameAs wd:Q76 ."
+)
 LAVROV = actors(
     "<actor/Q58217> a dip:Person ; rdfs:label 'سيرغي لافروف'@ar ; dip:identifier 'Q58217' ; owl:sameAs wd:Q58217 ."
 )

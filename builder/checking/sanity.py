@@ -43,7 +43,7 @@ def check_sanity(store: Store, *, queries: Iterable[Query] | None = None) -> Par
     check's header. Raises QueryError when a query cannot be asked, DataError when it names an unknown table.
     """
     begin = time.monotonic()
-    tables = _make_tables(store)
+    tables = read_tables(store)
     asked = tuple(queries if queries is not None else load_catalog("checks"))
     findings = tuple(finding for query in asked for finding in ask(store, query, tables))
     return Part(
@@ -102,7 +102,7 @@ def fill(query: Query, tables: Tables) -> str:
     return _TABLE.sub(replace, query.text)
 
 
-def _make_tables(store: Store) -> Tables:
+def read_tables(store: Store) -> Tables:
     """The rows of each table, in SPARQL.
 
     ``offices``: a person of the store, the rank of an office he held, whether it is a leader's, its first and its last
