@@ -109,25 +109,24 @@ def read_tables(store: Store) -> Tables:
     day (partial dates; "" where it is not known or has not ended). ``titles``: a rank, and a title that is only used of it, folded;
     ``leaders``: the titles of leaders.
     """
-    entries = load_gazetteer().entries
     rows = []
-    for iri in store.things():
-        entry = entries.get(_key(iri, store.base))
-        for office in entry.offices if entry and entry.kind == "Person" else ():
-            cells = (
-                iri,
-                Literal(office.rank),
-                Literal(office.leader),
-                Literal(office.start),
-                Literal(office.end),
-            )
-            rows.append(f"({' '.join(str(cell) for cell in cells)})")
+    for key, entry in load_gazetteer().entries.items():
+        iri = actor_iri(key, base=store.base)
+        if entry.kind == "Person" and _is_described(store, iri):
+            for office in entry.offices:
+                cells = (
+                    iri,
+                    Literal(office.rank),
+                    Literal(office.leader),
+                    Literal(office.start),
+                    Literal(office.end),
+                )
+                rows.append(f"({' '.join(str(cell) for cell in cells)})")
     return {"offices": " ".join(rows), **_title_tables()}
 
 
-def _key(iri: NamedNode, base: str) -> str:
-    start = actor_iri("", base=base).value
-    return shorten(iri.value, base).removeprefix("actor/") if iri.value.startswith(start) else ""
+def _is_described(store: Store, iri: NamedNode) -> bool:
+    return next(iter(store.inner.quads_for_pattern(iri, None, None, None)), None) is not None
 
 
 @cache
