@@ -54,7 +54,7 @@ def inference(triple: Triple) -> Goal:
     assert isinstance(subject, NamedNode) and isinstance(value, NamedNode)
     node = BlankNode("opposite")
     if triple.predicate == TYPE:
-        opposite = (
+        opposite: tuple[Triple, ...] = (
             Triple(subject, TYPE, node),
             Triple(node, TYPE, NamedNode(OWL + "Class")),
             Triple(node, NamedNode(OWL + "complementOf"), value),
@@ -107,7 +107,8 @@ class Judge:
                     triples[_with_blank_nodes(fitted, number) if piece.axiom else fitted] = None
         nodes = {node for triple in triples for node in (triple.subject, triple.predicate, triple.object)}
         for node in nodes:
-            triples.update(dict.fromkeys(self._declarations.get(node, ())))  # type: ignore[call-overload]
+            if isinstance(node, NamedNode):
+                triples.update(dict.fromkeys(self._declarations.get(node, ())))
         text = serialize(triples, format=RdfFormat.N_TRIPLES)
         assert text is not None
         return text
@@ -170,5 +171,3 @@ def _with_blank_nodes(triple: Triple, number: int) -> Triple:
         return node
 
     return Triple(name(triple.subject), triple.predicate, name(triple.object))  # type: ignore[arg-type]
-
-

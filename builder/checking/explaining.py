@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from diplograph.catalog import resolve_actor, resolve_event
 from diplograph.checking.datatypes import read_fitting
 from diplograph.checking.entailing import Goal, Judge, inconsistency, inference, no_instance
 from diplograph.checking.findings import Finding, Source, Statement
@@ -25,14 +27,18 @@ from diplograph.checking.material import data_quads
 from diplograph.checking.nemo import run_rules
 from diplograph.checking.pieces import Piece, make_base, neighbourhood
 from diplograph.checking.tracing import trace
-from diplograph.checking.wording import Labels, say_axiom, say_triple
+from diplograph.checking.wording import Labels, say_axiom, say_triple, short
 from diplograph.model import QueryError
 from diplograph.quads import TYPE
 from diplograph.store import Store
+from diplograph.vocabulary import OWL
 
 _RADII = (1, 2, 4)  # steps from what is asked about, tried one after the other
-_SMALL = 3000  # triples of data that are looked at as a whole where nothing says what a contradiction is about
+_SMALL = (
+    3000  # triples of data that are looked at as a whole where nothing says what a contradiction is about
+)
 _MOST_SOURCES = 5
+_CLASS = NamedNode(OWL + "Class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,30 @@ class Explainer:
         """
         fitting = read_fitting(self.ontology)
         bases = [make_base(self.ontology, quads) for quads in self._materials(goal)]
-        for justify in (justify_by_rules, justify_by_reasoner):
-            for base in bases:
-                judge = Judge(base, fitting, self.reasoner, self.memory, self.timeout)
-                found = find_several(lambda rest, j=judge, f=justify: f(j, rest, goal), base, limit)
-                if found:
-                    return tuple(self._present(goal, one) for one in found)
-        return ()
+        judges = [Judge(base, fitting, self.reasoner, self.memory, self.timeout) for base in bases]
+        for judge in judges:
+            if found := find_several(partial(justify_by_rules, judge, goal), judge.base, limit):
+                return self._present_all(goal, found)
+        if not judges:
+            return ()
+        # What the rules do not see, the reasoner is asked for: all bases in one run, as long as it says no.
+        answers = judges[-1].entails([base.pieces for base in bases], goal)
+        entailing = next((judge for judge, answer in zip(judges, answers, strict=True) if answer), None)
+        if entailing is None:
+            return ()
+        found = find_several(partial(justify_by_reasoner, entailing, goal), entailing.base, limit)
+        return self._present_all(goal, found)
+
+    def _present_all(self, goal: Goal, found: Sequence[Justification]) -> tuple[Explanation, ...]:
+        return tuple(self._present(goal, one) for one in found)
 
     def _materials(self, goal: Goal) -> list[list[Quad]]:
         """Ever more of the data around what is asked about; all of it where nothing is and it is small."""
-        seeds = [node for node in goal.focus if any(True for _ in self.store.inner.quads_for_pattern(node, None, None))]
+        seeds = [
+            node
+            for node in goal.focus
+            if any(True for _ in self.store.inner.quads_for_pattern(node, None, None))
+        ]
         if goal.kind == "unsatisfiable":
             return [[]]
         if not seeds:
@@ -154,13 +173,59 @@ def explain_class(ontology: Sequence[Triple], cls: str, *, limit: int = 1) -> tu
 
 
 def explain_inference(
-    store: Store, ontology: Sequence[Triple], individual: str, value: str, *, property: str = "", limit: int = 1
+    store: Store,
+    ontology: Sequence[Triple],
+    individual: str,
+    value: str,
+    *,
+    property: str = "",
+    limit: int = 1,
 ) -> tuple[Explanation, ...]:
     """Why an individual is of a class, or why it has a value of an object property; all by IRI. Nothing where it does
     not follow."""
     predicate = NamedNode(property) if property else TYPE
     goal = inference(Triple(NamedNode(individual), predicate, NamedNode(value)))
     return Explainer(store, ontology).explain(goal, limit)
+
+
+def explain_subject(
+    store: Store, ontology: Sequence[Triple], subject: str, *, limit: int = 1
+) -> tuple[Explanation, ...]:
+    """Why a class can have no instance, or what an individual follows to be; and every contradiction about it.
+
+    ``subject`` is an IRI, the local name of a class, an event's key or the beginning of one, or an actor's name. Raises
+    QueryError when it is none of these, or there is nothing to explain.
+    """
+    classes = {
+        triple.subject.value
+        for triple in ontology
+        if triple.predicate == TYPE and triple.object == _CLASS and isinstance(triple.subject, NamedNode)
+    }
+    cls = next((iri for iri in sorted(classes) if subject in (iri, short(iri))), None)
+    if cls is not None:
+        if found := explain_class(ontology, cls, limit=limit):
+            return found
+        raise QueryError(f"{subject} is a class that can have instances: there is nothing to explain")
+    individual = _resolve(store, subject)
+    explainer = Explainer(store, ontology)
+    if found := explainer.explain(inconsistency([individual]), limit):
+        return found  # of a contradiction everything follows
+    if found := explain_individual(store, ontology, individual, limit=limit):
+        return found
+    raise QueryError(f"{subject} is of no class but those that the graph says: there is nothing to explain")
+
+
+def _resolve(store: Store, subject: str) -> str:
+    """The IRI of the event, actor or other thing meant."""
+    if "://" in subject:
+        return subject
+    try:
+        return resolve_event(store, subject).value
+    except QueryError as no_event:
+        try:
+            return resolve_actor(store, subject).value
+        except QueryError:
+            raise no_event from None
 
 
 def explain_individual(
@@ -173,7 +238,9 @@ def explain_individual(
     node = NamedNode(individual)
     quads = neighbourhood(store, [node], _RADII[-1])
     if not any(quad.subject == node for quad in quads):
-        raise QueryError(f"the store says nothing of <{individual}>; diplograph query events lists its events")
+        raise QueryError(
+            f"the store says nothing of <{individual}>; diplograph query events lists its events"
+        )
     with run_rules(ontology, (quad.triple for quad in quads)) as run:
         classes = sorted(cls.value for one, cls in run.rows("found") if one == node)
     found: list[Explanation] = []
@@ -211,7 +278,7 @@ def _state_fact(store: Store, quad: Quad, labels: Labels) -> Statement:
 
 
 def _state_axiom(axiom: str, parts: Sequence[Piece], labels: Labels) -> Statement:
-    main = parts[0].triples[0]
+    main = parts[0].main or parts[0].triples[0]
     texts = [piece.part for piece in parts]
     return Statement(
         str(main.subject),
@@ -229,5 +296,3 @@ def _concluded(goal: Goal) -> Triple:
         subject, value = arguments
         return Triple(subject, TYPE, value)  # type: ignore[arg-type]
     return Triple(*arguments)  # type: ignore[arg-type]
-
-

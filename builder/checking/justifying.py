@@ -27,7 +27,7 @@ class Justification:
     parts: tuple[Piece, ...]
 
 
-def justify_by_rules(judge: Judge, base: Base, goal: Goal) -> Justification | None:
+def justify_by_rules(judge: Judge, goal: Goal, base: Base) -> Justification | None:
     """A justification within a base, on which the goal rests by the rules too; None where these do not derive it."""
     with open_rules() as rules:
         pieces = _reduce_by_rules(rules, base.pieces, goal)
@@ -40,7 +40,7 @@ def justify_by_rules(judge: Judge, base: Base, goal: Goal) -> Justification | No
     return _justify(judge, pieces, goal)
 
 
-def justify_by_reasoner(judge: Judge, base: Base, goal: Goal) -> Justification | None:
+def justify_by_reasoner(judge: Judge, goal: Goal, base: Base) -> Justification | None:
     """A justification within a base, found by asking the reasoner alone; None where the base does not entail it."""
     return _justify(judge, base.pieces, goal)
 
@@ -74,7 +74,9 @@ def _justify(judge: Judge, candidates: Sequence[Piece], goal: Goal) -> Justifica
     if pieces is None:
         return None
     parts = _split(pieces)
-    return Justification(pieces, pieces if len(parts) == len(pieces) else minimise(judge, parts, goal) or pieces)
+    return Justification(
+        pieces, pieces if len(parts) == len(pieces) else minimise(judge, parts, goal) or pieces
+    )
 
 
 def _split(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -25,7 +25,10 @@ MOST_CLASHES = 1000
 """Clashes that are explained in one run; more are counted."""
 
 _INPUT = ("ontology", "data", "said")  # nemo ends a derivation at any of them
-_ASIDE = ("literal(", "asked(")  # rules about values as such: what they rest on is any triple that has the value
+_ASIDE = (
+    "literal(",
+    "asked(",
+)  # rules about values as such: what they rest on is any triple that has the value
 _GENID = f"{BASE}.well-known/genid/"
 Node = NamedNode | Literal
 
@@ -110,7 +113,8 @@ class Rules:
             raise ReasoningError("nemo is not installed: pip install 'diplograph[check]'") from error
         self._folder = folder
         imports = "".join(
-            f'@import {name} :- ntriples{{resource="{folder / name}.nt"}} .\n' for name in ("ontology", "data")
+            f'@import {name} :- ntriples{{resource="{folder / name}.nt"}} .\n'
+            for name in ("ontology", "data")
         )
         text = locate("ontology", "rules", "owl-rl.rls").read_text(encoding="utf-8")
         self._program: Any = load_string(f"{text}\n{imports}")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from diplograph.checking.axioms import Axiom, read_axioms
+from diplograph.checking.axioms import Axiom, Term, read_axioms
 from diplograph.checking.material import other_graphs
 from diplograph.checking.nemo import name_blank_nodes
 from diplograph.checking.wording import Expression, parse_axiom, write_expression
@@ -37,13 +37,15 @@ class Piece:
     """An axiom, a part of one, or a triple of the data.
 
     ``triples`` say it, the main one first; ``axiom`` is the whole axiom in functional syntax and ``part`` the part;
-    ``quad`` is that of the data. One of ``axiom`` and ``quad`` is there.
+    ``main`` is the main triple of the whole axiom, where this is a part. ``quad`` is that of the data. One of ``axiom``
+    and ``quad`` is there.
     """
 
     triples: tuple[Triple, ...]
     axiom: str = ""
     part: str = ""
     quad: Quad | None = None
+    main: Triple | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def split(piece: Piece) -> tuple[Piece, ...]:
     if not piece.axiom or piece.part != piece.axiom:
         return (piece,)
     parts = tuple(
-        Piece((triple, *_closure(triple, piece.triples)), piece.axiom, text)
+        Piece((triple, *_closure(triple, piece.triples)), piece.axiom, text, main=piece.triples[0])
         for triple, text in _split(Axiom(piece.axiom, piece.triples))
     )
     return parts if len(parts) > 1 else (piece,)
@@ -118,31 +120,34 @@ def _split(axiom: Axiom) -> Iterator[tuple[Triple, str]]:
     main = axiom.triples[0]
     head, *arguments = parse_axiom(axiom.text)
     if main.predicate == _EQUIVALENT and len(arguments) == 2:
-        one, other = arguments
-        yield from _subclass(main.subject, main.object, one, other, axiom)
-        yield from _subclass(main.object, main.subject, other, one, axiom)
+        yield from _subclass(main.subject, main.object, arguments[0], arguments[1], axiom)
+        yield from _subclass(main.object, main.subject, arguments[1], arguments[0], axiom)
     elif main.predicate == _SUB:
-        yield from _subclass(main.subject, main.object, *arguments, axiom)
+        yield from _subclass(main.subject, main.object, arguments[0], arguments[1], axiom)
     elif main.predicate in (NamedNode(RDFS + "domain"), NamedNode(RDFS + "range")):
         for node, expression in _members(main.object, arguments[1], "intersectionOf", axiom):
             text = write_expression([head, arguments[0], expression])
             yield Triple(main.subject, main.predicate, node), text
     elif main.predicate == TYPE and isinstance(main.object, NamedNode) and main.object.value in _PAIRED:
-        lists = [t.object for t in axiom.triples if t.predicate.value in (OWL + "members", OWL + "distinctMembers")]
+        lists = [
+            t.object for t in axiom.triples if t.predicate.value in (OWL + "members", OWL + "distinctMembers")
+        ]
         nodes = [node for start in lists for node in _list(start, axiom)]
         for (one, a), (other, b) in combinations(zip(nodes, arguments, strict=True), 2):
-            yield Triple(one, _PAIRED[main.object.value], other), write_expression([head, a, b])
+            yield _triple(one, _PAIRED[main.object.value], other), write_expression([head, a, b])
 
 
 def _subclass(
-    narrow: object, wide: object, narrow_text: Expression, wide_text: Expression, axiom: Axiom
+    narrow: Term, wide: Term, narrow_text: Expression, wide_text: Expression, axiom: Axiom
 ) -> Iterator[tuple[Triple, str]]:
-    for one, a in _members(narrow, narrow_text, "unionOf", axiom):
-        for other, b in _members(wide, wide_text, "intersectionOf", axiom):
-            yield Triple(one, _SUB, other), write_expression(["SubClassOf", a, b])
+    for subject, a in _members(narrow, narrow_text, "unionOf", axiom):
+        for value, b in _members(wide, wide_text, "intersectionOf", axiom):
+            yield _triple(subject, _SUB, value), write_expression(["SubClassOf", a, b])
 
 
-def _members(node: object, expression: Expression, connective: str, axiom: Axiom) -> Iterator[tuple[object, Expression]]:
+def _members(
+    node: Term, expression: Expression, connective: str, axiom: Axiom
+) -> Iterator[tuple[Term, Expression]]:
     """The members of a conjunction (or disjunction), at any depth, each with how it is written."""
     lists = [t.object for t in axiom.triples if t.subject == node and t.predicate.value == OWL + connective]
     if not lists or isinstance(expression, str):
@@ -152,11 +157,16 @@ def _members(node: object, expression: Expression, connective: str, axiom: Axiom
         yield from _members(member, text, connective, axiom)
 
 
-def _list(start: object, axiom: Axiom) -> Iterator[object]:
-    parts = {(t.subject, t.predicate.value): t.object for t in axiom.triples}
+def _list(start: Term, axiom: Axiom) -> Iterator[Term]:
+    parts: dict[tuple[Term, str], Term] = {(t.subject, t.predicate.value): t.object for t in axiom.triples}
     while (start, RDF + "first") in parts:
         yield parts[start, RDF + "first"]
         start = parts[start, RDF + "rest"]
+
+
+def _triple(subject: Term, predicate: NamedNode, value: Term) -> Triple:
+    assert not isinstance(subject, Literal)
+    return Triple(subject, predicate, value)
 
 
 def _closure(main: Triple, triples: Sequence[Triple]) -> list[Triple]:

@@ -79,10 +79,26 @@ def _words(store: Store, subject: NamedNode, predicate: NamedNode, value: object
     for report in agreeing or reports:
         yield from _report_words(store, report, _aspect(predicate), value)
     if not reports:
-        # An actor or place: wherever it is named.
-        mentions = store.inner.quads_for_pattern(None, term("refersTo"), subject, None)
-        for quad in islice(mentions, _MOST):
-            yield from _quote(store, quad.subject)
+        yield from _naming(store, subject)
+
+
+def _naming(store: Store, thing: NamedNode) -> Iterator[Source]:
+    """The words that name an actor or place; where none do, those that name who represents it or what lies in it."""
+    named = False
+    for quad in islice(store.inner.quads_for_pattern(None, term("refersTo"), thing, None), _MOST):
+        named = True
+        yield from _quote(store, quad.subject)
+    if named:
+        return
+    actors = shared_graph("actors", base=store.base)
+    for quad in islice(store.inner.quads_for_pattern(None, None, thing, actors), _MOST):
+        mentions = store.inner.quads_for_pattern(None, term("refersTo"), quad.subject, None)
+        for mention in islice(mentions, _MOST):
+            yield from _quote(store, mention.subject)
+    for quad in islice(store.inner.quads_for_pattern(None, None, thing, None), _MOST):
+        if isinstance(quad.subject, NamedNode) and quad.graph_name != actors:
+            for report in _reports(store, quad.subject):
+                yield from _report_words(store, report, _aspect(quad.predicate), thing)
 
 
 def _reports(store: Store, subject: NamedNode) -> Iterator[NamedNode]:
@@ -132,9 +148,7 @@ def _refers(store: Store, mention: object, value: NamedNode) -> bool:
 def _quote(store: Store, mention: object) -> Iterator[Source]:
     if not isinstance(mention, NamedNode):
         return
-    quote, begin, end = (
-        _value(store, mention, term(name)) for name in ("quote", "beginIndex", "endIndex")
-    )
+    quote, begin, end = (_value(store, mention, term(name)) for name in ("quote", "beginIndex", "endIndex"))
     for document in _documents(store, mention):
         yield Source(document, quote or "", _number(begin), _number(end))
 

@@ -16,9 +16,7 @@ from diplograph.vocabulary import OWL, RDFS
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^[^\s()]+)?|<[^>]*>|[()]|[^\s()]+)')
 _LABEL = NamedNode(RDFS + "label")
-_PROPERTIES = {
-    NamedNode(OWL + kind) for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
-}
+_PROPERTIES = {NamedNode(OWL + kind) for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
 Expression = str | list["Expression"]
 
 
