@@ -16,6 +16,7 @@ from itertools import chain, islice
 
 from pyoxigraph import NamedNode, Triple
 
+from diplograph.checking.axioms import read_axioms
 from diplograph.checking.datatypes import Fitting, describe_values, read_fitting
 from diplograph.checking.findings import VIOLATION, Finding, Inferred, Part, Skipped
 from diplograph.checking.ledger import FILE, Ledger, Types
@@ -99,7 +100,7 @@ def check_owl(store: Store, ontology: Sequence[Triple], settings: OwlSettings | 
     """
     settings = settings or OwlSettings()
     start = time.monotonic()
-    part = Part("owl", REASONERS[settings.reasoner].title, "", axioms=len(ontology))
+    part = Part("owl", REASONERS[settings.reasoner].title, "", axioms=len(read_axioms(ontology)))
     try:
         part = replace(part, version=describe_reasoner(settings.reasoner))
     except ReasoningError as error:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pyoxigraph import Triple
 
-from diplograph.checking.findings import Finding, Part, Report
+from diplograph.checking.findings import Part, Report
 from diplograph.checking.material import load_ontology
 from diplograph.checking.owl import OwlSettings, check_owl
 from diplograph.checking.tracing import describe
-from diplograph.model import DiplographError
+from diplograph.model import DiplographError, ReasoningError
 from diplograph.store import Store
 
 CHECKS = ("owl", "rules", "shapes", "sanity")
@@ -98,14 +98,20 @@ def _trace(store: Store, part: Part) -> Part:
 
 
 def _explain(store: Store, ontology: Sequence[Triple], report: Report) -> Report:
-    """The report with the statements behind each contradiction."""
-    from diplograph.checking.explaining import explain_finding
+    """The report with the statements behind each contradiction, where they can be found."""
+    if report.consistent:
+        return report
+    from diplograph.checking.explaining import explain_findings
 
-    def explain(finding: Finding) -> Finding:
-        wanted = finding.check.partition("/")[0] in ("owl", "rules") and not finding.statements
-        return explain_finding(store, ontology, finding) if wanted else finding
+    def explain(part: Part) -> Part:
+        if part.name not in ("owl", "rules") or not part.findings:
+            return part
+        try:
+            return replace(part, findings=explain_findings(store, ontology, part.findings))
+        except ReasoningError as error:
+            return replace(part, notes=(*part.notes, f"no reasons were found: {error}"))
 
-    return Report(tuple(replace(part, findings=tuple(map(explain, part.findings))) for part in report.parts))
+    return Report(tuple(map(explain, report.parts)))
 
 
 def check_the_ontology(path: Path | None = None, *, owl: OwlSettings | None = None) -> Report:

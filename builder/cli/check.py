@@ -45,7 +45,15 @@ CHECKS = ("owl", "rules", "shapes", "sanity")
     show_default=True,
     help="HermiT and Pellet are OWL 2 DL reasoners and need Java; rl is OWL 2 RL by rules, for large graphs.",
 )
-@click.option("--explain/--no-explain", default=True, help="Say which statements contradict; on by default.")
+@click.option(
+    "--explain",
+    "explained",
+    metavar="THING",
+    help="Only say why: what an event or actor follows to be, or why a class can have no instance.",
+)
+@click.option(
+    "--reasons/--no-reasons", default=True, help="Say which statements make a contradiction; on by default."
+)
 @click.option(
     "--severity",
     type=click.Choice(("violation", "warning", "info")),
@@ -100,7 +108,8 @@ def check(
     ontology_file: Path | None,
     checks: tuple[str, ...],
     reasoner: str,
-    explain: bool,
+    explained: str | None,
+    reasons: bool,
     severity: str,
     strict: bool,
     split: str,
@@ -122,10 +131,14 @@ def check(
       diplograph check --severity warning --format json
       diplograph check graph.ttl --only owl --reasoner pellet
       diplograph check --write-inferences
+      diplograph check --explain call-biden-putin
       diplograph check --ontology
     """
     if write_inferences and (files or ontology):
         raise click.UsageError("--write-inferences is for a store; leave out the files")
+    if explained is not None:
+        _explain(files, store_directory, ontology_file, explained, format)
+        return
     if ontology:
         report, base = _check_ontology(ontology_file), ""
     else:
@@ -137,7 +150,7 @@ def check(
             reasoner = "hermit"
         owl = OwlSettings(reasoner, memory, timeout, jobs, split, remember)
         with _open(files, store_directory) as store:
-            report, base = _check_data(store, CheckSettings(checks, owl, explain), ontology_file), store.base
+            report, base = _check_data(store, CheckSettings(checks, owl, reasons), ontology_file), store.base
         if write_inferences:
             _write(store_directory, report)
     least = severity.capitalize()
@@ -154,6 +167,18 @@ def _open(files: tuple[Path, ...], directory: Path) -> Store:
     from diplograph.store import Store
 
     return load_files(files) if files else Store.open(directory, read_only=True)
+
+
+def _explain(
+    files: tuple[Path, ...], directory: Path, ontology_file: Path | None, thing: str, format: str
+) -> None:
+    from diplograph.checking.explaining import explain_subject
+    from diplograph.checking.material import load_ontology
+    from diplograph.cli.explained import print_explanations
+
+    with _open(files, directory) as store:
+        found = explain_subject(store, load_ontology(ontology_file), thing)
+        print_explanations(found, format, store.base)
 
 
 def _check_data(store: Store, settings: CheckSettings, ontology_file: Path | None) -> Report:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diplograph.cli.explained import describe_statement
 from diplograph.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
     from diplograph.checking.findings import Finding, Part, Report
 
+_MEASURES = {"shapes": "shapes", "sanity": "queries", "ontology": "queries", "competency": "questions"}
+"""What a part holds data against, where these are no axioms."""
 REPORT_FORMATS = ("text", "table", "json", "turtle", "jsonld")
 
 
@@ -55,24 +58,21 @@ def _describe(finding: Finding, base: str) -> list[str]:
     lines = [f"{finding.severity.lower()}  {finding.check}  {place}".rstrip()]
     lines += [f"  {text}" for text in (finding.message_en, finding.message_ar) if text]
     for statement in finding.statements:
-        triple = " ".join(
-            shorten(t.strip("<>"), base) for t in (statement.subject, statement.predicate, statement.object)
-        )
-        lines.append(f"  because  {statement.axiom or triple}")
-        lines += [f"    in {s.document}: {s.quote}".rstrip(": ") for s in statement.sources]
+        lines += describe_statement(statement)
     if not finding.statements:
         lines += [f"  in {source.document}: {source.quote}".rstrip(": ") for source in finding.sources]
     return lines
 
 
 def _describe_part(part: Part) -> list[str]:
-    state = f"could not be done: {part.failure}" if part.failure else f"{len(part.findings)} findings"
-    seen = (
-        f"{part.axioms} triples of the ontology, {part.triples} of the data"
-        if part.axioms
-        else f"{part.triples} triples"
+    count = len(part.findings)
+    state = (
+        f"could not be done: {part.failure}"
+        if part.failure
+        else f"{count} finding{'' if count == 1 else 's'}"
     )
-    lines = [f"{part.name}: {part.tool} {part.version}: {seen}, {part.seconds:.1f} s: {state}"]
+    seen = f"{part.axioms} {_MEASURES.get(part.name, 'axioms')}, {part.triples} triples, {part.seconds:.1f} s"
+    lines = [f"{part.name}: {part.tool} {part.version}: {seen}: {state}"]
     lines += [f"  not checked: {s.count} {s.what}, {s.reason}" for s in part.skipped]
     lines += [f"  {note}" for note in part.notes]
     if part.inferred:
