@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from reasoning_cases import (
     FOLDER,
     TEST,
@@ -29,13 +29,20 @@ from reasoning_cases import (
     to_owl,
 )
 
+from diplograph.catalog import Query, load_catalog
 from diplograph.checking.axioms import Axiom
+from diplograph.checking.findings import INFO, Part
+from diplograph.checking.ontology_checks import check_questions, check_terms
+from diplograph.checking.profiles import check_profiles
 from diplograph.checking.reasoners import Verdict, run_reasoner
+from diplograph.model import TermError
+from diplograph.resources import locate
 from diplograph.store import PREFIXES
-from diplograph.vocabulary import DIP, RDF
+from diplograph.vocabulary import DIP, RDF, read_vocabulary
 
 LIST = FOLDER / "unnoticed.toml"
 FOLLOWS = "follows from the other axioms"
+NOBODY = "nobody"
 PROCESSES = 2
 _REST, _FIRST = NamedNode(RDF + "rest"), NamedNode(RDF + "first")
 _SOME = "[ a owl:Restriction ; owl:onProperty {subject} ; owl:someValuesFrom %s ]"
@@ -112,11 +119,10 @@ def defined_types(verdict: Verdict) -> frozenset[tuple[str, str]]:
 
 
 def removals() -> Iterator[Mutant]:
-    """The ontology without each logical axiom in turn."""
+    """The ontology without each axiom in turn."""
     for axiom in ontology_axioms():
-        if axiom.logical:
-            gone = set(axiom.triples)
-            yield Mutant(axiom, axiom.text, tuple(t for t in ontology_triples() if t not in gone))
+        gone = set(axiom.triples)
+        yield Mutant(axiom, axiom.text, tuple(t for t in ontology_triples() if t not in gone))
 
 
 def weakenings() -> Iterator[Mutant]:
@@ -234,28 +240,93 @@ def counterexamples(axiom: Axiom) -> list[Triple]:
     return [quad.triple for quad in parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True)]
 
 
+# --- Declarations and annotations ------------------------------------------------------------------------------------
+
+
+def decide_by_checks(mutants: Sequence[Mutant]) -> dict[str, str]:
+    """By the mutant's name, the check of ``diplograph check --ontology`` that finds an error or a warning in it.
+
+    The check that noticed the last axiom of the same property is asked first; most often no other is needed.
+    """
+    noticed: dict[str, str] = {}
+    order: dict[str, list[Query]] = {}
+    every = list(load_catalog("ontology-checks"))
+    for mutant in mutants:
+        queries = order.setdefault(mutant.axiom.triples[0].predicate.value, list(every))
+        for query in queries:
+            if faults(check_terms(mutant.triples, queries=[query])):
+                queries.insert(0, queries.pop(queries.index(query)))
+                noticed[mutant.name] = f"ontology/{query.name}"
+                break
+        else:
+            found = faults(check_profiles(mutant.triples)) or faults(check_questions(mutant.triples))
+            if found or lacks_terms(mutant):
+                noticed[mutant.name] = found[0] if found else "vocabulary"
+    return noticed
+
+
+def lacks_terms(mutant: Mutant) -> bool:
+    """Whether the vocabulary lacks a term that the clean store or the shapes use: writing a store would stop there."""
+    known = read_vocabulary(serialize(mutant.triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b"")
+    spaces = tuple(PREFIXES[prefix] for prefix in ("dip", "prov", "dcterms"))
+    shapes = parse(locate("ontology", "shapes.ttl").read_bytes(), format=RdfFormat.TURTLE)
+    terms = (term for quad in (*clean_quads(), *shapes) for term in (quad.predicate, quad.object))
+    used = {term.value for term in terms if isinstance(term, NamedNode)} - {DIP}
+    try:
+        for iri in sorted(used):
+            if iri.startswith(spaces):
+                known.local_name(iri)
+    except TermError:
+        return True
+    return False
+
+
+def faults(part: Part) -> list[str]:
+    """The checks that found an error or a warning."""
+    return [finding.check for finding in part.findings if finding.severity != INFO]
+
+
 # --- The list --------------------------------------------------------------------------------------------------------
 
 
-def read_list() -> dict[str, list[str]]:
-    """What nobody notices, by reason."""
-    return {reason: table["axioms"] for reason, table in tomllib.loads(LIST.read_text()).items()}
+def judge() -> dict[str, str]:
+    """By the name of each mutant who notices it: a case, a check, :data:`FOLLOWS` or :data:`NOBODY`."""
+    mutants = [*removals(), *weakenings()]
+    logical = [mutant for mutant in mutants if mutant.axiom.logical]
+    noticed = decide(logical) | decide_by_checks([m for m in mutants if not m.axiom.logical])
+    follows = redundant([mutant for mutant in logical if mutant.name not in noticed])
+    return {
+        mutant.name: noticed.get(mutant.name) or (FOLLOWS if mutant.name in follows else NOBODY)
+        for mutant in mutants
+    }
+
+
+def read_list() -> dict[str, str]:
+    """What nobody notices, as reviewed: by the mutant's name, :data:`FOLLOWS` or :data:`NOBODY`."""
+    listed = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    return {
+        name: FOLLOWS if key == "follows" else NOBODY
+        for key in ("follows", "unnoticed")
+        for reason in listed[key]
+        for name in reason["axioms"]
+    }
 
 
 def main() -> None:
     start = time.perf_counter()
-    mutants = [*removals(), *weakenings()]
-    noticed = decide(mutants)
-    left = [mutant for mutant in mutants if mutant.name not in noticed]
-    follows = redundant(left)
-    for mutant in mutants:
-        who = noticed.get(mutant.name) or (FOLLOWS if mutant.name in follows else "NOBODY")
-        print(f"{who:45} {mutant.name}")
+    judged = judge()
+    for name, who in judged.items():
+        print(f"{who:45} {name}")
+    unnoticed = {name: who for name, who in judged.items() if who in (FOLLOWS, NOBODY)}
+    listed = read_list()
+    for name in unnoticed.keys() ^ listed.keys():
+        print(f"{'not' if name in unnoticed else 'wrongly'} in {LIST.name}: {name}", file=sys.stderr)
     print(
-        f"{len(mutants)} mutants, {len(noticed)} noticed, {len(follows)} follow from the rest, "
-        f"{len(left) - len(follows)} unnoticed; {time.perf_counter() - start:.0f} s",
+        f"{len(judged)} mutants: {len(judged) - len(unnoticed)} noticed, {len(unnoticed)} not; "
+        f"{time.perf_counter() - start:.0f} s",
         file=sys.stderr,
     )
+    sys.exit(unnoticed != listed)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ CONSISTENT = [case for case in REASONED if case.expected["owl"]["consistent"]]
 CONTRADICTORY = [case for case in REASONED if case not in CONSISTENT]
 # What contradicts the ontology's own individuals contradicts every case that shares a store with it.
 STATUSES = {f"<{DIP}{name}>" for name in load_vocabulary().statuses()}
-APART = [case for case in CONTRADICTORY if any({str(q.subject), str(q.object)} & STATUSES for q in case.planted)]
+APART = [
+    case for case in CONTRADICTORY if any({str(q.subject), str(q.object)} & STATUSES for q in case.planted)
+]
 SEARCHED = [case for case in CASES if "findings" in case.expected]
 
 
@@ -86,7 +88,9 @@ def types(part: Part) -> frozenset[tuple[str, str]]:
 def found(report: Report) -> list[tuple[str, str, str]]:
     """(check, focus below the base, severity) of each finding, once; a blank node is known by none."""
     iris = {(f.check, f.focus.removeprefix(BASE), f.severity) for f in report.findings}
-    return sorted((name, "_:" if focus.startswith("_:") else focus, severity) for name, focus, severity in iris)
+    return sorted(
+        (name, "_:" if focus.startswith("_:") else focus, severity) for name, focus, severity in iris
+    )
 
 
 # --- The clean store -------------------------------------------------------------------------------------------------
@@ -123,14 +127,20 @@ def test_the_reasoner_infers_what_follows_and_no_more(case: Case, consistent: Pa
     for one in case.consequences():
         if one.kind == "inferred":
             assert (case.own(one.individual), case.own(one.cls)) in types(consistent)
-    assert not types(consistent) & {(case.own(individual), case.own(cls)) for individual, cls in case.absent()}
+    assert not types(consistent) & {
+        (case.own(individual), case.own(cls)) for individual, cls in case.absent()
+    }
     assert {(case.own(individual), cls) for individual, cls in clean_types()} <= types(consistent)
 
 
 def test_the_reasoner_names_the_classes_without_instances_and_no_others(consistent: Part) -> None:
-    expected = {case.own(one.cls) for case in CONSISTENT for one in case.consequences() if one.kind == "unsatisfiable"}
+    expected = {
+        case.own(one.cls) for case in CONSISTENT for one in case.consequences() if one.kind == "unsatisfiable"
+    }
     assert len(expected) >= 4
-    assert {(f.check, f.focus) for f in consistent.findings} == {("owl/unsatisfiable", cls) for cls in expected}
+    assert {(f.check, f.focus) for f in consistent.findings} == {
+        ("owl/unsatisfiable", cls) for cls in expected
+    }
 
 
 @by_name([case for case in CONTRADICTORY if case not in APART])
@@ -157,7 +167,9 @@ def test_the_rules_infer_what_follows_where_they_can(case: Case, ruled: Part) ->
 @by_name([case for case in REASONED if "skipped" in case.expected["owl"]])
 def test_what_owl_cannot_read_is_counted(case: Case) -> None:
     clean = check(list(clean_quads()), case.ontology(), "owl")
-    counts = [sum(one.count for one in report.parts[0].skipped) for report in (clean, check_case(case, "owl"))]
+    counts = [
+        sum(one.count for one in report.parts[0].skipped) for report in (clean, check_case(case, "owl"))
+    ]
     assert counts[1] - counts[0] == case.expected["owl"]["skipped"]
 
 
@@ -186,7 +198,9 @@ def test_every_shape_and_every_question_has_a_case() -> None:
 
 
 def test_every_defined_class_is_inferred_somewhere() -> None:
-    inferred = {one.cls.removeprefix(DIP) for case in CASES for one in case.consequences() if one.kind == "inferred"}
+    inferred = {
+        one.cls.removeprefix(DIP) for case in CASES for one in case.consequences() if one.kind == "inferred"
+    }
     assert set(load_vocabulary().defined_classes()) <= inferred
 
 
