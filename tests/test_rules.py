@@ -136,13 +136,17 @@ CASES = {
         False,
     ),
     "cls-maxqc1": (
-        ':C owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger ; owl:onProperty :P ; owl:onClass :D . '
-        ":a a :C ; :P :b . :b a :D .",
+        (
+            ':C owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger ; owl:onProperty :P ; owl:onClass :D . '
+            ":a a :C ; :P :b . :b a :D ."
+        ),
         True,
     ),
     "cls-maxqc3": (
-        ':C owl:maxQualifiedCardinality "1"^^xsd:nonNegativeInteger ; owl:onProperty :P ; owl:onClass :D . '
-        ":a a :C ; :P :b, :c, :d . :b a :D . :c a :D .",
+        (
+            ':C owl:maxQualifiedCardinality "1"^^xsd:nonNegativeInteger ; owl:onProperty :P ; owl:onClass :D . '
+            ":a a :C ; :P :b, :c, :d . :b a :D . :c a :D ."
+        ),
         False,
     ),
     "cls-oo": (":C owl:oneOf (:a :b) .", False),
@@ -152,8 +156,10 @@ CASES = {
     "eq-diff2": ("[] a owl:AllDifferent ; owl:members (:a :b :c) . :a owl:sameAs :c .", True),
     "eq-diff3": ("[] a owl:AllDifferent ; owl:distinctMembers (:a :b :c) . :b owl:sameAs :c .", True),
     "scm-svf1": (
-        ":C owl:someValuesFrom :A ; owl:onProperty :P . :D owl:someValuesFrom :B ; owl:onProperty :P . "
-        ":A rdfs:subClassOf :B . :a a :C .",
+        (
+            ":C owl:someValuesFrom :A ; owl:onProperty :P . :D owl:someValuesFrom :B ; owl:onProperty :P . "
+            ":A rdfs:subClassOf :B . :a a :C ."
+        ),
         False,
     ),
 }
