@@ -88,9 +88,9 @@ def _naming(store: Store, thing: NamedNode) -> Iterator[Source]:
     for quad in islice(store.inner.quads_for_pattern(None, term("refersTo"), thing, None), _MOST):
         named = True
         yield from _quote(store, quad.subject)
-    if named:
-        return
     actors = shared_graph("actors", base=store.base)
+    if named or not any(True for _ in store.inner.quads_for_pattern(thing, None, None, actors)):
+        return
     for quad in islice(store.inner.quads_for_pattern(None, None, thing, actors), _MOST):
         mentions = store.inner.quads_for_pattern(None, term("refersTo"), quad.subject, None)
         for mention in islice(mentions, _MOST):
