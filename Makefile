@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy calibration bench-endpoint volume constraints clean help
+.PHONY: run test lint golden docs accuracy calibration bench-endpoint bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
@@ -51,6 +52,9 @@ calibration: $(VENV)/.installed
 bench-endpoint: $(VENV)/.tested
 	@$(INSTALL) --no-build-isolation --editable ".[bench]"
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
+
+bench-check: $(VENV)/.tested
+	$(BIN)/python tests/bench/checking.py
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/make_queries.py

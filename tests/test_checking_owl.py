@@ -130,7 +130,7 @@ def test_the_report_says_what_ran_what_it_saw_and_what_it_left_out(
     assert "Java " in part.version
     assert parts["pellet"].version.startswith("2.3.1 ")
     assert part.triples == len(list(data_quads(store)))
-    assert 100 < part.axioms < len(ontology)
+    assert part.axioms == parts["rules"].axioms == 148
     assert {one.what for one in part.skipped} == {
         "values of xsd:date",
         "values of xsd:gYear",
@@ -354,7 +354,8 @@ def test_every_triple_is_in_a_module_and_none_is_added(store: Store, ontology: t
     in_modules = {
         line for module in modules for line in module.lines if "urn:diplograph:checking:" not in line
     }
-    assert in_modules == said
+    assert said <= in_modules
+    assert all(f" {SAME_AS} " in line for line in in_modules - said)  # that they are one, the other way round
     assert all("urn:diplograph:checking:" in line for line in summary.lines)
 
 
@@ -410,7 +411,7 @@ def test_modules_and_rules_find_what_the_whole_shows_and_no_more(ontology: tuple
     """
     fitting = read_fitting(ontology)
     graphs: list[tuple[Module, list[Module], bool]] = []
-    for seed in range(16):
+    for seed in range(10):
         dice = random.Random(seed)
         with sample_graph.fill(Store.in_memory(), dice.sample(sample_graph.DOCUMENTS, 2)) as store:
             plant(store, dice, 1)
@@ -470,7 +471,7 @@ def test_only_what_changed_is_reasoned_over_again(
     with Store.open(directory) as store:
         store.inner.add(Quad(document_iri("press/nothing"), NamedNode(RDFS + "comment"), Literal("x"), graph))
         part = check_owl(store, ontology, OwlSettings(split="always"))
-        assert part.modules - part.reused == 1  # the document; no event, no actor
+        assert part.modules - part.reused <= 2  # the document and the summary; no event, no actor
         store.inner.add(Quad(document_iri("press/nothing"), TYPE, term("Person"), graph))
         part = check_owl(store, ontology, OwlSettings(split="always"))
         assert [finding.focus for finding in part.findings] == [graph.value]
@@ -573,7 +574,7 @@ def test_nothing_is_written_of_a_graph_that_contradicts_itself(
 
 
 def test_files_are_checked_as_they_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    good, bad, odd = tmp_path / "good.ttl", tmp_path / "bad.nt", tmp_path / "odd.txt"
+    good, bad, odd = tmp_path / "good.ttl", tmp_path / "bad.nt", tmp_path / "odd.csv"
     good.write_text(PREFIXES + ':x a dip:Person ; dip:identifier "x" .')
     bad.write_text(f"{PUTIN} {TYPE} {term('Country')} .\n{PUTIN} {TYPE} {term('Person')} .\n")
     odd.write_text("")
@@ -598,18 +599,34 @@ def test_warnings_fail_only_where_that_is_wanted(tmp_path: Path, capsys: pytest.
     assert "English label" not in capsys.readouterr().out
 
 
-def test_the_ontology_and_its_alignments_have_no_fault(ontology: tuple[Triple, ...]) -> None:
-    alignments = [
-        quad.triple
-        for path in list_files("ontology", "alignments", ".ttl")
-        for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE, rename_blank_nodes=True)
-    ]
+def test_the_ontology_has_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--ontology"]) == 0
-    with sample_graph.fill(Store.in_memory()) as store:
-        part = check_owl(store, (*ontology, *alignments), OwlSettings(split="never"))
-    assert not part.failure and not part.findings
-    classes = {one.cls for one in part.inferred}
-    assert {"http://www.w3.org/ns/prov#Agent", "http://semanticweb.cs.vu.nl/2009/11/sem/Event"} & classes
+    assert "conforms: 0 violations, 0 warnings" in capsys.readouterr().out
+
+
+def test_the_alignments_make_our_instances_theirs(store: Store, ontology: tuple[Triple, ...]) -> None:
+    aligned = [
+        *ontology,
+        *(
+            quad.triple
+            for path in list_files("ontology", "alignments", ".ttl")
+            for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE, rename_blank_nodes=True)
+            if "/alignments/" not in str(quad.subject)
+        ),
+    ]
+    fitting = read_fitting(aligned)
+    lines = owl._ontology_lines(aligned, fitting) + "".join(whole(store, fitting).lines).encode()
+    theirs = {
+        event_iri("call-biden-putin-20211230"): "http://semanticweb.cs.vu.nl/2009/11/sem/Event",
+        PUTIN: "http://www.w3.org/ns/prov#Agent",
+        RUSSIA: "https://schema.org/Place",
+    }
+    strangers = [
+        turtle(f"{one} a :Stranger . :Stranger a owl:Class ; owl:disjointWith <{cls}> .")
+        for one, cls in theirs.items()
+    ]
+    verdicts = run_reasoner("hermit", [lines, *(lines + ntriples(stranger) for stranger in strangers)])
+    assert [verdict.consistent for verdict in verdicts] == [True, False, False, False]
 
 
 def test_ours_alone_is_named_where_a_store_is_missing(

@@ -100,7 +100,12 @@ def check_owl(store: Store, ontology: Sequence[Triple], settings: OwlSettings | 
     """
     settings = settings or OwlSettings()
     start = time.monotonic()
-    part = Part("owl", REASONERS[settings.reasoner].title, "", axioms=len(read_axioms(ontology)))
+    part = Part(
+        "owl",
+        REASONERS[settings.reasoner].title,
+        "",
+        axioms=sum(axiom.logical for axiom in read_axioms(ontology)),
+    )
     try:
         part = replace(part, version=describe_reasoner(settings.reasoner))
     except ReasoningError as error:
