@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self, TypeAlias
 
 import pyoxigraph as ox
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from diplograph.model import (
     Actor,
@@ -234,7 +234,7 @@ class Store:
             if inferences:
                 return self.inner.query(text, use_default_graph_as_union=union, prefixes=PREFIXES)
             inferred = shared_graph("inferences", base=self.base)
-            named = [name for name in self.graph_names() if name != inferred]
+            named: list[NamedNode | BlankNode] = [name for name in self.graph_names() if name != inferred]
             return self.inner.query(text, named_graphs=named, prefixes=PREFIXES)
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"not a SPARQL query: {' '.join(str(error).split())}") from error
