@@ -171,7 +171,7 @@ class _Engine:
         self._ontology = ontology
         self._deadline = deadline
         # Pellet starts Java for each piece, HermiT reads the ontology anew; the more individuals in one, the slower
-        self._sizes = {True: 1_500, False: 12_000}
+        self._sizes = {True: 1_500, False: 6_000}
         if settings.reasoner == "pellet":
             self._sizes = {True: 12_000, False: 40_000}
 
