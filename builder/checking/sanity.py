@@ -107,7 +107,7 @@ def read_tables(store: Store) -> Tables:
 
     ``offices``: a person of the store, the rank of an office he held, whether it is a leader's, its first and its last
     day (partial dates; "" where it is not known or has not ended). ``titles``: a rank, and a title that is only used of it, folded;
-    ``leaders``: the titles of leaders.
+    ``leaders``: a pattern of the titles of leaders.
     """
     rows = []
     for key, entry in load_gazetteer().entries.items():
@@ -140,5 +140,7 @@ def _title_tables() -> Tables:
     ]
     return {
         "titles": " ".join(f"({Literal(rank)} {Literal(phrase)})" for rank, phrase in phrases),
-        "leaders": " ".join(str(Literal(phrase)) for rank, phrase in phrases if rank in titles.leaders),
+        "leaders": str(
+            Literal(f" ({'|'.join(phrase for rank, phrase in phrases if rank in titles.leaders)}) ")
+        ),
     }
