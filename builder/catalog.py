@@ -235,10 +235,15 @@ def _about_faults(about: object) -> Iterator[str]:
         yield "is required, so it can have no default"
 
 
+def terms_of(text: str) -> tuple[str, ...]:
+    """The local names of the ontology's terms that a query uses, each once, in their order."""
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
+    return tuple(dict.fromkeys(_TERM.findall(code)))
+
+
 def _term_faults(text: str) -> Iterator[str]:
     """Names below ``dip:`` that the ontology does not know: such a query would find nothing, and say nothing."""
-    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
-    for name in dict.fromkeys(_TERM.findall(code)):
+    for name in terms_of(text):
         try:
             load_vocabulary().iri(name)
         except TermError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
 
-from diplograph.catalog import Query, bind, load_catalog, resolve
+from diplograph.catalog import Query, bind, load_catalog, resolve, terms_of
 from diplograph.checking.findings import VIOLATION, Finding, Part, Skipped
 from diplograph.checking.material import load_files, load_ontology
 from diplograph.checking.profiles import check_profiles
@@ -19,7 +19,7 @@ from diplograph.model import QueryError
 from diplograph.quads import TYPE, shared_graph, skolemise
 from diplograph.resources import locate
 from diplograph.store import Store
-from diplograph.vocabulary import BASE, OWL
+from diplograph.vocabulary import BASE, DIP, OWL
 
 _KINDS = frozenset(
     OWL + kind
@@ -124,8 +124,13 @@ def _ask_questions(questions: Sequence[Query], ontology: Sequence[Triple]) -> It
     with load_files([locate("queries", "competency.trig")]) as store:
         graph = shared_graph("ontology")
         store.inner.extend(skolemise([Quad(t.subject, t.predicate, t.object, graph) for t in ontology]))
+        declared = {
+            str(getattr(triple.subject, "value", "")) for triple in ontology if triple.predicate == TYPE
+        }
         for question in questions:
-            if fault := _fault(store, question):
+            lacking = [name for name in terms_of(question.text) if DIP + name not in declared]
+            fault = _missing(lacking) if lacking else _fault(store, question)
+            if fault:
                 yield Finding(
                     check=f"competency/{question.name}",
                     severity=VIOLATION,
@@ -134,6 +139,11 @@ def _ask_questions(questions: Sequence[Query], ontology: Sequence[Triple]) -> It
                     focus=f"{BASE}ontology",
                     value=question.name,
                 )
+
+
+def _missing(names: Sequence[str]) -> tuple[str, str]:
+    listed = ", ".join(f"dip:{name}" for name in names)
+    return f"the ontology lacks {listed}", f"ليس في الأنطولوجيا {listed}"
 
 
 def _fault(store: Store, question: Query) -> tuple[str, str] | None:

@@ -71,12 +71,14 @@ def check_profiles(ontology: Sequence[Triple]) -> Part:
         seconds=time.monotonic() - begin,
         skipped=skipped,
         findings=tuple(finding for name in PROFILES for finding in found[name]),
-        notes=tuple(f"OWL 2 {name}: {_verdict(found[name])}" for name in PROFILES),
+        notes=tuple(f"OWL 2 {name}: {_verdict(found[name], found['DL'])}" for name in PROFILES),
     )
 
 
-def _verdict(findings: Sequence[Finding]) -> str:
-    return f"no, because of {len(findings)} axioms" if findings else "yes"
+def _verdict(findings: Sequence[Finding], beyond: Sequence[Finding]) -> str:
+    if findings:
+        return f"no, because of {len(findings)} {'axiom' if len(findings) == 1 else 'axioms'}"
+    return "no, for it is not in DL" if beyond else "yes"
 
 
 def _finding(profile: str, focus: str, value: str, reason_en: str, reason_ar: str) -> Finding:
