@@ -21,6 +21,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
 from diplograph.checking.axioms import Axiom, read_axioms
 from diplograph.checking.material import load_ontology
+from diplograph.checking.wording import Expression, parse_axiom
 from diplograph.resources import locate
 from diplograph.store import PREFIXES
 from diplograph.vocabulary import DIP
@@ -31,8 +32,6 @@ LANGUAGES = {"en": "ltr", "ar": "rtl"}
 TEXTS = tomllib.loads((HERE / "ontology-pages.toml").read_text(encoding="utf-8"))
 TERM = Namespace(DIP)
 ARABIC = re.compile(r"[\u0600-\u06ff]")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?:\^\^\S+?(?=[\s)])|@\w+)?|[()]|[^\s()"]+')
-Tree = str | list[Any]
 
 
 def main() -> None:
@@ -92,7 +91,7 @@ class Names:
         value = self.graph.value(URIRef(PREFIXES.get(prefix, "") + local), RDFS.label)
         return str(value) if value else TEXTS["foreign"][self.language].get(name, name)
 
-    def say(self, tree: Tree) -> str:
+    def say(self, tree: Expression) -> str:
         """A class, or what an axiom says, in words; the patterns are in ontology-pages.toml."""
         if isinstance(tree, str):
             return self.label(tree)
@@ -105,25 +104,6 @@ class Names:
 
     def list(self, names: Iterable[str]) -> str:
         return self._words["comma"].join(map(self.label, names))
-
-
-def parse_axiom(text: str) -> Tree:
-    """Functional syntax as nested lists, the name of a form first.
-
-    >>> parse_axiom("SubClassOf(dip:Summit dip:Engagement)")
-    ['SubClassOf', 'dip:Summit', 'dip:Engagement']
-    """
-    stack: list[list[Any]] = [[]]
-    for token in _TOKEN.findall(text):
-        if token == "(":
-            stack.append([stack[-1].pop()])
-        elif token == ")":
-            inner = stack.pop()
-            stack[-1].append(inner)
-        else:
-            stack[-1].append(token)
-    tree: Tree = stack[0][0]
-    return tree
 
 
 def notes(names: Names) -> Iterator[tuple[URIRef, str]]:
@@ -181,18 +161,21 @@ def draw_properties(names: Names) -> str:
                     edges.setdefault((domain, value), []).append(names.label(name))
     lines = [_node(names, name, "rounded", fields) for name, fields in boxes.items()]
     lines += [_node(names, value, "rounded") for _, value in edges if value not in boxes]
-    lines += [f'"{a}" -> "{b}" [label="{chr(92) + "n"}"]'.replace("\\n", "\\n".join(told)) for (a, b), told in edges.items()]
+    lines += [
+        f'"{a}" -> "{b}" [label="{chr(92) + "n"}"]'.replace("\\n", "\\n".join(told))
+        for (a, b), told in edges.items()
+    ]
     return draw(lines, names, direction="TB")
 
 
-def _pairs(axioms: Iterable[Axiom], kind: str) -> Iterator[tuple[str, Tree]]:
+def _pairs(axioms: Iterable[Axiom], kind: str) -> Iterator[tuple[str, Expression]]:
     for axiom in axioms:
         if axiom.kind.endswith(kind):
             _, name, value = parse_axiom(axiom.text)
             yield name, value
 
 
-def _members(tree: Tree) -> list[str]:
+def _members(tree: Expression) -> list[str]:
     return [tree] if isinstance(tree, str) else tree[1:]
 
 
@@ -228,6 +211,7 @@ def finish(page: Any, names: Names) -> str:
     page.set("lang", language)
     page.set("dir", LANGUAGES[language])
     head = page.find("head")
+    head.insert(0, html.fragment_fromstring('<meta charset="utf-8">'))
     for element in (*head.findall("script"), *head.findall("style")):
         head.remove(element)
     etree.SubElement(head, "style").text = (HERE / "ontology-pages.css").read_text(encoding="utf-8")
@@ -241,13 +225,17 @@ def finish(page: Any, names: Names) -> str:
         code.set("dir", "ltr")
     words = TEXTS["page"][language]
     content = page.get_element_by_id("content")
-    content.insert(0, html.fromstring(f'<p class="other"><a href="{words["other_file"]}">{words["other"]}</a></p>'))
+    content.insert(
+        0, html.fromstring(f'<p class="other"><a href="{words["other_file"]}">{words["other"]}</a></p>')
+    )
     for place, (title, drawing) in enumerate(
         [(words["classes"], draw_classes(names)), (words["properties"], draw_properties(names))]
     ):
         section = html.fromstring(f'<div class="section diagram"><h2>{title}</h2>{drawing}</div>')
         content.insert(2 + place, section)
-    content.insert(list(content).index(page.get_element_by_id("namespaces")), individuals(names, words["individuals"]))
+    content.insert(
+        list(content).index(page.get_element_by_id("namespaces")), individuals(names, words["individuals"])
+    )
     text: str = html.tostring(page, encoding="unicode", doctype="<!DOCTYPE html>")
     return text + "\n"
 
@@ -276,7 +264,9 @@ def rename_anchors(page: Any) -> None:
 def translate(page: Any, headings: Mapping[str, str]) -> None:
     """Puts our words in the place of pyLODE's; raises ValueError, naming them, where there are none."""
     missing = set()
-    fixed = page.xpath("//h2|//h3|//h4/a|//dt//*|//dt|//th|//th/a|//div[@id='legend']//td|//span[@class='cardinality']")
+    fixed = page.xpath(
+        "//h2|//h3|//h4/a|//dt//*|//dt|//th|//th/a|//div[@id='legend']//td|//span[@class='cardinality']"
+    )
     for element in fixed:
         text = (element.text or "").strip()
         if not text or ARABIC.search(text) or element.get("id") == text:

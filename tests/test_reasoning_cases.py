@@ -86,11 +86,8 @@ def types(part: Part) -> frozenset[tuple[str, str]]:
 
 
 def found(report: Report) -> list[tuple[str, str, str]]:
-    """(check, focus below the base, severity) of each finding, once; a blank node is known by none."""
-    iris = {(f.check, f.focus.removeprefix(BASE), f.severity) for f in report.findings}
-    return sorted(
-        (name, "_:" if focus.startswith("_:") else focus, severity) for name, focus, severity in iris
-    )
+    """(check, focus below the base, severity) of each finding, once."""
+    return sorted({(f.check, f.focus.removeprefix(BASE), f.severity) for f in report.findings})
 
 
 # --- The clean store -------------------------------------------------------------------------------------------------
