@@ -97,12 +97,25 @@ def read_axioms(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXE
     return tuple(_Reader(triples, prefixes).axioms())
 
 
+def shorten_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """An IRI as it is written in an axiom.
+
+    >>> shorten_iri("http://www.w3.org/2002/07/owl#Thing")
+    'owl:Thing'
+    """
+    for prefix, space in prefixes.items():
+        rest = iri.removeprefix(space)
+        if rest != iri and rest and not set(rest) & set("/#:?"):
+            return f"{prefix}:{rest}"
+    return f"<{iri}>"
+
+
 class _Reader:
     """The triples by subject, and how each term and axiom is written."""
 
     def __init__(self, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> None:
         self._triples = tuple(dict.fromkeys(triples))
-        self._prefixes = {space: prefix for prefix, space in prefixes.items()}
+        self._prefixes = prefixes
         outgoing: dict[NamedNode | BlankNode, list[Triple]] = {}
         self._kinds: dict[Term, set[str]] = {}
         for triple in self._triples:
@@ -225,11 +238,7 @@ class _Reader:
         return str(term)
 
     def _shorten(self, iri: str) -> str:
-        for space, prefix in self._prefixes.items():
-            rest = iri.removeprefix(space)
-            if rest != iri and rest and not set(rest) & set("/#:?"):
-                return f"{prefix}:{rest}"
-        return f"<{iri}>"
+        return shorten_iri(iri, self._prefixes)
 
 
 def _is_anonymous(term: Term) -> bool:

@@ -12,11 +12,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
+from diplograph.checking.axioms import shorten_iri
 from diplograph.checking.entailing import Goal, Judge, minimise
+from diplograph.checking.locality import relevant_axioms
 from diplograph.checking.nemo import RuleRun, Rules, open_rules, same_value
 from diplograph.checking.pieces import Base, Piece, split
+
+_STEPS = 8  # how many sets of ever more facts are tried at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,27 @@ def justify_by_rules(judge: Judge, goal: Goal, base: Base) -> Justification | No
 
 
 def justify_by_reasoner(judge: Judge, goal: Goal, base: Base) -> Justification | None:
-    """A justification within a base, found by asking the reasoner alone; None where the base does not entail it."""
-    return _justify(judge, base.pieces, goal)
+    """A justification within a base, found by asking the reasoner alone; None where the base does not entail it.
+
+    The base is cut down first: to the facts nearest to what is asked about, as many as are needed with all axioms; then
+    to the axioms that can matter for the terms of those.
+    """
+    axioms = [piece for piece in base.pieces if piece.axiom]
+    facts = [piece for piece in base.pieces if piece.quad]
+    counts = [len(facts) * step // _STEPS for step in range(_STEPS + 1)]
+    candidates = [[*axioms, *facts[:count]] for count in counts]
+    enough = next((n for n, answer in enumerate(judge.entails(candidates, goal)) if answer), None)
+    if enough is None:
+        return None
+    near = facts[: counts[enough]]
+    triples = [triple for piece in near for triple in piece.triples] + list(goal.opposite)
+    terms = {
+        node.value for one in triples for node in (one.predicate, one.object) if isinstance(node, NamedNode)
+    }
+    relevant = relevant_axioms((piece.axiom for piece in axioms), map(shorten_iri, terms))
+    return _justify(
+        judge, [*(piece for piece in axioms if piece.axiom in relevant), *near], goal
+    ) or _justify(judge, [*axioms, *near], goal)
 
 
 def find_several(
