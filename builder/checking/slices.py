@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Triple
 
 from diplograph.checking.material import other_graphs
 from diplograph.quads import SHARED_GRAPHS, shared_graph, term
@@ -45,14 +45,22 @@ class Slicer:
         actors = shared_graph("actors", base=self._store.base)
         own = [graph for graph in self._store.graph_names() if graph not in shared | self._left_out]
         for graphs in _batches(own, self._size):
-            subjects = {quad.subject for graph in graphs for quad in self._store.quads(graph)}
-            yield self._cut(subjects, inverse=True)
+            yield self._cut(self._subjects(graphs), inverse=True)
         for graph in sorted(shared - self._left_out, key=str):
             # Last, when it is known which events some document reports.
-            rest = {quad.subject for quad in self._store.quads(graph)} - self._reported
+            rest = self._subjects([graph]) - self._reported
             for some in _batches(sorted(rest, key=str), self._size):
                 # Not what points to an actor: that may be half of the store, and no shape asks for it.
                 yield self._cut(set(some), inverse=graph != actors)
+
+    def _subjects(self, graphs: Iterable[NamedNode]) -> set[Node]:
+        # Asked in SPARQL: a tenth of the rows that reading all quads would bring.
+        listed = " ".join(str(graph) for graph in graphs)
+        found = self._store.query(
+            f"SELECT DISTINCT ?subject {{ VALUES ?graph {{ {listed} }} GRAPH ?graph {{ ?subject ?p ?o }} }}"
+        )
+        assert isinstance(found, QuerySolutions)
+        return {row["subject"] for row in found}
 
     def _cut(self, subjects: set[Node], *, inverse: bool) -> Slice:
         cut = Slice(owned=set(subjects))
