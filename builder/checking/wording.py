@@ -9,10 +9,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from diplograph.quads import TYPE
+from diplograph.quads import TYPE, decode
 from diplograph.resources import read_toml
 from diplograph.store import PREFIXES, Store
-from diplograph.vocabulary import OWL, RDFS
+from diplograph.vocabulary import BASE, OWL, RDFS
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^[^\s()]+)?|<[^>]*>|[()]|[^\s()]+)')
 _LABEL = NamedNode(RDFS + "label")
@@ -41,14 +41,20 @@ class Labels:
                 self.properties.add(subject.value)
 
     def label(self, iri: str, language: str = "en") -> str:
-        """The label in this language, else in another, else the last part of the IRI; a text as it is."""
+        """The label in this language, else in another; else what an IRI of ours ends in (``report wire/call/1``), or the
+        last part of another; a text as it is."""
         if "://" not in iri:
             return iri
         known = {language_: text for (name, language_), text in self._labels.items() if name == iri}
         if not known and self._store is not None:
             quads = self._store.inner.quads_for_pattern(NamedNode(iri), _LABEL, None, None)
             known = {q.object.language or "": q.object.value for q in quads if isinstance(q.object, Literal)}
-        return known.get(language) or known.get("en") or known.get("ar") or short(iri)
+        return known.get(language) or known.get("en") or known.get("ar") or self._place(iri)
+
+    def _place(self, iri: str) -> str:
+        base = self._store.base if self._store else BASE
+        room, _, rest = iri.removeprefix(base).partition("/")
+        return f"{room} {decode(rest)}" if iri.startswith(base) and rest else short(iri)
 
 
 def short(iri: str) -> str:
