@@ -57,6 +57,7 @@ bench-endpoint: $(VENV)/.tested
 
 bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py
+	$(BIN)/python tests/bench/completeness.py
 
 docs: $(VENV)/.tested
 	$(BIN)/python docs/make_queries.py
