@@ -13,11 +13,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from reasoning_cases import Case, Expected, fill, load_cases, ontology_axioms  # noqa: E402
+from reasoning_cases import Case, Expected, fill, load_cases, ontology_axioms
 
-from diplograph.checking.explaining import Explanation, explain_inference  # noqa: E402
-from diplograph.checking.findings import Statement  # noqa: E402
-from diplograph.vocabulary import DIP, load_vocabulary  # noqa: E402
+from diplograph.checking.explaining import Explanation, explain_inference
+from diplograph.checking.findings import Statement
+from diplograph.vocabulary import DIP, load_vocabulary
 
 PAGE = HERE / "inferences.md"
 
