@@ -34,7 +34,7 @@ KINDS = ("actor", "event", "document", "rest")
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A neighbourhood: of what it is (an IRI, empty for a summary), and its lines of N-Triples, sorted.
+    """A neighbourhood: of what it is (an IRI, empty for the whole), and its lines of N-Triples, sorted.
 
     ``kind`` is actor (or place), event, document, rest or summary; ``hash`` is the SHA-256 of the lines.
     """
@@ -260,30 +260,32 @@ def make_module(kind: str, seed: str, lines: Iterable[str]) -> Module:
     return Module(kind, seed, ordered, hashlib.sha256("".join(ordered).encode("utf-8")).hexdigest())
 
 
-def summarise(store: Store, fitting: Fitting, seen: Survey) -> Module:
-    """One individual for each set of classes and properties that some have, with a neighbour of its own for each property.
+def summarise(store: Store, fitting: Fitting, seen: Survey) -> Iterator[Module]:
+    """For each set of classes and properties that some have, one individual that stands for all of them, with a neighbour
+    of its own for each property.
 
-    It says less than the data says of that individual, so what contradicts here contradicts there; and it brings
-    together what different documents say of one thing.
+    That says less than the data says of the individual that the module is named by, so what contradicts here contradicts
+    there; and it brings together what different documents say of one thing.
     """
-    lines = []
-    for number, (mark, node) in enumerate(sorted(seen.signatures.items(), key=lambda item: sorted(item[0]))):
-        thing = f"<{STAND_IN}{number}>"
+    for mark, node in sorted(seen.signatures.items(), key=lambda item: sorted(item[0])):
+        signs = sorted(mark)
+        name = f"{STAND_IN}{make_label(' '.join(signs))}"
+        thing = f"<{name}>"
         values = {
             quad.predicate: fitted
             for quad in store.inner.quads_for_pattern(node, None, None, None)
             if isinstance(quad.object, Literal) and (fitted := fitting.fit(quad.triple)) is not None
         }
-        lines += [f"{thing} {one.predicate} {one.object} .\n" for one in values.values()]
-        for place, sign in enumerate(sorted(mark)):
-            neighbour = f"<{STAND_IN}{number}:{place}>"
+        lines = [f"{thing} {one.predicate} {one.object} .\n" for one in values.values()]
+        for place, sign in enumerate(signs):
+            neighbour = f"<{name}:{place}>"
             if sign.endswith(">") or sign.startswith("_"):
                 lines.append(f"{thing} {TYPE} {sign} .\n")  # a class, as in N-Triples
             elif sign.startswith("<"):
                 lines.append(f"{neighbour} {sign}> {thing} .\n")
             elif sign.startswith(">o"):
                 lines.append(f"{thing} <{sign[2:]}> {neighbour} .\n")
-    return make_module("summary", "", lines)
+        yield make_module("summary", str(node).strip("<>"), lines)
 
 
 def whole(store: Store, fitting: Fitting) -> Module:

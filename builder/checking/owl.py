@@ -84,7 +84,7 @@ class _Work:
     reused: int = 0
     inferred: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
-    contradictory: int = 0
+    wrong: list[Module] = field(default_factory=list)
     unnamed: int = 0
     failure: str = ""
 
@@ -129,7 +129,7 @@ def check_owl(store: Store, ontology: Sequence[Triple], settings: OwlSettings | 
         reused=work.reused,
         seconds=time.monotonic() - start,
         skipped=_describe_skipped(work, seen),
-        findings=tuple(work.findings),
+        findings=(*work.findings, *map(_inconsistent, _name_once(work.wrong))),
         inferred=tuple(Inferred(*pair) for pair in sorted(work.inferred)),
         notes=notes,
         failure=work.failure,
@@ -142,12 +142,21 @@ def _check(store: Store, engine: _Engine, links: Links, fitting: Fitting, seen: 
         engine.check_ontology([])
     elif settings.split == "never" or (settings.split == "auto" and seen.triples <= SMALL):
         engine.check_ontology([whole(store, fitting)])
-    elif engine.check_ontology([summarise(store, fitting, seen)]):
+    elif engine.check_ontology(list(summarise(store, fitting, seen))):
         splitter = Splitter(store, links, fitting, seen)
         engine.run(splitter.modules("actor"), classify=True)
         splitter.learn(engine.work.inferred)
         engine.run(splitter.modules("event"), classify=True)
         engine.run(chain(splitter.modules("document"), splitter.modules("rest")), classify=False)
+
+
+def _name_once(wrong: Sequence[Module]) -> list[Module]:
+    """The modules to be named: no summary of what a neighbourhood among them says, and several together only where that
+    is all there is."""
+    near = [module for module in wrong if module.kind not in ("summary", "together")]
+    lines = {line.partition(" ")[0] for module in near for line in module.lines}
+    named = [m for m in wrong if m in near or (m.kind == "summary" and f"<{m.seed}>" not in lines)]
+    return named or list(wrong[:1])
 
 
 def _ontology_lines(ontology: Iterable[Triple], fitting: Fitting) -> bytes:
@@ -180,7 +189,10 @@ class _Engine:
         alone = make_module("ontology", "", ())
         known = self._ledger.find(alone.hash)
         if known is None:
-            batch = self._reason([_Piece((alone,), True), *(_Piece((one,), True) for one in with_data)])
+            pieces = [_Piece((alone,), True)]
+            if with_data:
+                pieces.append(_Piece(tuple(with_data), True))
+            batch = self._reason(pieces)
             if not batch.found:
                 raise batch.error or ReasoningError("the reasoner said nothing of the ontology")
             verdict = batch.found[0][1]
@@ -188,7 +200,7 @@ class _Engine:
                 known = tuple((cls, _NOTHING) for cls in verdict.unsatisfiable)
                 self._ledger.add({alone.hash: known})
             else:
-                self.work.findings.append(_inconsistent(alone))
+                self._contradiction(alone)
                 return False
             self.work.modules += len(with_data)
             self._settle(replace(batch, found=batch.found[1:]))
@@ -262,7 +274,7 @@ class _Engine:
                 self._keep(piece, verdict)
             elif len(piece.modules) == 1:
                 self._contradiction(piece.modules[0])
-            elif self.work.contradictory >= NAMED:
+            elif len(self.work.wrong) >= NAMED:
                 self.work.unnamed += len(piece.modules)
             else:
                 self._look_into(piece)
@@ -277,7 +289,7 @@ class _Engine:
         for single, verdict in zip(singles, self._verdicts(singles), strict=True):
             found.append((single, verdict))
             wrong += not verdict.consistent
-            if self.work.contradictory + wrong >= NAMED:
+            if len(self.work.wrong) + wrong >= NAMED:
                 self.work.unnamed += len(singles) - len(found)
                 break
         if wrong:
@@ -286,8 +298,7 @@ class _Engine:
             self._contradiction(replace(piece.modules[0], kind="together", seed=""))
 
     def _contradiction(self, module: Module) -> None:
-        self.work.contradictory += 1
-        self.work.findings.append(_inconsistent(module))
+        self.work.wrong.append(module)
 
     def _keep(self, piece: _Piece, verdict: Verdict) -> None:
         inferred = _select_types(piece, verdict.types) if piece.classify else {}
@@ -330,8 +341,8 @@ _WHERE = {
     "ontology": ("The ontology contradicts itself.", "الأنطولوجيا متناقضة في ذاتها."),
     "whole": ("The data contradicts the ontology.", "البيانات تناقض الأنطولوجيا."),
     "summary": (
-        "What different graphs say of one thing contradicts the ontology.",
-        "ما تقوله رسوم مختلفة عن شيء واحد يناقض الأنطولوجيا.",
+        "What is said of this in one place and another contradicts the ontology.",
+        "ما قيل عن هذا هنا وهناك يناقض الأنطولوجيا.",
     ),
     "together": (
         "What several graphs say together contradicts the ontology.",
