@@ -28,9 +28,9 @@ Made by `make docs` from the ontology's definitions and the cases of [tests/reas
 change is changed there.
 
 Nobody asserts the classes below. Each has a definition, and whatever meets it belongs to it: `diplograph check` finds
-these and can write them to a graph of their own, from where questions may ask for them. Every example is a graph of a few
+these, and with `--write-inferences` puts them into a graph of their own, for questions to take in or leave out. Every example is a graph of a few
 hundred triples, [clean.trig](../tests/reasoning/clean.trig), with something put in or taken out; the reasons are a minimal
-set, as `diplograph check --explain` gives it: without any one of them the conclusion does not follow. Behind each
+set, as `diplograph check --explain THING` gives it: without any one of them the conclusion does not follow. Behind each
 statement is the document that says it, with its words.
 """
 
