@@ -25,7 +25,7 @@ from diplograph.checking.nemo import (
     open_rules,
     read_outcome,
 )
-from diplograph.checking.reasoners import OutOfTime, run_reasoner
+from diplograph.checking.reasoners import OutOfMemory, OutOfTime, run_reasoner
 from diplograph.checking.rules import check_rules
 from diplograph.checking.wording import Labels
 from diplograph.quads import TYPE, actor_iri, event_iri, shared_graph, term
@@ -340,6 +340,8 @@ def test_a_contradiction_in_a_store_is_traced_to_its_words() -> None:
         assert "identifier" in found["rules/prp-fp"].message_en
         with pytest.raises(OutOfTime, match="--timeout"):
             check_rules(store, load_ontology(), timeout=0.01)
+        with pytest.raises(OutOfMemory, match="--memory"):
+            check_rules(store, load_ontology(), memory=16)
 
 
 def test_materialise_gives_what_was_not_said() -> None:

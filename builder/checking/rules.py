@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import time
 from collections import defaultdict
@@ -175,11 +176,15 @@ def _run(folder: Path, memory: int, timeout: float | None) -> Outcome:
 
 
 def _work(folder: Path, memory: int, connection: Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory * 1024 * 1024, resource.RLIM_INFINITY))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what Rust prints when it has no memory left
     try:
+        rules = Rules(folder)  # before the limit: an engine that does not fit is not one that is missing
+        resource.setrlimit(resource.RLIMIT_AS, (memory * 1024 * 1024, resource.RLIM_INFINITY))
         axioms = [quad.triple for quad in parse(path=folder / "ontology.nt", format=RdfFormat.N_TRIPLES)]
-        connection.send(read_outcome(Rules(folder).run(axioms)))
+        connection.send(read_outcome(rules.run(axioms)))
     except ReasoningError as error:
         connection.send(str(error))
     except MemoryError:
         connection.close()  # as if the engine itself had run out of it, and been ended
+    except Exception as error:  # nobody would see it here
+        connection.send(f"the rules failed: {error!r}")
