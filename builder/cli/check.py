@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,7 +186,12 @@ def _check_data(store: Store, settings: CheckSettings, ontology_file: Path | Non
     from diplograph.checking.material import load_ontology
     from diplograph.checking.running import check_store
 
-    return check_store(store, settings, ontology=load_ontology(ontology_file))
+    return check_store(store, settings, ontology=load_ontology(ontology_file), progress=_say)
+
+
+def _say(name: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"checking: {name} ...", err=True)
 
 
 def _check_ontology(path: Path | None) -> Report:
