@@ -207,3 +207,29 @@ def test_explanations_name_axioms_that_there_are() -> None:
         for one in case.consequences():
             for axioms in one.because:
                 assert {text for text in axioms if "/test#" not in text} <= ours, case.name
+
+
+# --- Explanations ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a-call-that-is-a-summit",
+        "a-country-with-a-start-date",
+        "one-report-of-two-events",
+        "two-actors-of-one-wikidata-entity",
+        "a-class-of-calls-that-are-summits",
+    ],
+)
+def test_the_reasons_are_a_minimal_set_that_the_case_lists(name: str) -> None:
+    (case,) = (case for case in CASES if case.name == name)
+    (expected,) = case.consequences()
+    with fill(case.quads()) as store:
+        settings = CheckSettings(("owl",), OwlSettings(jobs=1), explain=True)
+        (finding,) = check_store(store, settings, ontology=case.ontology()).findings
+    axioms = sorted(one.axiom for one in finding.statements if one.axiom)
+    assert axioms in [sorted(alternative) for alternative in expected.because]
+    facts = [one for one in finding.statements if not one.axiom]
+    planted = {(str(q.subject), str(q.predicate), str(q.object)) for q in case.planted}
+    assert bool({(one.subject, one.predicate, one.object) for one in facts} & planted) is bool(case.planted)
