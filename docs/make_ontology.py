@@ -7,6 +7,7 @@ two diagrams drawn by Graphviz. Nothing on a page is fetched from elsewhere.
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import subprocess
@@ -46,14 +47,25 @@ def main() -> None:
 
 def write_page(language: str) -> str:
     """The page in English or Arabic. Raises ValueError when pyLODE has a heading that is not translated."""
-    from pylode import OntPub
-
     graph = read_graph(language)
     names = Names(graph, language)
     for subject, note in notes(names):
         graph.add((subject, SKOS.note, Literal(note, lang=language)))
-    page = html.document_fromstring(OntPub(ontology=graph).make_html())
-    return finish(page, names)
+    return finish(html.document_fromstring(ask_pylode(graph)), names)
+
+
+def ask_pylode(graph: Graph) -> str:
+    """pyLODE's page; it sets up logging for the whole program when it is imported, which is undone."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        from pylode import OntPub
+
+        root.setLevel(logging.WARNING)
+        return str(OntPub(ontology=graph).make_html())
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 # --- One language ----------------------------------------------------------------------------------------------------
@@ -95,7 +107,7 @@ class Names:
         """A class, or what an axiom says, in words; the patterns are in ontology-pages.toml."""
         if isinstance(tree, str):
             return self.label(tree)
-        name, *arguments = tree
+        name, *arguments = str(tree[0]), *tree[1:]
         told = [self.say(one) for one in arguments]
         joined = {"ObjectIntersectionOf": "and", "ObjectUnionOf": "or"}.get(name)
         if joined:
@@ -106,11 +118,16 @@ class Names:
         return self._words["comma"].join(map(self.label, names))
 
 
+def read(axiom: Axiom) -> list[Any]:
+    """An axiom as nested lists, its name first."""
+    return list(parse_axiom(axiom.text))
+
+
 def notes(names: Names) -> Iterator[tuple[URIRef, str]]:
     """(term, note) of all that axioms say and pyLODE does not."""
     words = TEXTS["words"][names.language]
     for axiom in names.axioms:
-        name, *arguments = parse_axiom(axiom.text)
+        name, *arguments = read(axiom)
         if name == "DisjointClasses":
             for member in arguments:
                 others = [other for other in arguments if other != member]
@@ -134,7 +151,7 @@ def draw_classes(names: Names) -> str:
     defined = {a.text.split("(")[1].split()[0] for a in names.axioms if a.kind == "EquivalentClasses"}
     lines = []
     for axiom in names.axioms:
-        name, *arguments = parse_axiom(axiom.text)
+        name, *arguments = read(axiom)
         if name == "Declaration" and arguments[0][0] == "Class" and arguments[0][1].startswith("dip:"):
             style = "rounded,dashed" if arguments[0][1] in defined else "rounded"
             lines.append(_node(names, arguments[0][1], style))
@@ -171,12 +188,12 @@ def draw_properties(names: Names) -> str:
 def _pairs(axioms: Iterable[Axiom], kind: str) -> Iterator[tuple[str, Expression]]:
     for axiom in axioms:
         if axiom.kind.endswith(kind):
-            _, name, value = parse_axiom(axiom.text)
+            _, name, value = read(axiom)
             yield name, value
 
 
 def _members(tree: Expression) -> list[str]:
-    return [tree] if isinstance(tree, str) else tree[1:]
+    return [tree] if isinstance(tree, str) else [str(member) for member in tree[1:]]
 
 
 def _node(names: Names, name: str, style: str, fields: Iterable[str] = ()) -> str:

@@ -157,7 +157,9 @@ def together(cases: Iterable[Case]) -> tuple[list[Quad], list[Triple]]:
 def fill(quads: list[Quad] | tuple[Quad, ...]) -> Store:
     """A store in memory with these quads, and the ontology beside them, as a build makes it."""
     store = Store.in_memory()
-    store.inner.extend([*quads, *ontology_quads(locate("ontology", "diplograph.ttl").read_bytes())])
+    store.inner.extend(
+        [*quads, *ontology_quads(locate("ontology", "diplograph.ttl").read_text(encoding="utf-8"))]
+    )
     return store
 
 

@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pyoxigraph import Quad, Triple
 from reasoning_cases import (
-    BASE,
-    DIP,
     Case,
     clean_quads,
     clean_types,
@@ -26,7 +24,7 @@ from diplograph.checking.findings import Part, Report
 from diplograph.checking.owl import OwlSettings
 from diplograph.checking.running import CHECKS, CheckSettings, check_store
 from diplograph.resources import locate
-from diplograph.vocabulary import load_vocabulary
+from diplograph.vocabulary import BASE, DIP, load_vocabulary
 
 CASES = load_cases()
 REASONED = [case for case in CASES if "owl" in case.expected]
