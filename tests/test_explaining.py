@@ -173,11 +173,13 @@ def test_a_property_that_may_not_lead_back(
 
 def test_a_contradiction_that_no_rule_sees(store: Store) -> None:
     """A union, of which the data leaves nothing: beyond OWL 2 RL, so found by asking HermiT alone."""
-    ontology = with_axioms(
-        """dip:Actor rdfs:subClassOf [ a owl:Class ; owl:unionOf ( dip:Person dip:Country dip:Organization ) ] .
+    text = """dip:Actor a owl:Class ; owl:disjointWith dip:Place ;
+            rdfs:subClassOf [ a owl:Class ; owl:unionOf ( dip:Person dip:Country dip:Organization ) ] .
         dip:Ghost a owl:Class ; rdfs:subClassOf dip:Actor ; rdfs:label "ghost"@en .
-        [] a owl:AllDisjointClasses ; owl:members ( dip:Ghost dip:Person dip:Country dip:Organization ) ."""
-    )
+        dip:Person a owl:Class . dip:Country a owl:Class . dip:Organization a owl:Class . dip:Place a owl:Class .
+        dip:identifier a owl:DatatypeProperty , owl:FunctionalProperty . dip:represents a owl:ObjectProperty .
+        [] a owl:AllDisjointClasses ; owl:members ( dip:Ghost dip:Person dip:Country dip:Organization dip:Place ) ."""
+    ontology = tuple(quad.triple for quad in parse((HEADER + text).encode(), format=RdfFormat.TURTLE))
     ghost = actor_iri("ghost")
     add(store, (ghost, TYPE, NamedNode(PREFIXES["dip"] + "Ghost")), graph=ACTORS)
     [one] = Explainer(store, ontology).explain(inconsistency([ghost.value]))
@@ -188,8 +190,8 @@ def test_a_contradiction_that_no_rule_sees(store: Store) -> None:
 
 def test_more_than_one_reason(store: Store) -> None:
     add(store, (TALKS, TYPE, term("Summit")), (TALKS, term("status"), term("denied")))
-    found = Explainer(store, ONTOLOGY).explain(inconsistency([TALKS.value]), limit=3)
-    assert len(found) == 3
+    found = Explainer(store, ONTOLOGY).explain(inconsistency([TALKS.value]), limit=2)
+    assert len(found) == 2
     sets = [frozenset((s.subject, s.predicate, s.object, s.axiom) for s in one.statements) for one in found]
     assert not any(one < other for one in sets for other in sets)
     for one in found:
@@ -355,12 +357,14 @@ def test_many_pieces_are_reduced_in_groups() -> None:
     judge = Judge(base, read_fitting(ONTOLOGY))
     both = Triple(NamedNode("urn:x"), TYPE, term("Person")), Triple(NamedNode("urn:x"), TYPE, term("Summit"))
     contradiction = type(inconsistency())("inconsistency", (), both)
-    found = minimise(judge, base.pieces, contradiction)
+    pieces = [one for one in base.pieces if one.axiom.startswith(("SubClassOf", "DisjointClasses"))]
+    assert len(pieces) > 24
+    found = minimise(judge, pieces, contradiction)
     assert found is not None
     assert len(found) < 6
     assert all(not answer for answer in judge.entails([found[1:], found[:-1]], contradiction))
     consistent = type(inconsistency())("inconsistency", (), both[:1])
-    assert minimise(judge, base.pieces, consistent) is None
+    assert minimise(judge, pieces, consistent) is None
 
 
 def test_every_axiom_is_put_into_words() -> None:

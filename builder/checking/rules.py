@@ -164,6 +164,9 @@ def _run(folder: Path, memory: int, timeout: float | None) -> Outcome:
             raise OutOfTime(f"the rules did not end in {timeout:g} s; allow more with --timeout")
         answer = receiving.recv()
     except EOFError:
+        process.join()
+        if process.exitcode == 1:  # an error of Python's: a fault of ours
+            raise ReasoningError("the rules failed; please report it with the data") from None
         raise OutOfMemory(f"the rules need more than {memory} MB; allow more with --memory") from None
     finally:
         process.kill()
@@ -176,7 +179,7 @@ def _run(folder: Path, memory: int, timeout: float | None) -> Outcome:
 
 
 def _work(folder: Path, memory: int, connection: Connection) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what Rust prints when it has no memory left
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Rust prints much when it has no memory left
     try:
         rules = Rules(folder)  # before the limit: an engine that does not fit is not one that is missing
         resource.setrlimit(resource.RLIMIT_AS, (memory * 1024 * 1024, resource.RLIM_INFINITY))
@@ -186,5 +189,3 @@ def _work(folder: Path, memory: int, connection: Connection) -> None:
         connection.send(str(error))
     except MemoryError:
         connection.close()  # as if the engine itself had run out of it, and been ended
-    except Exception as error:  # nobody would see it here
-        connection.send(f"the rules failed: {error!r}")
