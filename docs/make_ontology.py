@@ -111,7 +111,7 @@ class Names:
         told = [self.say(one) for one in arguments]
         joined = {"ObjectIntersectionOf": "and", "ObjectUnionOf": "or"}.get(name)
         if joined:
-            return f" {self._words[joined]} ".join(told)
+            return self._words[joined].join(told)
         return self._words[name].format(*told)
 
     def list(self, names: Iterable[str]) -> str:
@@ -250,9 +250,9 @@ def finish(page: Any, names: Names) -> str:
     ):
         section = html.fromstring(f'<div class="section diagram"><h2>{title}</h2>{drawing}</div>')
         content.insert(2 + place, section)
-    content.insert(
-        list(content).index(page.get_element_by_id("namespaces")), individuals(names, words["individuals"])
-    )
+    page.get_element_by_id("namespaces").addprevious(individuals(names, words["individuals"]))
+    (entry,) = page.xpath("//div[@id='toc']//li[h4/a[@href='#namespaces']]")
+    entry.addprevious(html.fromstring(f'<li><h4><a href="#individuals">{words["individuals"]}</a></h4></li>'))
     text: str = html.tostring(page, encoding="unicode", doctype="<!DOCTYPE html>")
     return text + "\n"
 
