@@ -106,8 +106,8 @@ def read_tables(store: Store) -> Tables:
     """The rows of each table, in SPARQL.
 
     ``offices``: a person of the store, the rank of an office he held, whether it is a leader's, its first and its last
-    day (partial dates; "" where it is not known or has not ended). ``titles``: a rank, and a title that is only used of it, folded;
-    ``leaders``: a pattern of the titles of leaders.
+    day (partial dates; "" where it is not known or has not ended). ``titles``: a rank, a pattern of its titles, folded,
+    and one of longer titles of other ranks; ``leaders``: a pattern of the titles of leaders.
     """
     rows = []
     for key, entry in load_gazetteer().entries.items():
@@ -138,9 +138,20 @@ def _title_tables() -> Tables:
         for words, rank in titles.ranks.items()
         if len(words) > 1 or words[0].startswith(fold("ال"))
     ]
-    return {
-        "titles": " ".join(f"({Literal(rank)} {Literal(phrase)})" for rank, phrase in phrases),
-        "leaders": str(
-            Literal(f" ({'|'.join(phrase for rank, phrase in phrases if rank in titles.leaders)}) ")
-        ),
-    }
+    rows = []
+    for rank in dict.fromkeys(rank for rank, _ in phrases):
+        own = [phrase for other, phrase in phrases if other == rank]
+        longer = [
+            phrase
+            for other, phrase in phrases
+            if other != rank and any(f" {one} " in f" {phrase} " for one in own)
+        ]
+        rows.append(f"({Literal(rank)} {Literal(_pattern(own))} {Literal(_pattern(longer))})")
+    leaders = [phrase for rank, phrase in phrases if rank in titles.leaders]
+    return {"titles": " ".join(rows), "leaders": str(Literal(_pattern(leaders)))}
+
+
+def _pattern(phrases: Iterable[str]) -> str:
+    """A regular expression for any of these between spaces; of none, one that nothing matches."""
+    listed = "|".join(phrases)
+    return f" ({listed}) " if listed else "^$"
