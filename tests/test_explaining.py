@@ -11,7 +11,7 @@ import sample_graph
 from click.testing import CliRunner
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 from rdflib import Graph, URIRef
-from rdflib.namespace import PROV, RDF, RDFS
+from rdflib.namespace import PROV, RDF, RDFS, SH
 
 from diplograph.checking.axioms import read_axioms
 from diplograph.checking.datatypes import read_fitting
@@ -31,6 +31,8 @@ from diplograph.checking.justifications import explanations_graph, explanations_
 from diplograph.checking.material import load_ontology
 from diplograph.checking.pieces import make_base, split
 from diplograph.checking.reasoners import run_reasoner
+from diplograph.checking.reporting import report_graph
+from diplograph.checking.running import CheckSettings, check_store
 from diplograph.checking.tracing import describe, trace
 from diplograph.checking.wording import Labels, parse_axiom, say_axiom, write_expression
 from diplograph.cli.explained import print_explanations
@@ -413,3 +415,17 @@ def test_explanations_in_print(store: Store) -> None:
     assert "wire/call: \u2068فلاديمير بوتين\u2069" in shown
     assert json.loads(CliRunner().invoke(command, ["json"]).output)[0]["focus"] == PUTIN.value
     assert Graph().parse(data=CliRunner().invoke(command, ["turtle"]).output, format="turtle")
+
+
+def test_the_report_of_a_check_has_the_statements_behind_a_contradiction(store: Store) -> None:
+    add(store, (CALL, TYPE, term("SanctionThreat")))
+    report = check_store(store, CheckSettings(("rules",)), ontology=ONTOLOGY)
+    [finding] = report.findings
+    assert len(finding.statements) == 5
+    graph = Graph().parse(data=report_graph(report), format="turtle")
+    [result] = graph.subjects(RDF.type, SH.ValidationResult)
+    texts = {
+        str(t) for one in graph.objects(result, PROV.wasDerivedFrom) for t in graph.objects(one, RDFS.comment)
+    }
+    assert "nothing is two of: engagement; threat" in texts
+    assert len(texts) == 5

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from diplograph.checking.findings import Finding, Part, Report
+from diplograph.checking.justifications import statement_triples
 from diplograph.model import DataError
 from diplograph.quads import DCTERMS, LABEL, PROV, TYPE, document_iri, mention_iri, term
 from diplograph.vocabulary import BASE, RDF, RDFS, XSD
@@ -97,6 +98,7 @@ def _finding_triples(result: BlankNode, finding: Finding, base: str) -> Iterator
         path, triples = _read_path(finding.path, result.value)
         yield Triple(result, _sh("resultPath"), path)
         yield from triples
+    yield from statement_triples(result, finding.statements, base)
     for found in finding.sources:
         document = document_iri(found.document, base=base)
         if not found.quote:

@@ -78,7 +78,7 @@ def _check(name: str, store: Store, ontology: Sequence[Triple], settings: CheckS
     if name == "rules":
         from diplograph.checking.rules import check_rules
 
-        return check_rules(store, ontology)
+        return check_rules(store, ontology, timeout=settings.owl.timeout)
     if name == "shapes":
         from diplograph.checking.shapes import check_shapes
 
