@@ -32,6 +32,7 @@ OUTPUT = HERE.parent / "build" / "ontology"
 LANGUAGES = {"en": "ltr", "ar": "rtl"}
 TEXTS = tomllib.loads((HERE / "ontology-pages.toml").read_text(encoding="utf-8"))
 TERM = Namespace(DIP)
+_STRUT = '<font point-size="14">&#8203;</font>'  # of no width, for lines as high as Arabic letters need
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -197,7 +198,7 @@ def _members(tree: Expression) -> list[str]:
 
 
 def _node(names: Names, name: str, style: str, fields: Iterable[str] = ()) -> str:
-    inner = "".join(f'<br/><font point-size="10">{field}</font>' for field in fields)
+    inner = "".join(f'<br/>{_STRUT}<font point-size="10">{field}</font>' for field in fields)
     link = f'href="#{name[4:]}"' if name.startswith("dip:") else ""
     return f'"{name}" [label=<{names.label(name)}{inner}> style="{style}" {link}]'
 
