@@ -53,6 +53,14 @@ CHECKS = ("owl", "rules", "shapes", "sanity")
     help="Only say why: what an event or actor follows to be, or why a class can have no instance.",
 )
 @click.option(
+    "--at-most",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many sets of statements --explain gives for one thing, where there are several.",
+)
+@click.option(
     "--reasons/--no-reasons", default=True, help="Say which statements make a contradiction; on by default."
 )
 @click.option(
@@ -110,6 +118,7 @@ def check(
     checks: tuple[str, ...],
     reasoner: str,
     explained: str | None,
+    at_most: int,
     reasons: bool,
     severity: str,
     strict: bool,
@@ -138,7 +147,7 @@ def check(
     if write_inferences and (files or ontology):
         raise click.UsageError("--write-inferences is for a store; leave out the files")
     if explained is not None:
-        _explain(files, store_directory, ontology_file, explained, format)
+        _explain(files, store_directory, ontology_file, explained, at_most, format)
         return
     if ontology:
         report, base = _check_ontology(ontology_file), ""
@@ -171,14 +180,19 @@ def _open(files: tuple[Path, ...], directory: Path) -> Store:
 
 
 def _explain(
-    files: tuple[Path, ...], directory: Path, ontology_file: Path | None, thing: str, format: str
+    files: tuple[Path, ...],
+    directory: Path,
+    ontology_file: Path | None,
+    thing: str,
+    at_most: int,
+    format: str,
 ) -> None:
     from diplograph.checking.explaining import explain_subject
     from diplograph.checking.material import load_ontology
     from diplograph.cli.explained import print_explanations
 
     with _open(files, directory) as store:
-        found = explain_subject(store, load_ontology(ontology_file), thing)
+        found = explain_subject(store, load_ontology(ontology_file), thing, limit=at_most)
         print_explanations(found, format, store.base)
 
 
