@@ -502,7 +502,7 @@ def test_another_ontology_is_another_question(
     kept: Path, ontology: tuple[Triple, ...], tmp_path: Path
 ) -> None:
     directory = copy(kept, tmp_path / "store")
-    disjoint = turtle("dip:PhoneCall owl:disjointWith dip:BilateralEngagement .")
+    disjoint = turtle("dip:HeadOfStateCall owl:disjointWith dip:BilateralEngagement .")
     with Store.open(directory, read_only=True) as store:
         part = check_owl(store, (*ontology, *disjoint), OwlSettings(split="always"))
     assert part.reused == 0
