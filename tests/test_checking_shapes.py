@@ -218,6 +218,14 @@ def test_a_finding_says_what_where_and_in_both_languages() -> None:
     assert [(source.document, source.quote) for source in found.sources] == [("one", QUOTE)]
 
 
+def test_what_lacks_something_is_shown_by_the_words_behind_it() -> None:
+    found = check(plant(f"{BOTH} ; dip:participantCount 2", "")).findings
+    assert {one.check for one in found} == {"shapes/engagementHasParty", "shapes/callHasTwoParties"}
+    assert all(
+        [(one.document, one.quote) for one in finding.sources] == [("one", QUOTE)] for finding in found
+    )
+
+
 def test_a_path_of_several_properties_is_written_as_sparql_has_it() -> None:
     (found,) = check(
         GRAPH.replace("; dip:reportedBy :report", "; dip:reportedBy :report . :later dip:reportedBy :report")

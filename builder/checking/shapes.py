@@ -97,7 +97,10 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 def _trace(store: Store, finding: Finding) -> Finding:
     """With the document and quote of what is at fault: of the value where that is a mention, else of the focus."""
     sources = describe(store, finding.value, "") if finding.value.startswith(f"{store.base}mention/") else ()
-    return replace(finding, sources=sources or describe(store, finding.focus, finding.path))
+    path = (
+        "" if finding.path.startswith(("<", "^")) else finding.path
+    )  # no words support a path of several steps
+    return replace(finding, sources=sources or describe(store, finding.focus, path))
 
 
 def _take(waiting: list[tuple[Slice, Future[Graph]]]) -> tuple[set[str], Graph]:

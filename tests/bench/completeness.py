@@ -52,7 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--folder", type=Path, default=Path("build", "checking"), help="where the graphs are kept")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("build", "checking"), help="where the graphs are kept"
+    )
     parser.add_argument("--dry", action="store_true", help="print the table only")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
