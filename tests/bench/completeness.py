@@ -34,8 +34,10 @@ def measure(folder: Path, events: int, jobs: int) -> tuple[Part, Part]:
 def write_table(found: dict[int, tuple[Part, Part]], jobs: int) -> str:
     """The figures with their conditions."""
     lines = [
-        f"pyshifty {version('pyshifty')}, pyoxigraph {version('pyoxigraph')}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} processors, {jobs} slices at a time; seconds of wall clock.",
+        (
+            f"pyshifty {version('pyshifty')}, pyoxigraph {version('pyoxigraph')}, Python {platform.python_version()}, "
+            f"{os.cpu_count()} processors, {jobs} slices at a time; seconds of wall clock."
+        ),
         "",
         "| events | triples | slices | shapes, s | triples/s | sanity, s |",
         "|---|---|---|---|---|---|",
