@@ -230,6 +230,19 @@ def test_a_class_that_can_have_no_instance() -> None:
     assert explain_class(ONTOLOGY, summit.value) == ()
 
 
+def test_without_the_rules_the_reasoner_is_asked_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diplograph.checking.justifying.find_spec", lambda _: None)
+    text = """dip:A a owl:Class ; rdfs:subClassOf dip:B , dip:C . dip:B a owl:Class ; owl:disjointWith dip:C .
+        dip:C a owl:Class . dip:D a owl:Class ; rdfs:subClassOf dip:C ."""
+    ontology = tuple(quad.triple for quad in parse((HEADER + text).encode(), format=RdfFormat.TURTLE))
+    [one] = explain_class(ontology, PREFIXES["dip"] + "A")
+    assert axioms_of(one) == {
+        "SubClassOf(dip:A dip:B)",
+        "SubClassOf(dip:A dip:C)",
+        "DisjointClasses(dip:B dip:C)",
+    }
+
+
 # --- Inferences --------------------------------------------------------------------------------------------------------
 
 

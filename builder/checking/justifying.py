@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from pyoxigraph import NamedNode, Triple
 
@@ -32,7 +33,10 @@ class Justification:
 
 
 def justify_by_rules(judge: Judge, goal: Goal, base: Base) -> Justification | None:
-    """A justification within a base, on which the goal rests by the rules too; None where these do not derive it."""
+    """A justification within a base, on which the goal rests by the rules too; None where these do not derive it, or
+    nemo, which runs them, is not installed."""
+    if find_spec("nmo_python") is None:
+        return None
     with open_rules() as rules:
         pieces = _reduce_by_rules(rules, base.pieces, goal)
         if not pieces:
