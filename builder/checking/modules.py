@@ -64,12 +64,40 @@ class Survey:
     inward: dict[Node, tuple[str, ...]] = field(default_factory=dict)
 
 
+class _Marks:
+    """The classes and properties of each individual: sets that many share, each kept once, so that millions fit."""
+
+    def __init__(self) -> None:
+        self._sets: list[frozenset[str]] = [frozenset()]
+        self._numbers = {self._sets[0]: 0}
+        self._steps: dict[tuple[int, str], int] = {}
+        self._of: dict[Node, int] = {}
+
+    def add(self, node: Node, sign: str) -> None:
+        """Adds a class, as in N-Triples, a property that leads from it (>o, >d for values) or one that leads to it (<)."""
+        before = self._of.get(node, 0)
+        after = self._steps.get((before, sign))
+        if after is None:
+            larger = self._sets[before] | {sign}
+            after = self._numbers.setdefault(larger, len(self._sets))
+            if after == len(self._sets):
+                self._sets.append(larger)
+            self._steps[before, sign] = after
+        self._of[node] = after
+
+    def __getitem__(self, node: Node) -> frozenset[str]:
+        return self._sets[self._of[node]]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._of)
+
+
 def survey(store: Store, links: Links, fitting: Fitting) -> Survey:
     """Looks at every triple of the data once."""
     found = Survey()
     first_value: dict[tuple[str, Node], Node] = {}
     first_owner: dict[tuple[str, Node], Node] = {}
-    marks: dict[Node, set[str]] = {}
+    marks = _Marks()
     same: list[tuple[Node, Node]] = []
     common: list[Triple] = []
     actors = shared_graph("actors", base=store.base)
@@ -82,25 +110,26 @@ def survey(store: Store, links: Links, fitting: Fitting) -> Survey:
             shared.add(subject)
         if _is_term((subject,), links):
             common.append(quad.triple)
-        mark = marks.setdefault(subject, set())
         if isinstance(value, Literal):
             fitting.fit(quad.triple, found.values)
-            mark.add(f">d{predicate}")
+            marks.add(subject, f">d{predicate}")
         elif quad.predicate == TYPE:
-            mark.add(str(value))
+            marks.add(subject, str(value))
         elif isinstance(value, NamedNode | BlankNode):
-            mark.add(f">o{predicate}")
-            marks.setdefault(value, set()).add(f"<{predicate}")
+            marks.add(subject, f">o{predicate}")
+            marks.add(value, f"<{predicate}")
             if quad.predicate == SAME_AS:
                 same.append((subject, value))
             if predicate in links.one_value:
-                same.append((first_value.setdefault((predicate, subject), value), value))
+                first = first_value.setdefault((predicate, subject), value)
+                same += [] if first == value else [(first, value)]
             if predicate in links.one_owner:
-                same.append((first_owner.setdefault((predicate, value), subject), subject))
+                first = first_owner.setdefault((predicate, value), subject)
+                same += [] if first == subject else [(first, subject)]
     found.equal = _group(pair for pair in same if pair[0] != pair[1] and not _is_term(pair, links))
-    for node, mark in marks.items():
+    for node in marks:
         if not _is_term((node,), links):
-            found.signatures.setdefault(frozenset(mark), node)
+            found.signatures.setdefault(marks[node], node)
     found.common = tuple(common)
     for node in shared:
         found.inward[node] = tuple(sorted(one[1:] for one in marks[node] if one[0] == "<" and one[-1] != ">"))
