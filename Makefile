@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy calibration bench-endpoint volume constraints clean help
+.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,10 +18,13 @@ help:
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
-	@echo "make docs     make docs/queries.md and ontology/context.jsonld anew"
+	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
+	@echo "make ontology-docs    make the pages of the ontology, build/ontology/en.html and ar.html (needs Graphviz)"
+	@echo "make mutate-ontology  take each axiom out of the ontology and show which test notices"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
@@ -52,9 +55,20 @@ bench-endpoint: $(VENV)/.tested
 	@$(INSTALL) --no-build-isolation --editable ".[bench]"
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
 
-docs: $(VENV)/.installed
+bench-check: $(VENV)/.tested
+	$(BIN)/python tests/bench/checking.py
+	$(BIN)/python tests/bench/completeness.py
+
+docs: $(VENV)/.tested
 	$(BIN)/python docs/make_queries.py
 	$(BIN)/python docs/make_context.py
+	$(BIN)/python docs/make_inferences.py
+
+ontology-docs: $(VENV)/.tested
+	@$(BIN)/python docs/make_ontology.py
+
+mutate-ontology: $(VENV)/.tested
+	@$(BIN)/python tests/mutate_ontology.py
 
 volume: $(VENV)/.tested
 	@$(BIN)/diplograph build seeds/articles --store $(STORE)

@@ -7,7 +7,8 @@ A file is SPARQL 1.1 as it stands and runs unchanged on any store. Two kinds of 
 
 The header's keys: ``summary`` and ``summary_ar`` (the question), ``description`` (optional), ``parameters`` (a table:
 name = { type, description, default or required }), ``columns`` (a table: variable = what it holds, in order) and
-``example`` (a table: parameter = value).
+``example`` (a table: parameter = value). Those of ``checks/`` also say what a row means: ``severity`` (Violation,
+Warning, Info) and what is wrong with the first column's thing, ``message`` and ``message_ar``.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from diplograph.store import Store, Things
 from diplograph.vocabulary import load_vocabulary
 
 TYPES = ("actor", "place", "event", "document", "date", "month", "integer", "string", "status", "class")
+SEVERITIES = ("Violation", "Warning", "Info")
 _THINGS = ("actor", "place", "event", "document")
 _TRIAL = {
     **{kind: f"https://example.org/{kind}" for kind in _THINGS},
@@ -71,7 +73,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A canned question. ``columns`` say what each variable of an answer holds; ``example`` binds its parameters."""
+    """A canned question. ``columns`` say what each variable of an answer holds; ``example`` binds its parameters.
+
+    Where each row is a fault, ``severity`` says how bad it is and ``message`` what it is.
+    """
 
     name: str
     summary: str
@@ -81,6 +86,9 @@ class Query:
     columns: Mapping[str, str]
     example: Mapping[str, str]
     text: str
+    severity: str = ""
+    message: str = ""
+    message_ar: str = ""
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of this name. Raises QueryError, naming the nearest or all there are."""
@@ -162,6 +170,9 @@ def read_query(path: Path) -> Query:
         columns=MappingProxyType(said["columns"]),
         example=MappingProxyType(said.get("example", {})),
         text=text,
+        severity=said.get("severity", ""),
+        message=said.get("message", ""),
+        message_ar=said.get("message_ar", ""),
     )
     faults = [f"{where}: {fault}" for fault in (*_term_faults(text), *_parameter_faults(query))]
     faults += [f"{where}: {fault}" for fault in _answer_faults(query)] if not faults else []
@@ -176,6 +187,9 @@ def _header_faults(said: Mapping[str, Any]) -> Iterator[str]:
         "summary": str,
         "summary_ar": str,
         "description": str,
+        "severity": str,
+        "message": str,
+        "message_ar": str,
         "parameters": dict,
         "columns": dict,
         "example": dict,
@@ -183,6 +197,11 @@ def _header_faults(said: Mapping[str, Any]) -> Iterator[str]:
     for key in ("summary", "summary_ar", "columns"):
         if not said.get(key):
             yield f"its header lacks {key}"
+    finding = [key for key in ("severity", "message", "message_ar") if said.get(key)]
+    if finding and len(finding) < 3:
+        yield f"its header has {' and '.join(finding)}; severity, message and message_ar go together"
+    if said.get("severity", "Info") not in SEVERITIES:
+        yield f'unknown severity "{said["severity"]}"; there are {", ".join(SEVERITIES)}'
     for key, value in said.items():
         if key not in kinds:
             yield f'unknown key "{key}"{_nearest(key, kinds)}'
@@ -216,10 +235,15 @@ def _about_faults(about: object) -> Iterator[str]:
         yield "is required, so it can have no default"
 
 
+def terms_of(text: str) -> tuple[str, ...]:
+    """The local names of the ontology's terms that a query uses, each once, in their order."""
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
+    return tuple(dict.fromkeys(_TERM.findall(code)))
+
+
 def _term_faults(text: str) -> Iterator[str]:
     """Names below ``dip:`` that the ontology does not know: such a query would find nothing, and say nothing."""
-    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
-    for name in dict.fromkeys(_TERM.findall(code)):
+    for name in terms_of(text):
         try:
             load_vocabulary().iri(name)
         except TermError as error:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Self, TypeAlias
 
 import pyoxigraph as ox
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from diplograph.model import (
     Actor,
@@ -223,14 +223,19 @@ class Store:
         """The quads of a graph, or of all, in no order."""
         return iter(self.inner.quads_for_pattern(None, None, None, graph))
 
-    def query(self, text: str, *, union: bool = False) -> Answer:
+    def query(self, text: str, *, union: bool = False, inferences: bool = True) -> Answer:
         """The answer to a SPARQL query; the usual prefixes need not be declared.
 
-        ``union`` makes the default graph the union of all graphs. It has rows (``.variables``, iteration), or is a
+        ``union`` makes the default graph the union of all graphs; without ``inferences`` the graph of what was inferred
+        is not there for the query (then the default graph is empty). The answer has rows (``.variables``, iteration), or is a
         boolean, or has triples; all three can be serialized. Raises QueryError when it is not SPARQL.
         """
         try:
-            return self.inner.query(text, use_default_graph_as_union=union, prefixes=PREFIXES)
+            if inferences:
+                return self.inner.query(text, use_default_graph_as_union=union, prefixes=PREFIXES)
+            inferred = shared_graph("inferences", base=self.base)
+            named: list[NamedNode | BlankNode] = [name for name in self.graph_names() if name != inferred]
+            return self.inner.query(text, named_graphs=named, prefixes=PREFIXES)
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"not a SPARQL query: {' '.join(str(error).split())}") from error
         except OSError as error:

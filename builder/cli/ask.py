@@ -37,6 +37,11 @@ SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
     metavar="URL",
     help="Ask a store elsewhere, by SPARQL over HTTP, in place of one of our directories.",
 )
+@click.option(
+    "--inferences/--no-inferences",
+    default=True,
+    help="Whether SPARQL sees the graph of what was inferred; the canned questions ask only for what was said.",
+)
 @endpoint_options
 @store_option
 @format_option(*ROW_FORMATS, *SERIALIZED)
@@ -45,6 +50,7 @@ def query(
     parameters: tuple[str, ...],
     columns: str | None,
     endpoint: str | None,
+    inferences: bool,
     kind: str | None,
     timeout: float,
     retries: int,
@@ -70,21 +76,21 @@ def query(
     asked = sparql if sparql is not None else load_catalog().get(question)
     with ExitStack() as stack:
         if endpoint is None:
-            answer, base = _ask_here(stack, store_directory, asked, values)
+            answer, base = _ask_here(stack, store_directory, asked, values, inferences)
         else:
             answer, base = _ask_there(stack, endpoint, kind, timeout, retries, asked, values)
         _print_answer(answer, base, columns, format)
 
 
 def _ask_here(
-    stack: ExitStack, directory: Path, asked: Query | str, values: dict[str, str]
+    stack: ExitStack, directory: Path, asked: Query | str, values: dict[str, str], inferences: bool
 ) -> tuple[Answer, str]:
     from diplograph.catalog import bind, resolve
     from diplograph.store import Store
 
     store = stack.enter_context(Store.open(directory, read_only=True))
     text = asked if isinstance(asked, str) else bind(asked, resolve(store, asked, values))
-    return store.query(text), store.base
+    return store.query(text, inferences=inferences), store.base
 
 
 def _ask_there(

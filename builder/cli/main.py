@@ -15,6 +15,7 @@ import click
 import diplograph
 from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
+from diplograph.cli.check import check
 from diplograph.cli.explain import explain
 from diplograph.cli.export import export
 from diplograph.cli.look import parse, stats
@@ -31,6 +32,7 @@ BROKEN_PIPE = 141
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Building": (build, parse),
     "Asking": (query, queries, explain, stats),
+    "Checking": (check,),
     "Handing on": (export, push, pull, serve),
     "Setting up": (doctor, models),
 }
