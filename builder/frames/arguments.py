@@ -187,7 +187,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
             other = rule.of == "anchor" and view.is_verb(head)
-            return pronouns(view, head, end, rule.prepositions, other=other)
+            return pronouns(view, head, end, rule.prepositions, other=other, alone=rule.of == "support")
         case "continued":
             return continued_subject(view, head)
         case "dropped":
@@ -203,7 +203,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "before":
             # Of coordinated entities the first stands for all.
             chains = {view.chains[view.entities.index(entity)] for entity in bare_before(view, head)}
-            return [view.entities[chain] for chain in sorted(chains, reverse=True)]
+            found = [view.entities[chain] for chain in sorted(chains, reverse=True)]
+            # Whoever is to attend stands next before: "accepted the invitation of *the union* to attend a summit".
+            return found[:1] if rule.of == "support" else found
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from diplograph.frames.relations import (
@@ -22,10 +23,12 @@ def pronouns(
     prepositions: frozenset[str] = frozenset(),
     *,
     other: bool = False,
+    alone: bool = False,
 ) -> list[EntityMention]:
-    """The entities that pronouns on an anchor, on the nouns that support it, after "between" or one of some prepositions
-    stand for; with ``other``, somebody else than who acts ("called *him*")."""
-    for id in _pronoun_ids(view, anchor, end, prepositions):
+    """The entities that pronouns on an anchor, on the nouns that support it (unless it stands ``alone``), after "between"
+    or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
+    supporting = [] if alone else support_nouns(view, anchor)
+    for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if _is_first_person(view, id):
             found = _speaker(view)
         else:
@@ -145,10 +148,12 @@ def support_nouns(view: SentenceView, anchor: int) -> list[int]:
     return found
 
 
-def _pronoun_ids(view: SentenceView, anchor: int, end: int, prepositions: frozenset[str]) -> list[int]:
-    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"
-    or one of some prepositions."""
-    nouns = [anchor, *support_nouns(view, anchor)]
+def _pronoun_ids(
+    view: SentenceView, nouns: Sequence[int], end: int, prepositions: frozenset[str]
+) -> list[int]:
+    """The pronouns that name a party: on the first noun, the anchor, or its support ("his *taking part* in a summit"),
+    after "between" or one of some prepositions."""
+    anchor = nouns[0]
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]
