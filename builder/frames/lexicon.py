@@ -32,6 +32,7 @@ class Lexicon:
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
     auxiliary: frozenset[str]
+    with_object: frozenset[str]
     gathering: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
@@ -87,6 +88,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
         folded(data["verbs"]["auxiliary"]),
+        folded(data["verbs"]["with_object"]),
         folded(data["verbs"]["gathering"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),

@@ -214,6 +214,8 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
     """Whether a verb has an object pronoun, its own or a preposition's: the relative clause is about its object ("the
     call *that he made*", "the sanctions *with which it threatens*"), and what follows the verb is its subject."""
+    if view.forms[verb - 1] in view.lexicon.with_object:
+        return True
     after = verb + 1
     if after > len(view.words):
         return False

@@ -179,6 +179,8 @@ class SentenceView:
 
     def _is_relative(self, id: int, anchor: int) -> bool:
         """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
+        if self.forms[id - 1] in self.lexicon.with_object:
+            return True  # "a call *that he made*", tagged as a noun
         before = [self.forms[at - 1] for at in range(max(anchor + 1, id - 3), id)]
         if any(form in self.lexicon.relative for form in before):
             return True

@@ -259,6 +259,16 @@ class PhraseFinder(TitleFinder):
         )  # fmt: skip
         return [self._with_apposition(reference)]
 
+    def _qualifies_noun(self, index: int) -> bool:
+        """Whether an adjective with the article follows a noun with it ("the *last* summit", not "*the latter*")."""
+        before = self.tokens[index - 1] if index else None
+        article = load_clitics().article
+        return (
+            before is not None
+            and before.upos == "NOUN"
+            and article in {reading.form[: len(article)] for reading in readings(before.folded)}
+        )
+
     def _anaphoric(self, index: int) -> list[Reference]:
         """ "The group", "his country", "the latter": what only the text before can tell."""
         clitics = load_clitics()
@@ -269,7 +279,7 @@ class PhraseFinder(TitleFinder):
             kind = ""
             if noun != form and noun in phrases("anaphors.organization"):
                 kind = "organization"
-            elif form in phrases("anaphors.person"):
+            elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
             elif any(
                 form.startswith(stem) and form[len(stem) :] in clitics.pronouns
