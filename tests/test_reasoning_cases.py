@@ -60,7 +60,8 @@ def verdicts(request: pytest.FixtureRequest) -> Iterator[Callable[[Case], Part]]
     """What the OWL reasoner says of a contradictory case. Of those that this session asks for two run at a time, for
     Java is slow to start."""
     calls = [item.callspec for item in request.session.items if hasattr(item, "callspec")]
-    asked = {call.params["case"].name for call in calls if "case" in call.params}
+    cases = (call.params.get("case") for call in calls)
+    asked = {case.name for case in cases if isinstance(case, Case)}
     with ThreadPoolExecutor(2) as pool:
         running = {c.name: pool.submit(check_case, c, "owl") for c in CONTRADICTORY if c.name in asked}
         yield lambda case: running[case.name].result().parts[0]
