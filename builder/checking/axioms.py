@@ -92,7 +92,7 @@ def read_axioms(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXE
 
     ``prefixes`` are for the texts. Blank nodes may be skolemised as :mod:`diplograph.quads` does::
 
-        [axiom.text for axiom in read_axioms(triples)][0]  # 'SubClassOf(dip:PhoneCall dip:Engagement)'
+        [axiom.text for axiom in read_axioms(triples)][0]  # 'SubClassOf(dip:Country dip:Actor)'
     """
     return tuple(_Reader(triples, prefixes).axioms())
 

@@ -47,7 +47,6 @@ class Lexicon:
     eve: frozenset[str]
     morrow: frozenset[str]
     before: frozenset[str]
-    after: frozenset[str]
     linking: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
@@ -103,7 +102,6 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["eve"]),
         folded(data["offset"]["morrow"]),
         folded(data["offset"]["before"]),
-        folded(data["offset"]["after"]),
         folded(data["offset"]["linking"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
