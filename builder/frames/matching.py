@@ -91,6 +91,8 @@ class Matcher:
             return True
         begin = firing.anchor
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
+        if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
+            return False  # "a *joint* call with both …"
         # "called both the president and …" is several calls, "a call between both" is one.
         found = view.find(view.lexicon.separately, begin, end)
         return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
