@@ -31,8 +31,10 @@ def pronouns(
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if _is_first_person(view, id):
             found = _speaker(view)
+        elif other or view.forms[id - 2] in prepositions:
+            found = _others(view, anchor)
         else:
-            found = _others(view, anchor) if other else _antecedents(view, anchor, id)
+            found = _antecedents(view, anchor, id)
         if found:
             return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
@@ -163,10 +165,13 @@ def _pronoun_ids(
     return found
 
 
-def _others(view: SentenceView, verb: int) -> list[EntityMention]:
-    """Whom the object pronoun of a verb means: the last person before who does not act in it, in this sentence or, where
-    it names nobody, in those before ("received the minister, who discussed *with him*")."""
-    acting = {entity.actors for entity in subjects(view, verb)}
+def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it, in this
+    sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
+    governing = view.governing_verb(anchor)
+    verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
+    acting = {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    verb = anchor
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
         nearest.append(nearest[-1].previous)

@@ -116,6 +116,7 @@ class PhraseFinder(TitleFinder):
         begin = self.tokens[index].begin + stripped
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
+        members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
         if len(members) >= 2:
             first = replace(members[0], first=index, begin=begin, preposition=preposition)
             return [first, *(replace(member, preposition=preposition) for member in members[1:])]
@@ -151,6 +152,45 @@ class PhraseFinder(TitleFinder):
             members.append(replace(member, begin=match.begin))
             index = member.last + 1
         return members
+
+    def _office_holders(self, index: int, rank: str) -> list[Reference]:
+        """The persons that a dual and their states name: "the presidents *of France and Russia*", with their names after a
+        comma or without ("the prime ministers *of India and Pakistan, N. M. and I. K.*")."""
+        office = self.tokens[index].folded if index < len(self.tokens) else ""
+        if office in self.titles.phrases("between.government"):
+            rank, index = "head-of-government", index + 1
+        elif rank == "foreign-minister":
+            if office not in self.titles.phrases("between.foreign"):
+                return []
+            index += 1
+        states: list[Reference] = []
+        while (match := self.match_name(index)) and len(states) < 2:
+            sense = match.senses[0]
+            joined = match.begin > self.tokens[index].begin
+            if sense.entry.kind != "Country" or sense.how == "demonym" or joined != bool(states):
+                break
+            states.append(
+                Reference("person", index, match.last, rank=rank, bodies=(sense.entry,), begin=match.begin)
+            )
+            index = match.last + 1
+        if len(states) < 2:
+            return []
+        return self._names_of(states, index) or states
+
+    def _names_of(self, holders: list[Reference], index: int) -> list[Reference]:
+        """The holders of offices with the names that follow in the same order; nothing if there are not as many."""
+        named: list[Reference] = []
+        while index < len(self.tokens) and len(named) < len(holders):
+            if self.tokens[index].is_punctuation:
+                index += 1
+                continue
+            holder = holders[len(named)]
+            person = self._person("person", index, index, holder.rank, "")
+            if not person.name or person.first != index or person.bodies:
+                return []
+            named.append(replace(person, bodies=holder.bodies))
+            index = person.last + 1
+        return named if len(named) == len(holders) else []
 
     def _organ(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.organs.__contains__)
