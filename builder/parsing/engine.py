@@ -265,7 +265,7 @@ def _remembering(model: Any) -> Any:
             found: list[Any] = [None] * len(rows)
             for row, place in zip(rows, order, strict=True):
                 found[place] = known[row]
-            return pack_sequence(torch.split(torch.stack(found), list(lengths)))
+            return pack_sequence(list(torch.split(torch.stack(found), list(lengths))))
 
     return Remembering()
 
