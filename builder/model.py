@@ -74,6 +74,10 @@ class TransferError(DiplographError):
     """A store elsewhere that cannot be reached, refuses what it is asked, or fails while doing it."""
 
 
+class ClusterError(DiplographError):
+    """The machines that a build was to be spread over are not to be had."""
+
+
 class StoreLockedError(StoreError):
     """A store that another process holds open for writing."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diplograph.model import (
     Actor,
+    Document,
     Event,
     EventReport,
     EventValues,
@@ -32,6 +33,9 @@ class NameExtractor:
 
     def __init__(self, fingerprint: str = "names-1") -> None:
         self.fingerprint = fingerprint
+
+    def can_report(self, document: Document) -> bool:
+        return True
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []

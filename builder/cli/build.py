@@ -22,6 +22,24 @@ SOME_FAILED = 1
 @model_option
 @published_option
 @cache_option
+@click.option(
+    "--sieve/--no-sieve",
+    default=True,
+    help="Do not parse articles without the words of an event (no quad changes).",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many processes read articles.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read on the workers of this Dask scheduler, as tcp://host:8786 (extra cluster).",
+)
 @format_option("table", "json")
 @click.pass_context
 def build(
@@ -31,6 +49,9 @@ def build(
     model: str,
     published: str | None,
     cache: bool,
+    sieve: bool,
+    jobs: int,
+    cluster: str | None,
     format: str,
 ) -> None:
     """Build the graph from articles, or add to it.
@@ -42,6 +63,7 @@ def build(
     \b
     Example:
       diplograph build seeds/articles
+      diplograph build articles.jsonl.gz --jobs 8
     """
     from diplograph import pipeline
 
@@ -53,6 +75,9 @@ def build(
             model=model,
             published=published,
             cache=cache,
+            sieve=sieve,
+            jobs=jobs,
+            cluster=cluster,
             progress=progress,
         )
     for failure in report.failures:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from diplograph.frames.matching import find_mentions
 from diplograph.frames.schema import Frame, load_frames, read_frame
+from diplograph.frames.sieve import load_sieve
 from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
@@ -15,6 +16,7 @@ __all__ = [
     "extractor_fingerprint",
     "find_mentions",
     "load_frames",
+    "load_sieve",
     "read_frame",
     "trace_sentences",
 ]
@@ -29,7 +31,7 @@ def extractor_fingerprint() -> str:
     code = Path(__file__).parent.parent
     paths = [
         *locate("ontology", "frames").glob("*.toml"),
-        *locate("ontology", "lexicon").glob("*.toml"),
+        *locate("ontology", "lexicon").glob("*.*"),
         *locate("seeds").glob("*.tsv"),
         *(path for package in _CODE for path in (code / package).glob("*.py")),
     ]

@@ -170,7 +170,9 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
     sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
     governing = view.governing_verb(anchor)
     verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
-    acting = {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    acting = (
+        {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    )
     verb = anchor
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:

@@ -178,6 +178,10 @@ class Gazetteer:
         """What these folded words can mean, none if nothing."""
         return self._senses.get(words, ())
 
+    def names(self) -> Iterable[tuple[tuple[str, ...], Sequence[Sense]]]:
+        """All the names, as folded words, with what they can mean."""
+        return self._senses.items()
+
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""
         return words in self._prefixes

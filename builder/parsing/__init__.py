@@ -12,12 +12,13 @@ parses made elsewhere (and stands in for Stanza in tests).
 from diplograph.parsing.cache import CachedParser, ParseCache, default_cache_directory
 from diplograph.parsing.conllu import ConlluParser, read_conllu, write_conllu
 from diplograph.parsing.installed import ModelInfo, download_model, list_models
-from diplograph.parsing.parser import Parser
+from diplograph.parsing.parser import BatchParser, Parser
 from diplograph.parsing.segments import Segment, to_segments
 from diplograph.parsing.stanza_parser import StanzaParser
 from diplograph.parsing.tiling import tile
 
 __all__ = [
+    "BatchParser",
     "CachedParser",
     "ConlluParser",
     "ModelInfo",

@@ -8,11 +8,12 @@ import json
 import os
 import tempfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 
 from diplograph.model import Document, ParsedDocument, ParserIdentity, Sentence, Word
-from diplograph.parsing.parser import Parser
+from diplograph.parsing.parser import BatchParser, Parser
 
 _FORMAT = 1
 
@@ -94,3 +95,20 @@ class CachedParser:
             self.parsed += 1
             self._cache.put(found)
         return found
+
+    def parse_many(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
+        """The parses of the documents, in their order; those that are not kept are made together."""
+        documents = list(documents)
+        found = [self._cache.get(document, self.identity) for document in documents]
+        new = [document for document, kept in zip(documents, found, strict=True) if kept is None]
+        many = (
+            self._parser.parse_many(new)
+            if isinstance(self._parser, BatchParser)
+            else map(self._parser.parse, new)
+        )
+        for kept in found:
+            if kept is None:
+                kept = next(many)
+                self.parsed += 1
+                self._cache.put(kept)
+            yield kept

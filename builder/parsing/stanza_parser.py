@@ -30,7 +30,12 @@ class StanzaParser:
     """
 
     def __init__(self, model: str | Path = "compact") -> None:
+        self._named = model
         self._model = find_model(model)
+
+    def __reduce__(self) -> tuple[type[StanzaParser], tuple[str | Path]]:
+        """Another process loads the models itself, which is quicker than to send them."""
+        return StanzaParser, (self._named,)
 
     @cached_property
     def identity(self) -> ParserIdentity:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import diplograph
 from diplograph import generations
-from diplograph.model import Actor, DiplographError, Document, EventReport, ModelError, Place, SourceFailure
-from diplograph.parsing import CachedParser, Parser
+from diplograph.model import DiplographError, Document, SourceFailure
+from diplograph.parsing import Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
 from diplograph.pipeline.inputs import make_parser, read_inputs
+from diplograph.pipeline.parallel import read_all
+from diplograph.pipeline.reading import Input, Reader, Reading, describe_fault, in_batches
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store, fingerprint
@@ -31,7 +34,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache.
+    """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache, ``sieved`` those
+    that have no words of an event, and so needed none.
 
     ``events`` counts the events in the store after the build, whatever documents they come from.
     """
@@ -44,6 +48,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    sieved: int = 0
 
     @property
     def documents(self) -> int:
@@ -57,7 +62,14 @@ class _Counts:
     changed: int = 0
     unchanged: int = 0
     reports: int = 0
+    parsed: int = 0
+    sieved: int = 0
     failures: list[SourceFailure] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """How many documents nothing is left to do for."""
+        return self.added + self.changed + self.unchanged + len(self.failures)
 
 
 def build(
@@ -69,12 +81,17 @@ def build(
     cache: bool = True,
     parser: Parser | None = None,
     extractor: Extractor | None = None,
+    sieve: bool = True,
+    jobs: int = 1,
+    cluster: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> BuildReport:
     """Builds the store in this directory from files, directories and ``-`` (standard input), or adds to it.
 
     Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
+    ``sieve`` passes over documents without the words of an event, which changes no quad; ``jobs`` processes read, or
+    the workers of the Dask ``cluster`` at this address.
     ``progress`` is called before each document and after the last. Whoever reads the store's generations (a server) sees
     the graph of before until the build is done, then the new one. What cannot be read or extracted is in the report's
     ``failures``. Raises StoreError, ModelError and DataError, when nothing can be built at all::
@@ -90,9 +107,14 @@ def build(
     with Store.open(store) as opened:
         write_ontology(opened)
         inputs = list(read_inputs(sources, published, used, counts.failures))
-        for done, (document, its_parser) in enumerate(inputs):
-            progress(Progress(done, len(inputs), document.id))
-            _add_document(opened, document, its_parser, extractor, counts)
+        reader = Reader(used, extractor, sieve)
+        batches = in_batches(_changed(opened, inputs, reader, counts))
+        with closing(read_all(batches, reader, jobs=jobs, cluster=cluster)) as readings:
+            for batch in readings:
+                counts.parsed += batch.parsed
+                for reading in batch.readings:
+                    progress(Progress(counts.done, len(inputs), reading.document.id))
+                    _add(opened, reading, extractor, counts)
         progress(Progress(len(inputs), len(inputs), ""))
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
@@ -102,73 +124,56 @@ def build(
         changed=counts.changed,
         unchanged=counts.unchanged,
         failures=tuple(counts.failures),
-        parsed=used.parsed if isinstance(used, CachedParser) else counts.added + counts.changed,
+        parsed=counts.parsed,
         reports=counts.reports,
         events=events,
         seconds=time.monotonic() - started,
+        sieved=counts.sieved,
     )
 
 
-def _add_document(
-    store: Store, document: Document, parser: Parser, extractor: Extractor, counts: _Counts
-) -> None:
-    """Puts a document into the store unless it is there already, unchanged."""
-    version, extracted_by = diplograph.__version__, extractor.fingerprint
-    wanted = fingerprint(
-        document, parser.identity, diplograph_version=version, extractor_fingerprint=extracted_by
-    )
-    present = store.document_fingerprint(document.id)
-    if present == wanted:
-        counts.unchanged += 1
-        return
+def _changed(
+    store: Store, inputs: Iterable[tuple[Document, Parser]], reader: Reader, counts: _Counts
+) -> Iterator[Input]:
+    """The documents that are not in the store as they would be put there now; the others are counted."""
+    for document, parser in inputs:
+        wanted = fingerprint(
+            document,
+            parser.identity,
+            diplograph_version=diplograph.__version__,
+            extractor_fingerprint=reader.extractor.fingerprint,
+        )
+        if store.document_fingerprint(document.id) == wanted:
+            counts.unchanged += 1
+        else:
+            yield document, None if parser is reader.parser else parser
+
+
+def _add(store: Store, reading: Reading, extractor: Extractor, counts: _Counts) -> None:
+    """Puts a document with its reports into the store, in one transaction, or notes its failure."""
+    document = reading.document
     try:
-        parsed = parser.parse(document)
-        reports = extractor.extract(parsed)
+        if reading.failure:
+            raise DiplographError(reading.failure)
         quads = document_quads(
             document,
-            reports,
-            parser.identity,
+            reading.reports,
+            reading.parser,
             finished=datetime.now(UTC),
-            diplograph_version=version,
-            extractor_fingerprint=extracted_by,
+            diplograph_version=diplograph.__version__,
+            extractor_fingerprint=extractor.fingerprint,
             base=store.base,
         )
-        things = _named_things(reports, extractor)
-    except ModelError:
-        raise  # no other document will fare better
-    except DiplographError as error:
-        counts.failures.append(SourceFailure(document.source or document.id, str(error)))
-        return
+        described = actor_quads(reading.actors, reading.places, base=store.base)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
-        message = f"a fault of diplograph: {type(error).__name__}: {error}; please report it"
-        counts.failures.append(SourceFailure(document.source or document.id, message))
+        counts.failures.append(SourceFailure(document.source or document.id, describe_fault(error)))
         return
-    described = actor_quads(*things, base=store.base)
+    present = store.document_fingerprint(document.id)
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])
     counts.added += present is None
     counts.changed += present is not None
-    counts.reports += len(reports)
-
-
-def _named_things(
-    reports: Iterable[EventReport], extractor: Extractor
-) -> tuple[tuple[Actor, ...], tuple[Place, ...]]:
-    """All actors and places that reports name, with those they represent and the countries they are in."""
-    found: dict[str, Actor] = {}
-    places: dict[str, Place] = {}
-    pending: list[Actor | Place | None] = []
-    for report in reports:
-        pending += [*report.values.actors(), report.values.place, report.values.attributed_to]
-        pending += [evidence.target for mention in report.mentions for evidence in mention.evidence]
-    while pending:
-        thing = pending.pop()
-        if isinstance(thing, Actor) and thing.key not in found:
-            found[thing.key] = thing
-            pending += [extractor.describe(key) for key in (*thing.represents, *thing.head_of_state_of)]
-        elif isinstance(thing, Place) and thing.key not in places:
-            places[thing.key] = thing
-            pending.append(extractor.describe(thing.country) if thing.country else None)
-    return tuple(found.values()), tuple(places.values())
+    counts.sieved += reading.sieved
+    counts.reports += len(reading.reports)
 
 
 def write_ontology(store: Store) -> None:

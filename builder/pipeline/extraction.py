@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from diplograph.model import Actor, Event, EventReport, ParsedDocument
+from diplograph.model import Actor, Document, Event, EventReport, ParsedDocument
 
 
 class Extractor(Protocol):
@@ -18,6 +18,10 @@ class Extractor(Protocol):
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         """The reports of a document, numbered from 1 in the order of the text."""
+        ...
+
+    def can_report(self, document: Document) -> bool:
+        """Whether a report can come of a document, told before it is parsed; False is a promise."""
         ...
 
     def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
@@ -54,6 +58,16 @@ class FrameExtractor:
         from diplograph.frames import find_mentions
 
         return to_reports(parsed, find_mentions(parsed, self._frames, self._gazetteer))
+
+    def can_report(self, document: Document) -> bool:
+        """Whether the document has words of an event, as the frames list them."""
+        from diplograph.frames import load_sieve
+
+        return load_sieve().passes(document)
+
+    def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
+        """Another process reads the data anew, which is quicker than to send them."""
+        return FrameExtractor, ()
 
     def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
         """The events these reports are about."""
