@@ -23,19 +23,20 @@ class Cluster:
     """
 
     def __init__(self, reader: Reader, address: str) -> None:
-        self._client = _connect(address)
+        self._client: Any = _connect(address)  # Any: distributed has types for little of it
         self._name = f"diplograph-{uuid.uuid4().hex}"
         self._client.register_plugin(_make_plugin(reader), name=self._name)
 
     @property
     def count(self) -> int:
         """How many batches can be read at once."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def submit(self, batch: list[Input]) -> Future[ReadBatch]:
         """Hands out a batch; Dask gives it to another worker where one is lost."""
-        future: Any = self._client.submit(_read, self._name, batch, pure=False)
-        return future  # it has the result() of a concurrent Future
+        future: Future[ReadBatch] = self._client.submit(_read, self._name, batch, pure=False)
+        return future  # it has the result() of a concurrent one
 
     def is_lost(self, error: BaseException) -> bool:
         """Whether several workers were lost over a batch, one after the other."""
@@ -73,7 +74,7 @@ def _connect(address: str) -> Client:
 def _make_plugin(reader: Reader) -> Any:
     from distributed import WorkerPlugin
 
-    class Models(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
+    class Models(WorkerPlugin):
         """Keeps a reader, with the models it loads, as long as the worker lives."""
 
         def __init__(self) -> None:

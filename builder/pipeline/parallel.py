@@ -132,7 +132,12 @@ class Processes:
 
     def submit(self, batch: list[Input]) -> Future[ReadBatch]:
         """Hands out a batch."""
-        return self._pool.submit(_read, batch)
+        try:
+            return self._pool.submit(_read, batch)
+        except BrokenProcessPool as error:  # a worker has just died over another batch
+            lost: Future[ReadBatch] = Future()
+            lost.set_exception(error)
+            return lost
 
     def is_lost(self, error: BaseException) -> bool:
         """Whether a worker died, killed or out of memory."""
