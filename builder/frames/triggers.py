@@ -31,9 +31,8 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
     )
     found = {
         word.id
-        for word in view.words
+        for word in map(view.word, view.all_of(words))
         if word.upos not in {"VERB", "PUNCT"}
-        and view.is_one_of(word.id, words)
         and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }
     # "the second round *of the talks*" names one event, by its first noun.
@@ -56,20 +55,14 @@ def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> 
 def find_candidates(view: SentenceView, frame: Frame) -> Iterator[tuple[Trigger, int]]:
     """The words that are anchors of a frame's triggers, whatever stands around them."""
     for trigger in frame.triggers:
-        for word in view.words:
-            if word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
+        for word in map(view.word, view.all_of(trigger.anchors, exact=trigger.exact)):
+            if word.upos == "PUNCT":
                 continue
             if not trigger.verbal and view.anchors and word.id not in view.anchors and word.upos != "ADJ":
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue
             yield trigger, word.id
-
-
-def _is_anchor(view: SentenceView, trigger: Trigger, id: int) -> bool:
-    if trigger.exact:
-        return bool(view.shapes(id) & trigger.anchors)
-    return view.is_one_of(id, trigger.anchors)
 
 
 def _fires(view: SentenceView, trigger: Trigger, anchor: int, document: frozenset[str]) -> int | None:

@@ -41,12 +41,23 @@ class SentenceView:
         """The word with this id."""
         return self.words[id - 1]
 
-    def names(self, id: int) -> tuple[str, ...]:
+    def names(self, id: int) -> frozenset[str]:
         """The folded shapes by which a word is compared: form, form without article, lemma, restored form."""
-        return tuple(self.shapes(id) | {self.lemmas[id - 1]})
+        return self._names[id - 1]
 
     def shapes(self, id: int) -> frozenset[str]:
         """As :meth:`names`, without the lemma: a plural is not its singular."""
+        return self._shapes[id - 1]
+
+    @cached_property
+    def _names(self) -> tuple[frozenset[str], ...]:
+        return tuple(shapes | {lemma} for shapes, lemma in zip(self._shapes, self.lemmas, strict=True))
+
+    @cached_property
+    def _shapes(self) -> tuple[frozenset[str], ...]:
+        return tuple(self._find_shapes(word.id) for word in self.words)
+
+    def _find_shapes(self, id: int) -> frozenset[str]:
         form, restored = self.forms[id - 1], fold(self.word(id).form)
         found = {form, restored}
         if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
@@ -56,6 +67,21 @@ class SentenceView:
                 found.add(form[1:])
         return frozenset(found | {shape.removeprefix(self.article) for shape in found})
 
+    def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
+        """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
+        places = self._places[exact]
+        return sorted({id for name in places.keys() & words for id in places[name]})
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """The ids of the words with each name, and with each shape."""
+        indices: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+        for index, rows in zip(indices, (self._names, self._shapes), strict=True):
+            for id, names in enumerate(rows, start=1):
+                for name in names:
+                    index.setdefault(name, []).append(id)
+        return indices
+
     def _stands_alone(self, id: int) -> bool:
         """Whether a word is a whole token."""
         token = self.word(id).token
@@ -64,7 +90,7 @@ class SentenceView:
 
     def is_one_of(self, id: int, words: frozenset[str]) -> bool:
         """Whether a word is among some folded words."""
-        return any(name in words for name in self.names(id))
+        return not words.isdisjoint(self.names(id))
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or two-word phrases."""

@@ -98,11 +98,11 @@ class NameFinder:
         """How many tokens from ``start`` make the longest phrase that ``phrases`` knows (0 if none)."""
         if start >= len(self.tokens):
             return 0
+        rest = tuple(token.folded for token in self.tokens[start + 1 : start + 5])
         for reading in readings(self.tokens[start].folded):
-            for length in range(min(5, len(self.tokens) - start), 0, -1):
-                rest = tuple(token.folded for token in self.tokens[start + 1 : start + length])
-                if phrases((reading.form, *rest)):
-                    return length
+            for length in range(len(rest), -1, -1):
+                if phrases((reading.form, *rest[:length])):
+                    return length + 1
         return 0
 
     def phrase(self, start: int, length: int) -> tuple[str, ...]:

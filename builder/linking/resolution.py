@@ -18,7 +18,7 @@ from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder
 from diplograph.linking.titles import Reference
-from diplograph.linking.tokens import Token, load_clitics, read_tokens
+from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
@@ -56,7 +56,12 @@ class Resolver:
         known |= frozenset(
             reference.name.split()[0] for reference in named if self._is_family_first(reference)
         )
-        return [PhraseFinder(tokens, self.gazetteer, self.titles, known).find() for tokens in self.tokens]
+        return [
+            PhraseFinder(tokens, self.gazetteer, self.titles, known).find()
+            if _names_one(tokens, known)
+            else found
+            for tokens, found in zip(self.tokens, first, strict=True)
+        ]
 
     def _is_family_first(self, reference: Reference) -> bool:
         """Whether a reference gives the full name of somebody whose family name stands first."""
@@ -438,6 +443,11 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
+
+
+def _names_one(tokens: Sequence[Token], known: frozenset[str]) -> bool:
+    """Whether one of some names stands in a sentence, with clitics or not."""
+    return any(reading.form in known for token in tokens for reading in readings(token.folded))
 
 
 def _body_key(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from diplograph.arabic import fold
 from diplograph.model import Sentence
@@ -61,7 +61,12 @@ class Token:
     @property
     def is_punctuation(self) -> bool:
         """Whether the token has no letter and no digit."""
-        return not any(character.isalnum() for character in self.folded)
+        return _is_punctuation(self.folded)
+
+
+@lru_cache(maxsize=100_000)
+def _is_punctuation(folded: str) -> bool:
+    return not any(character.isalnum() for character in folded)
 
 
 _NUNATION = "\u064b"  # fathatan
@@ -106,12 +111,17 @@ class Reading:
     preposition: str = ""
 
 
-def readings(folded: str) -> Iterator[Reading]:
+@lru_cache(maxsize=100_000)
+def readings(folded: str) -> tuple[Reading, ...]:
     """The token as it stands, then without its conjunction, then without its preposition.
 
     A token of a conjunction, a preposition and a noun has four: the whole first, so that a name that only looks as if
     it began with a clitic (Paris, Benin, Lebanon: their first letters are clitics too) is found whole.
     """
+    return tuple(_readings(folded))
+
+
+def _readings(folded: str) -> Iterator[Reading]:
     clitics = load_clitics()
     yield Reading(folded, 0)
     yield from _without_preposition(folded, 0, clitics)
