@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import random
 from pathlib import Path
 
@@ -16,9 +15,17 @@ SHARED = Path(__file__).parents[2] / "shared" / "articles"
 
 def sample(count: int, *, seed: int, name: str = "corpus") -> list[Document]:
     """So many articles of ``corpus`` or ``background``, as documents, in the order that the seed gives."""
-    with gzip.open(SHARED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-        records = [json.loads(line) for line in file]
-    random.Random(seed).shuffle(records)
-    lines = "\n".join(json.dumps(record) for record in records[:count])
-    results = read_sources(["-"], stdin=io.BytesIO(lines.encode()))
-    return [result for result in results if isinstance(result, Document)]
+    return read(draw(count, seed=seed, name=name))
+
+
+def draw(count: int, *, seed: int, name: str = "corpus") -> bytes:
+    """The same articles as JSON Lines."""
+    with gzip.open(SHARED / f"{name}.jsonl.gz", "rb") as file:
+        lines = file.read().splitlines(keepends=True)
+    random.Random(seed).shuffle(lines)
+    return b"".join(lines[:count])
+
+
+def read(lines: bytes) -> list[Document]:
+    """The documents of JSON Lines; what is none is left out."""
+    return [result for result in read_sources(["-"], stdin=io.BytesIO(lines)) if isinstance(result, Document)]

@@ -66,19 +66,19 @@ class StanzaParser:
 
     def _parse_batch(self, batch: Sequence[tuple[Document, tuple[Segment, ...]]]) -> Iterator[ParsedDocument]:
         texts = [segment.text for _, segments in batch for segment in segments]
-        analysed = self._engine.analyse(texts).sentences if texts else []
+        analysed = self.engine.analyse(texts).sentences if texts else []
         start = first = 0
         for document, segments in batch:
             end = start + sum(len(segment.text) + len(GAP) for segment in segments)
             last = first
             while last < len(analysed) and analysed[last].tokens[0].start_char < end:
                 last += 1
-            sentences = _read_sentences(analysed[first:last], segments, start)
+            sentences = read_sentences(analysed[first:last], segments, start)
             yield ParsedDocument(document, tuple(sentences), self.identity)
             start, first = end, last
 
     @cached_property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
         return Engine(self._pipeline)
 
     @cached_property
@@ -116,9 +116,7 @@ def _fingerprint(model: InstalledModel) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read_sentences(
-    analysed: Sequence[Any], segments: Sequence[Segment], position: int
-) -> Iterator[Sentence]:
+def read_sentences(analysed: Sequence[Any], segments: Sequence[Segment], position: int) -> Iterator[Sentence]:
     """Our sentences from Stanza's, with offsets into our document; its first segment begins at the position."""
     starts = []
     for segment in segments:
