@@ -16,7 +16,6 @@ from diplograph.parsing import StanzaParser, engine, to_segments
 from diplograph.parsing.spanning import find_heads
 from diplograph.sources import read_sources
 
-
 ROUNDING = 1e-5  # what a state may differ by; decisions lie some thousand times further apart
 
 
