@@ -79,12 +79,15 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
 def joined_verb(view: SentenceView, verb: int) -> int:
     """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
     this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
-    if verb < 3 or view.word(verb - 1).upos != "CCONJ":
+    before = verb - 1
+    while before > 1 and view.word(before).upos in {"AUX", "PART"}:
+        before -= 1  # "and *will* call the prime minister"
+    if before < 2 or view.word(before).upos != "CCONJ":
         return 0
     head = view.word(verb).head
     if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
         return head
-    return next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0)
+    return next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
 
 
 def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
