@@ -211,7 +211,10 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     word = view.word(id)
     if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
         return True
-    return view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days)
+    if view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days):
+        return True
+    # "phoned him *on* end each of": a preposition of such a word
+    return word.upos == "ADP" and id < len(view.words) and view.forms[id] in view.lexicon.passed_over
 
 
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:

@@ -313,7 +313,7 @@ class PhraseFinder(TitleFinder):
         if single and self.tokens[index].upos not in {"X", "PROPN"} and match.name not in self.known:
             return []
         run = self.match_unknown_name(index, after_title=False)
-        if single and run > 1:
+        if single and run > 1 and match.name not in self.known:
             return [self._unknown(index, run)]
         persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
         reference = Reference(
