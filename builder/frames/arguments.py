@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject, dual_subject, pronouns, support_nouns
+from diplograph.frames.pronouns import (
+    continued_subject,
+    dropped_subject,
+    dual_subject,
+    pronouns,
+    support_nouns,
+)
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,

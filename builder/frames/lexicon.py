@@ -59,6 +59,10 @@ class Lexicon:
     topicalizing: frozenset[str]
     answering: frozenset[str]
     commemorated: frozenset[str]
+    preceding: frozenset[str]
+    dual_endings: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    manner: frozenset[str]
 
 
 @cache
@@ -116,4 +120,8 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["opening"]),
         folded(data["topic"]["answer"]),
         folded(data["occasion"]["words"]),
+        folded(data["verbs"]["preceding"]),
+        tuple(map(fold, data["verbs"]["dual_endings"])),
+        tuple(map(fold, data["verbs"]["plural_endings"])),
+        folded(data["manner"]["words"]),
     )

@@ -22,24 +22,27 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     stretches = [(span.anchor + 1, span.phrase_end)]
     if span.verb:
         stretches.append((span.clause_begin, span.clause_end))
-    topic = topic_begin(view, span.anchor, span.phrase_end)
     for begin, end in stretches:
+        own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
+        found: list[EntityMention] = []
         for entity in view.between(begin, end):
             if entity.place is None or entity.how == "demonym":
                 continue
-            own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
-            if not own_phrase and is_in_other(view, span, entity.first):
-                continue
-            # "a summit *on the crises in Mali and Guinea* in Abidjan"
-            if (not own_phrase or entity.first > topic) and _says_of_what(view, span, entity):
+            if not own_phrase and (
+                is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
+            ):
                 continue
             preposition = view.preposition_of(entity)
             local = preposition in view.lexicon.local
-            direct = (
-                begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
-            )
+            direct = own_phrase and entity.first <= span.anchor + 2 and entity.begin not in taken
             if (local and entity.begin not in taken) or (not preposition and direct):
-                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+                found.append(entity)
+        if found:
+            topic = topic_begin(view, span.anchor, span.phrase_end)
+            # "a summit *on the crises in Mali and Guinea* in Abidjan": the last, if the subject matter has a place.
+            of_topic = own_phrase and found[0].first > topic and _says_of_what(view, span, found[0])
+            entity = found[-1] if of_topic else found[0]
+            return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)
     if occasion:
         for entity in view.between(occasion + 1, view.phrase_end(occasion)):

@@ -111,11 +111,12 @@ def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
 
 
 def _is_dual(view: SentenceView, verb: int) -> bool:
-    """Whether a verb is in the dual, by its tags or, where the tagger took it for a noun, by its ending."""
+    """Whether a verb is in the dual, by its tags or, where the tagger erred, by its ending."""
     word, form = view.word(verb), view.forms[verb - 1]
-    if word.upos == "VERB":
-        return word.xpos[7:8] == "D" or "Number=Dual" in word.feats
-    return form in view.lexicon.verb_forms and form.endswith(("\u0627\u0646", "\u064a\u0627"))
+    tagged = word.upos == "VERB" and (word.xpos[7:8] == "D" or "Number=Dual" in word.feats)
+    listed = form in view.lexicon.verb_forms - view.lexicon.with_object
+    plural = form.endswith(view.lexicon.plural_endings)
+    return tagged or (listed and form.endswith(view.lexicon.dual_endings) and not plural)
 
 
 def _last_pair(view: SentenceView, found: list[EntityMention]) -> list[EntityMention]:
@@ -126,7 +127,9 @@ def _last_pair(view: SentenceView, found: list[EntityMention]) -> list[EntityMen
             return [entity]
         if all(entity.actors != other.actors for other in distinct):
             distinct.append(entity)
-            chain = [e for e in members(view, view.entities[view.chains[view.entities.index(entity)]]) if e.actors]
+            chain = [
+                e for e in members(view, view.entities[view.chains[view.entities.index(entity)]]) if e.actors
+            ]
             if len(chain) == 2 and len({e.actors for e in chain}) == 2:
                 return chain
     return list(reversed(distinct)) if len(distinct) == 2 else []
@@ -215,7 +218,9 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
     sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
     governing = view.governing_verb(anchor)
     verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
-    acting = {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    acting = (
+        {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    )
     verb = anchor
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:

@@ -95,7 +95,10 @@ class PhraseFinder(TitleFinder):
 
     def _capital(self, index: int) -> list[Reference]:
         """ "The Finnish capital": the city itself, whose name may follow ("the Saudi capital Riyadh")."""
-        read = next((r for r in readings(self.tokens[index].folded) if r.form in self.titles.phrases("place.seat")), None)
+        read = next(
+            (r for r in readings(self.tokens[index].folded) if r.form in self.titles.phrases("place.seat")),
+            None,
+        )
         match = self.match_name(index + 1) if read else None
         if not read or not match or match.begin != self.tokens[index + 1].begin:
             return []
@@ -111,7 +114,15 @@ class PhraseFinder(TitleFinder):
         begin = self.tokens[index].begin + read.stripped
         return [
             Reference(
-                "name", index, last, (capital,), begin, self.tokens[last].end, "", preposition=read.preposition, begin=begin
+                "name",
+                index,
+                last,
+                (capital,),
+                begin,
+                self.tokens[last].end,
+                "",
+                preposition=read.preposition,
+                begin=begin,
             )
         ]
 
