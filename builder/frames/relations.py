@@ -349,6 +349,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
             continue
+        if not adjective and entity.kind == "Person" and view.has_article(noun):
+            break  # "attended *the* summit the president": a noun with the article is nobody's
         if view.preposition_of(entity):
             break
         found.append(entity)
