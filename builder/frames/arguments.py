@@ -90,7 +90,8 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
-    return [] if rule.coordinated and len(entities) < 2 else entities
+    several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
+    return [] if rule.coordinated and not several else entities
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:
