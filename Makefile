@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
+.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-build forms bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,8 @@ help:
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
+	@echo "make forms    collect the forms of words for the sieve anew (needs ../shared)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
@@ -54,6 +56,12 @@ calibration: $(VENV)/.installed
 bench-endpoint: $(VENV)/.tested
 	@$(INSTALL) --no-build-isolation --editable ".[bench]"
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
+
+bench-build: $(VENV)/.tested
+	PYTHONPATH=$(CURDIR) $(BIN)/python tests/bench/building.py
+
+forms: $(VENV)/.installed
+	$(BIN)/python -m measurement.forms
 
 bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py
@@ -102,7 +110,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	@$(INSTALL) --no-build-isolation --editable ".[export,test]"
+	@$(INSTALL) --no-build-isolation --editable ".[cluster,export,test]"
 	@touch $@
 
 $(VENV)/.linted: $(VENV)/.tested
@@ -118,7 +126,7 @@ $(VENV)/types/diplograph: $(VENV)/.made
 constraints:
 	rm -rf $(VENV)/constraints && $(PYTHON) -m venv $(VENV)/constraints
 	$(VENV)/constraints/bin/pip install --quiet --extra-index-url $(TORCH_INDEX) "torch>=2.6,<2.14" setuptools wheel
-	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[export,test,lint,bench]"
+	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[cluster,export,test,lint,bench]"
 	{ sed -n '/^#/p' constraints.txt; $(VENV)/constraints/bin/pip freeze --all \
 	  | grep -vE '^(diplograph|pip)( |=)' | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt

@@ -18,6 +18,7 @@ FILES = sorted(path for path in BUILDER.rglob("*.py") if path.parent.name not in
 ROOMS = {
     "stanza": {"parsing"},
     "torch": {"parsing"},
+    "distributed": {"pipeline"},
     "pyoxigraph": {
         "vocabulary",
         "quads",
@@ -60,6 +61,7 @@ HEAVY = {
     "backports",
     "stanza",
     "torch",
+    "distributed",
     "rdflib",
     "nmo_python",
     "owlready2",

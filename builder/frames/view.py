@@ -142,7 +142,11 @@ class SentenceView:
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"."""
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
+        """
+        before = self.entity_at(id - 1) if id > 1 else None
+        if before is not None and before.kind == "Person" and not self.preposition_of(before):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
@@ -182,7 +186,7 @@ class SentenceView:
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                due = id > 2 and self.is_one_of(id - 2, self.lexicon.due)
+                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self._continues(id - 1))
                 if (
                     not due
                     and not self._is_relative(id, anchor)
@@ -194,7 +198,13 @@ class SentenceView:
                     return id
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
+    def _continues(self, id: int) -> bool:
+        """Whether a conjunction opens a clause that tells more of the same event."""
+        return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
+
     def _ends_phrase(self, id: int, anchor: int) -> bool:
+        if self._continues(id):
+            return False
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
             due = self.is_one_of(id - 1, self.lexicon.due)

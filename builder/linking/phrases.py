@@ -34,6 +34,7 @@ class PhraseFinder(TitleFinder):
             return []
         for attempt in (
             self._counterpart,
+            self._capital,
             self._group,
             self._titled,
             self._organ,
@@ -91,6 +92,39 @@ class PhraseFinder(TitleFinder):
                         base = replace(base, begin=self.tokens[index].begin + reading.stripped, number=number)
                         return self._members(base) if number > 1 else [base]
         return []
+
+    def _capital(self, index: int) -> list[Reference]:
+        """ "The Finnish capital": the city itself, whose name may follow ("the Saudi capital Riyadh")."""
+        read = next(
+            (r for r in readings(self.tokens[index].folded) if r.form in self.titles.phrases("place.seat")),
+            None,
+        )
+        match = self.match_name(index + 1) if read else None
+        if not read or not match or match.begin != self.tokens[index + 1].begin:
+            return []
+        # The name of some states is their demonym: "the *Saudi* (capital)", "*Saudi Arabia*".
+        adjective = match.name.startswith(load_clitics().article) and match.first == match.last
+        states = (s for s in match.senses if s.entry.kind == "Country" and (adjective or s.how == "demonym"))
+        sense = next(states, None)
+        capital = self.gazetteer.capital(sense.entry.actor.key) if sense and sense.entry.actor else None
+        if not capital:
+            return []
+        named = self.match_name(match.last + 1, attached=False)
+        last = named.last if named and any(s.entry is capital.entry for s in named.senses) else match.last
+        begin = self.tokens[index].begin + read.stripped
+        return [
+            Reference(
+                "name",
+                index,
+                last,
+                (capital,),
+                begin,
+                self.tokens[last].end,
+                "",
+                preposition=read.preposition,
+                begin=begin,
+            )
+        ]
 
     def _members(self, base: Reference) -> list[Reference]:
         """The counterparts of a dual or plural, one for each demonym ("his French and German counterparts")."""
@@ -290,7 +324,7 @@ class PhraseFinder(TitleFinder):
         if single and self.tokens[index].upos not in {"X", "PROPN"} and match.name not in self.known:
             return []
         run = self.match_unknown_name(index, after_title=False)
-        if single and run > 1:
+        if single and run > 1 and match.name not in self.known:
             return [self._unknown(index, run)]
         persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
         reference = Reference(
