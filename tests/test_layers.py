@@ -19,6 +19,7 @@ ROOMS = {
     "stanza": {"parsing"},
     "torch": {"parsing"},
     "distributed": {"pipeline"},
+    "fsspec": {"pipeline"},
     "pyoxigraph": {
         "vocabulary",
         "quads",
@@ -62,6 +63,7 @@ HEAVY = {
     "stanza",
     "torch",
     "distributed",
+    "fsspec",
     "rdflib",
     "nmo_python",
     "owlready2",

@@ -57,7 +57,8 @@ def build(
     """Build the graph from articles, or add to it.
 
     A SOURCE is a text file, HTML, JSON Lines (id, text, and optionally title, published, source, url), parses in
-    CoNLL-U (*.conllu), a directory of these, or - for standard input. What is in the store and unchanged is not done
+    CoNLL-U (*.conllu), a directory of these, the address of one (s3://bucket/articles, with
+    fsspec), or - for standard input. What is in the store and unchanged is not done
     again; a build that was stopped goes on where it was. Ends with status 1 when some documents failed.
 
     \b
@@ -90,7 +91,7 @@ def build(
 def check_sources(sources: tuple[str, ...]) -> None:
     """Raises a usage error for the first source that is not there."""
     for source in sources:
-        if source != "-" and not Path(source).exists():
+        if source != "-" and "://" not in source and not Path(source).exists():
             raise click.BadParameter(f"{source}: there is no such file or directory", param_hint="SOURCE")
 
 

@@ -18,6 +18,7 @@ from diplograph.pipeline.extraction import Extractor, FrameExtractor
 from diplograph.pipeline.inputs import make_parser, read_inputs
 from diplograph.pipeline.parallel import read_all
 from diplograph.pipeline.reading import Input, Reader, Reading, describe_fault, in_batches
+from diplograph.pipeline.remote import local_copies
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store, fingerprint
@@ -86,7 +87,7 @@ def build(
     cluster: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> BuildReport:
-    """Builds the store in this directory from files, directories and ``-`` (standard input), or adds to it.
+    """Builds the store in this directory from files, directories, addresses and ``-`` (standard input), or adds to it.
 
     Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
@@ -104,9 +105,9 @@ def build(
     extractor = extractor or FrameExtractor()
     used = parser or make_parser(model, cache=cache)
     counts = _Counts()
-    with Store.open(store) as opened:
+    with local_copies(sources) as local, Store.open(store) as opened:
         write_ontology(opened)
-        inputs = list(read_inputs(sources, published, used, counts.failures))
+        inputs = list(read_inputs(local, published, used, counts.failures))
         reader = Reader(used, extractor, sieve)
         batches = in_batches(_changed(opened, inputs, reader, counts))
         with closing(read_all(batches, reader, jobs=jobs, cluster=cluster)) as readings:
