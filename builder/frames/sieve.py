@@ -87,7 +87,17 @@ class _Wanted:
         self.leaders = trigger.leaders > 1
         self._anchors = number(trigger.anchors, trigger.exact)
         self._before = [number(words) for words in (trigger.governors, trigger.connectors) if words]
-        self._near = [(near.scope, near.at_least, number(near.words)) for near in trigger.near]
+        self._near = [
+            (near.scope, near.at_least, number(near.words))
+            for near in trigger.near
+            if near.scope != "document"
+        ]
+        # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
+        self._context = [
+            (near.at_least, [_numbers(item, number) for item in near.words])
+            for near in trigger.near
+            if near.scope == "document"
+        ]
 
     def can_stand(self, present: frozenset[int]) -> bool:
         """Whether the lists found in a document are enough."""
@@ -95,6 +105,10 @@ class _Wanted:
             self._anchors in present
             and all(words in present for words in self._before)
             and all(words in present for _, _, words in self._near)
+            and all(
+                sum(present.issuperset(item) for item in items) >= at_least
+                for at_least, items in self._context
+            )
         )
 
     def stands(self, row: Sequence[frozenset[int]]) -> bool:
@@ -105,13 +119,17 @@ class _Wanted:
         if not all(any(words in lists for lists in row[: at + 1]) for words in self._before):
             return False
         for scope, at_least, words in self._near:
-            if scope == "document":
-                continue
             first, last = _REACH.get(scope, (-len(row), len(row)))
             near = row[max(at + first, 0) : at + last + 1]
             if sum(words in lists for lists in near) < at_least:
                 return False
         return True
+
+
+def _numbers(item: str, number: Callable[..., int]) -> list[int]:
+    """The lists of the words of an item, each its own; the words of a phrase are compared by their forms."""
+    words = item.split()
+    return [number(frozenset({word}), len(words) > 1) for word in words]
 
 
 def _compile_names(names: Iterable[str]) -> re.Pattern[str]:
