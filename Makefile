@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-build forms bench-check volume constraints clean help
+.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-build measure-sieve forms bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
+	@echo "make measure-sieve  what the sieve lets through and loses, for docs/scale.md (needs ../shared)"
 	@echo "make forms    collect the forms of words for the sieve anew (needs ../shared)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
@@ -59,6 +60,9 @@ bench-endpoint: $(VENV)/.tested
 
 bench-build: $(VENV)/.tested
 	PYTHONPATH=$(CURDIR) $(BIN)/python tests/bench/building.py
+
+measure-sieve: $(VENV)/.installed
+	$(BIN)/python -m measurement.sieve
 
 forms: $(VENV)/.installed
 	$(BIN)/python -m measurement.forms

@@ -17,7 +17,7 @@ def find_heads(scores: Any) -> list[int]:
     Where every word's best head makes a tree with one root, that is the best; elsewhere it is searched for.
 
     >>> import numpy
-    >>> find_heads(numpy.array([[0.0, 0.0, 0.0], [1.0, 0.0, 3.0], [2.0, 4.0, 0.0]]))
+    >>> find_heads(numpy.array([[0.0, 0.0, 0.0], [1.0, 0.0, 3.0], [3.0, 4.0, 0.0]]))
     [0, 2, 0]
     """
     import numpy

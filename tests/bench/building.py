@@ -234,6 +234,10 @@ def tabulate(found: dict[str, dict[str, Any]], seed: int) -> str:
     lines.append(
         "| to load, seconds of the clock | " + " | ".join(f"{found[m]['loading']:.1f}" for m in MODES) + " |"
     )
+    hours = [found[mode]["seconds"]["all"] / found[mode]["articles"] * 1e6 / 3600 for mode in MODES]
+    lines.append(
+        "| processor hours for a million such articles | " + " | ".join(f"{h:.0f}" for h in hours) + " |"
+    )
     return "\n".join(lines)
 
 
