@@ -12,7 +12,6 @@ from plain_consolidation import consolidate_plainly
 from diplograph.events import consolidate
 from diplograph.events.clusters import Clusters
 from diplograph.events.consolidation import Dated, to_event
-from diplograph.events.records import name_of
 from diplograph.model import Actor, Event, EventReport, EventValues, Filler, Place
 
 COUNTRIES = [Actor(key, "Country", key) for key in ("America", "Russia", "France", "China")]
@@ -28,7 +27,6 @@ PLACES = [
     Place("ch", "ch", country="ch"),
     Place("paris", "p", country="France"),
 ]
-THINGS: dict[str, Actor | Place] = {name_of(thing): thing for thing in (*ACTORS, *PLACES)}
 DAYS = [f"2021-12-{day:02}" for day in (1, 2, 3, 5, 8, 24, 30, 31)] + [
     "2022-01-01",
     "2022-01-23",
@@ -91,6 +89,12 @@ def histories(draw: st.DrawFn) -> list[list[Step]]:
     return builds
 
 
+def some_clusters() -> Clusters:
+    clusters = Clusters(None)
+    clusters.describe([*ACTORS, *PLACES])
+    return clusters
+
+
 def events_in(clusters: Clusters, seen: dict[int, Event]) -> Sequence[Event]:
     """The events, of which only those that were touched are looked at again."""
     for cluster, members in clusters.touched():
@@ -104,7 +108,7 @@ def events_in(clusters: Clusters, seen: dict[int, Event]) -> Sequence[Event]:
 @settings(max_examples=400, deadline=None)
 @given(histories(), st.booleans())
 def test_any_history_ends_where_a_new_beginning_would(history: list[list[Step]], anew: bool) -> None:
-    clusters = Clusters(None, THINGS.__getitem__)
+    clusters = some_clusters()
     present: dict[str, list[Dated]] = {}
     seen: dict[int, Event] = {}
     for turn, build in enumerate(history):
@@ -125,7 +129,7 @@ def test_one_at_a_time_in_any_order_is_all_at_once() -> None:
     chance = random.Random(4)
     for _ in range(30):
         reports = [a_report(chance, n) for n in range(60)]
-        clusters, seen = Clusters(None, THINGS.__getitem__), {}
+        clusters, seen = some_clusters(), {}
         for dated in chance.sample(reports, len(reports)):
             clusters.replace(dated[1].document, [dated])
             clusters.settle()

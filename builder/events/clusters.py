@@ -22,11 +22,22 @@ import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from diplograph.events.agreement import Kind, agree, kind_of
 from diplograph.events.candidates import filed_under, searched, span_of, stretches
-from diplograph.events.records import Things, read_kind, read_report, write_kind, write_report
-from diplograph.model import EventReport
+from diplograph.events.records import (
+    name_of,
+    read_kind,
+    read_report,
+    read_thing,
+    write_kind,
+    write_report,
+    write_thing,
+)
+from diplograph.model import Actor, EventReport, Place
+
+Row: TypeAlias = tuple[Any, ...]
 
 LAYOUT = 1
 _CACHED = 50_000  # kinds, of some kilobyte each
@@ -46,6 +57,11 @@ CREATE INDEX IF NOT EXISTS by_cluster ON reports (cluster, kind, position);
 CREATE INDEX IF NOT EXISTS by_kind ON reports (kind, cluster, position);
 CREATE INDEX IF NOT EXISTS openers ON reports (kind, position) WHERE cluster = id;
 CREATE TABLE IF NOT EXISTS touched (cluster INTEGER PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (cluster INTEGER PRIMARY KEY, key TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_key ON events (key);
+CREATE TABLE IF NOT EXISTS due (key TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS things (name TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, things TEXT) WITHOUT ROWID;
 """
 _STRETCHES = " UNION ".join(
     f"SELECT kind FROM files WHERE file = ?1 AND level = {level} AND first BETWEEN ?{2 * n + 2} AND ?{2 * n + 3}"
@@ -83,18 +99,21 @@ def position_of(report: EventReport) -> bytes:
 class Clusters:
     """Reports and their clusters. A cluster is named by the number of the report that opened it.
 
-    ``path`` is the file, None for one in memory; ``things`` gives actors and places by name. Raises sqlite3.Error.
+    ``path`` is the file, None for one in memory. Raises sqlite3.Error.
     """
 
-    def __init__(self, path: Path | None, things: Things) -> None:
-        self._things = things
+    def __init__(self, path: Path | None) -> None:
         self._db = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
         self._kinds: dict[int, Kind] = {}
+        self._known: dict[str, Actor | Place] = {}
         self._queue: list[tuple[bytes, int, int]] = []  # position, 0 for one that goes, id
         self._queued: set[int] = set()
         self._db.execute("PRAGMA cache_size = -65536")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("BEGIN IMMEDIATE")
+        self._make_tables()
+
+    def _make_tables(self) -> None:
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
 
@@ -107,9 +126,23 @@ class Clusters:
         self._db.execute("COMMIT")
         self._db.execute("BEGIN IMMEDIATE")
 
+    def clear(self) -> None:
+        """Forgets everything."""
+        for (name,) in self._rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ):
+            self._db.execute(f"DROP TABLE {name}")
+        self._make_tables()
+        for kept in (self._kinds, self._known, self._queue, self._queued):
+            kept.clear()
+
     def __len__(self) -> int:
         """How many reports there are."""
-        return int(self._one("SELECT COUNT(*) FROM reports"))
+        return self._count("reports")
+
+    def count_events(self) -> int:
+        """How many events there are."""
+        return self._count("events")
 
     # --- Facts -------------------------------------------------------------------------------------------------------
 
@@ -121,17 +154,54 @@ class Clusters:
         """Notes something that belongs to the state of the database."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    # --- Actors and places -------------------------------------------------------------------------------------------
+
+    def describe(self, things: Iterable[Actor | Place]) -> list[Actor | Place]:
+        """Says who and where these are, and gives those of whom something else was said before: what reports of them
+        agree with can be another then."""
+        changed = []
+        for thing in things:
+            name, record = name_of(thing), write_thing(thing)
+            before = self._one("SELECT record FROM things WHERE name = ?", name)
+            if before == record:
+                continue
+            self._db.execute("INSERT OR REPLACE INTO things VALUES (?, ?)", (name, record))
+            self._known[name] = thing
+            if before is not None:
+                changed.append(thing)
+                self._kinds.clear()
+        return changed
+
+    def note_named(self, document: str, names: Iterable[str]) -> frozenset[str]:
+        """Says whom and what a document names, and gives what it named before."""
+        before = self._one("SELECT things FROM documents WHERE id = ?", document)
+        now = " ".join(sorted(names))
+        if now:
+            self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", (document, now))
+        else:
+            self._db.execute("DELETE FROM documents WHERE id = ?", (document,))
+        return frozenset(str(before or "").split())
+
+    def _things(self, name: str) -> Actor | Place:
+        found = self._known.get(name)
+        if found is None:
+            record = self._one("SELECT record FROM things WHERE name = ?", name)
+            found = self._known[name] = read_thing(str(record))
+        return found
+
     # --- Reports come and go -----------------------------------------------------------------------------------------
 
-    def replace(self, document: str, reports: Iterable[tuple[str | None, EventReport]]) -> bool:
+    def replace(
+        self, document: str, reports: Iterable[tuple[str | None, EventReport]], *, anew: bool = False
+    ) -> bool:
         """Says what a document reports now, and whether that is another than before; :meth:`settle` draws the
-        conclusions."""
+        conclusions. With ``anew`` they are drawn of what stayed the same, too."""
         wanted = {write_report(published, report): (published, report) for published, report in reports}
         changed = False
         for id, position, record in self._rows(
             "SELECT id, position, record FROM reports WHERE document = ? AND NOT gone", document
         ):
-            if wanted.pop(record, None) is None:
+            if anew or wanted.pop(record, None) is None:
                 self._db.execute("UPDATE reports SET gone = 1 WHERE id = ?", (id,))
                 self._enqueue(position, 0, id)
                 changed = True
@@ -326,26 +396,57 @@ class Clusters:
 
     def touched(self) -> Iterator[tuple[int, list[tuple[str | None, EventReport]]]]:
         """The clusters that changed since :meth:`forget_touched`, with the reports that are in them now."""
-        last = -1
-        while rows := self._rows(
-            "SELECT cluster FROM touched WHERE cluster > ? ORDER BY cluster LIMIT 1000", last
+        for (cluster,) in self._walk(
+            "SELECT cluster FROM touched WHERE cluster > ? ORDER BY cluster LIMIT 1000", -1
         ):
-            for (cluster,) in rows:
-                yield cluster, self.members(cluster)
-                last = cluster
+            yield cluster, self.members(cluster)
 
     def forget_touched(self) -> None:
         """Says that all changes of clusters were dealt with."""
         self._db.execute("DELETE FROM touched")
+
+    def name_event(self, cluster: int, key: str | None) -> None:
+        """Says which event a cluster is, None for one that is no more; the event, and the one it was before, are due
+        to be written."""
+        before = self._one("SELECT key FROM events WHERE cluster = ?", cluster)
+        if key is None:
+            self._db.execute("DELETE FROM events WHERE cluster = ?", (cluster,))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?)", (cluster, key))
+        self.note_due(str(name) for name in {before, key} - {None})
+
+    def note_due(self, keys: Iterable[str]) -> None:
+        """Says that the graph may not have these events as they are here."""
+        self._db.executemany("INSERT OR IGNORE INTO due VALUES (?)", ((key,) for key in keys))
+
+    def due(self) -> Iterator[tuple[str, list[list[tuple[str | None, EventReport]]]]]:
+        """The keys of the events that are due to be written, each with its reports (twice, should two events have one
+        key); without any, when there is no such event."""
+        for (key,) in self._walk("SELECT key FROM due WHERE key > ? ORDER BY key LIMIT 1000", ""):
+            clusters = self._rows("SELECT cluster FROM events WHERE key = ? ORDER BY cluster", key)
+            yield key, [self.members(cluster) for (cluster,) in clusters]
+
+    def forget_due(self) -> None:
+        """Says that all events were written."""
+        self._db.execute("DELETE FROM due")
 
     def members(self, cluster: int) -> list[tuple[str | None, EventReport]]:
         """The reports in a cluster, in order; none when there is no such cluster."""
         rows = self._rows("SELECT record FROM reports WHERE cluster = ? ORDER BY position", cluster)
         return [read_report(record, self._things) for (record,) in rows]
 
-    def _one(self, statement: str, *values: object) -> object | None:
+    def _walk(self, statement: str, begin: object) -> Iterator[Row]:
+        """Rows in the order of their first column, a thousand at a time, which may change meanwhile."""
+        while rows := self._rows(statement, begin):
+            yield from rows
+            begin = rows[-1][0]
+
+    def _count(self, table: str) -> int:
+        return int(self._rows(f"SELECT COUNT(*) FROM {table}")[0][0])
+
+    def _one(self, statement: str, *values: object) -> Any:
         row = self._db.execute(statement, values).fetchone()
         return None if row is None else row[0]
 
-    def _rows(self, statement: str, *values: object) -> Sequence[tuple]:
+    def _rows(self, statement: str, *values: object) -> Sequence[Row]:
         return self._db.execute(statement, values).fetchall()

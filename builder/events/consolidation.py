@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from diplograph.events.clusters import Clusters, position_of
-from diplograph.events.records import name_of
 from diplograph.events.values import join_fillers, most_precise
 from diplograph.frames import load_frames
 from diplograph.model import Actor, Event, EventReport, EventValues, Filler, Place
@@ -29,20 +28,22 @@ _STATUS_ORDER = ("occurred", "denied", "planned", "hypothetical")
 def consolidate(reports: Iterable[Dated]) -> tuple[Event, ...]:
     """The events that reports are about, sorted by key; each report comes with its document's publication date."""
     told = list(reports)
-    things: dict[str, Actor | Place] = {}
-    for _, report in told:
-        values = report.values
-        for thing in (*values.actors(), values.place, values.attributed_to):
-            if thing is not None:
-                things[name_of(thing)] = thing
-    clusters = Clusters(None, things.__getitem__)
+    clusters = Clusters(None)
     try:
+        for _, report in told:
+            clusters.describe(things_of(report.values))
         clusters.fill(told)
         clusters.settle_all()
         events = [to_event(members) for _, members in clusters.touched()]
     finally:
         clusters.close()
     return tuple(sorted(events, key=lambda event: event.key))
+
+
+def things_of(values: EventValues) -> tuple[Actor | Place, ...]:
+    """All actors and places that values name."""
+    named = (*values.actors(), values.place, values.attributed_to)
+    return tuple(thing for thing in named if thing is not None)
 
 
 def to_event(cluster: Iterable[Dated]) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any, TypeAlias
 
 from diplograph.events.agreement import Kind
@@ -44,6 +45,20 @@ def read_kind(record: str, things: Things) -> Kind:
     """What :func:`write_kind` wrote."""
     published, values = json.loads(record)
     return Kind(published, _read_values(values, things))
+
+
+def write_thing(thing: Actor | Place) -> str:
+    """An actor or place; equal ones give equal records."""
+    return _write([name_of(thing).partition("/")[0], *astuple(thing)])
+
+
+def read_thing(record: str) -> Actor | Place:
+    """What :func:`write_thing` wrote."""
+    room, *parts = json.loads(record)
+    if room == "place":
+        return Place(*parts)
+    key, kind, label_ar, label_en, wikidata, represents, headed = parts
+    return Actor(key, kind, label_ar, label_en, wikidata, tuple(represents), tuple(headed))
 
 
 def _write(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,7 @@ from diplograph.quads import (
     text_hash,
     thing_iri,
 )
+from diplograph.store.changes import Changes
 from diplograph.store.directory import check_marker, prepare, take_lock
 from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
@@ -84,6 +85,15 @@ def fingerprint(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What a document's graph says: its reports (without their mentions), and the IRIs of actors and places."""
+
+    published: str | None
+    reports: tuple[EventReport, ...]
+    things: frozenset[NamedNode]
+
+
 class Store:
     """An open store. Made by :meth:`open` or :meth:`in_memory`; used in a ``with`` statement, or closed by hand.
 
@@ -98,6 +108,7 @@ class Store:
         self.directory = directory
         self.base = base
         self.changed = False  # whether anything was written since it was opened
+        self.changes = Changes(directory)
 
     @classmethod
     def in_memory(cls, *, base: str = BASE) -> Store:
@@ -165,15 +176,40 @@ class Store:
 
         Raises StoreError when it cannot be written.
         """
-        by_graph: dict[str, list[str]] = {}
-        for quad in quads:
-            line = f"{quad.subject} {quad.predicate} {quad.object} ."
-            by_graph.setdefault(str(quad.graph_name), []).append(line)
-        update = [f"DROP SILENT GRAPH {graph}" for graph in dict.fromkeys(graphs)]
-        if by_graph:
-            blocks = (f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items())
-            update.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
+        emptied = tuple(dict.fromkeys(graphs))
+        self._update([], quads, emptied, marked=[graph.value for graph in emptied])
+
+    def amend(
+        self, removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode] = ()
+    ) -> None:
+        """In one transaction, removes and adds single quads and empties graphs, of what is made from documents.
+
+        Whoever calls this keeps what depends on these quads right, so they are not marked as changes.
+        Raises StoreError when it cannot be written.
+        """
+        self._update(removed, added, emptied, marked=())
+
+    def _update(
+        self,
+        removed: Iterable[Quad],
+        added: Iterable[Quad],
+        emptied: Iterable[NamedNode],
+        marked: Sequence[str],
+    ) -> None:
+        update = [f"DROP SILENT GRAPH {graph}" for graph in emptied]
+        for operation, quads in (("DELETE", removed), ("INSERT", added)):
+            by_graph: dict[str, list[str]] = {}
+            for quad in quads:
+                line = f"{quad.subject} {quad.predicate} {quad.object} ."
+                by_graph.setdefault(str(quad.graph_name), []).append(line)
+            if by_graph:
+                blocks = (
+                    f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items()
+                )
+                update.append(f"{operation} DATA {{\n" + "\n".join(blocks) + "\n}")
         try:
+            if marked:
+                self.changes.mark(marked)
             self.inner.update(" ;\n".join(update))
             self.changed = True
         except OSError as error:
@@ -317,5 +353,40 @@ class Store:
         for quad in self.inner.quads_for_pattern(None, TYPE, term("EventReport"), None):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode):
                 properties = self._properties(quad.subject, quad.graph_name)
-                found.append(report_from(quad.subject, properties, things, self.base))
+                found.append(report_from(quad.subject, properties, things.get, self.base))
         return tuple(sorted(found, key=lambda report: (report.document, report.number)))
+
+    def read_document(self, id: str) -> StoredDocument:
+        """What the graph of a document says: when it was published, what it reports, whom and what it names."""
+        graph = document_graph(id, base=self.base)
+        found: dict[NamedNode, dict[NamedNode, list[Value]]] = {}
+        for quad in self.quads(graph):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                found.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
+        rooms = (f"{self.base}actor/", f"{self.base}place/")
+        named = (value for facts in found.values() for values in facts.values() for value in values)
+        reports = [
+            report_from(
+                subject, {name: tuple(sorted(v, key=str)) for name, v in facts.items()}, self.thing, self.base
+            )
+            for subject, facts in found.items()
+            if term("EventReport") in facts.get(TYPE, ())
+        ]
+        published = found.get(document_iri(id, base=self.base), {}).get(term("published"), ())
+        return StoredDocument(
+            min((value.value for value in published), default=None),
+            tuple(sorted(reports, key=lambda report: report.number)),
+            frozenset(v for v in named if isinstance(v, NamedNode) and v.value.startswith(rooms)),
+        )
+
+    def thing(self, iri: NamedNode) -> Actor | Place | None:
+        """The actor or place with this IRI; None when the actors graph has none."""
+        properties = self._properties(iri, shared_graph("actors", base=self.base))
+        return thing_from(iri, properties, self.base) if properties else None
+
+    def documents_naming(self, iri: NamedNode) -> Iterator[str]:
+        """The ids of the documents that name an actor or place, some more than once."""
+        start = document_graph("", base=self.base).value
+        for quad in self.inner.quads_for_pattern(None, None, iri, None):
+            if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(start):
+                yield decode(quad.graph_name.value.removeprefix(start))

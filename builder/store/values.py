@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode
@@ -12,6 +12,7 @@ from diplograph.quads import LABEL, SAME_AS, TYPE, WIKIDATA, Value, decode, key_
 
 Properties: TypeAlias = Mapping[NamedNode, tuple[Value, ...]]
 Things: TypeAlias = Mapping[NamedNode, Actor | Place]
+Find: TypeAlias = Callable[[NamedNode], Actor | Place | None]
 
 
 def first(properties: Properties, predicate: NamedNode, language: str | None = None) -> str | None:
@@ -39,7 +40,7 @@ def thing_from(subject: NamedNode, properties: Properties, base: str) -> Actor |
     return Actor(key, kind, label_ar, label_en, wikidata, keys("represents"), keys("headOfStateOf"))
 
 
-def report_from(report: NamedNode, properties: Properties, things: Things, base: str) -> EventReport:
+def report_from(report: NamedNode, properties: Properties, things: Find, base: str) -> EventReport:
     """The report that these properties of a document's graph describe, without its mentions."""
     id, _, number = report.value.removeprefix(f"{base}report/").rpartition("/")
     confidence = float(first(properties, term("confidence")) or 0)
@@ -48,7 +49,7 @@ def report_from(report: NamedNode, properties: Properties, things: Things, base:
     )
 
 
-def _values_from(subject: NamedNode, properties: Properties, things: Things, base: str) -> EventValues:
+def _values_from(subject: NamedNode, properties: Properties, things: Find, base: str) -> EventValues:
     def local(predicate: str) -> str:
         return (first(properties, term(predicate)) or "").rpartition("#")[2]
 
@@ -65,7 +66,7 @@ def _values_from(subject: NamedNode, properties: Properties, things: Things, bas
                 (f"{base}actor/", f"{base}place/")
             ):
                 continue
-            thing = things.get(value)
+            thing = things(value)
             if thing is None:
                 raise DataError(
                     f"{subject.value} names {value}, which the actors graph lacks; build the store anew"
