@@ -28,6 +28,7 @@ ROOMS = {
         "checking",
         "transfer",
         "server",
+        "pipeline",
     },
     "prometheus_client": {"server"},
     "granian": {"server"},
@@ -48,6 +49,7 @@ ROOMS = {
     "click": {"cli"},
     "rich": {"cli"},
     "packaging": {"cli"},
+    "watchfiles": {"pipeline"},
 }
 HEAVY = {
     "shifty",
@@ -67,6 +69,7 @@ HEAVY = {
     "lxml",
     "rich",
     "granian",
+    "watchfiles",
 }
 
 

@@ -18,6 +18,7 @@ from diplograph.cli.build import build
 from diplograph.cli.check import check
 from diplograph.cli.explain import explain
 from diplograph.cli.export import export
+from diplograph.cli.keep import forget, history
 from diplograph.cli.look import parse, stats
 from diplograph.cli.pull import pull
 from diplograph.cli.push import push
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Building": (build, parse),
+    "Building": (build, parse, forget, history),
     "Asking": (query, queries, explain, stats),
     "Checking": (check,),
     "Handing on": (export, push, pull, serve),
