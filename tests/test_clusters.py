@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_consolidation import consolidate_plainly
@@ -69,7 +70,7 @@ def collections(draw: st.DrawFn) -> list[Dated]:
     return [dated for n in range(draw(st.integers(0, 12))) for dated in draw(documents(f"document-{n}"))]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(collections())
 def test_the_quick_way_gives_what_the_plain_rule_gives(reports: list[Dated]) -> None:
     assert consolidate(reports) == consolidate_plainly(reports)
@@ -81,11 +82,17 @@ Step = tuple[str, list[Dated]]
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[list[Step]]:
-    """Builds one after another, each of which puts documents in the place of others, new ones or none."""
+    """Builds one after another, each of which puts documents in the place of others: with more or fewer of the reports
+    that they can have, or with altogether new ones."""
+    can_have = {name: draw(documents(name)) for name in NAMES}
     builds = []
     for _ in range(draw(st.integers(1, 6))):
-        names = draw(st.lists(st.sampled_from(NAMES), max_size=6, unique=True))
-        builds.append([(name, draw(documents(name))) for name in names])
+        steps = []
+        for name in draw(st.lists(st.sampled_from(NAMES), max_size=6, unique=True)):
+            if draw(st.integers(0, 5)) == 0:
+                can_have[name] = draw(documents(name))
+            steps.append((name, [dated for dated in can_have[name] if draw(st.booleans())]))
+        builds.append(steps)
     return builds
 
 
@@ -105,7 +112,7 @@ def events_in(clusters: Clusters, seen: dict[int, Event]) -> Sequence[Event]:
     return sorted(seen.values(), key=lambda event: event.key)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(histories(), st.booleans())
 def test_any_history_ends_where_a_new_beginning_would(history: list[list[Step]], anew: bool) -> None:
     clusters = some_clusters()
@@ -142,6 +149,24 @@ def test_one_at_a_time_in_any_order_is_all_at_once() -> None:
                 events_in(clusters, seen)
         assert list(events_in(clusters, seen)) == list(consolidate_plainly(kept))
         assert len(clusters) == 40
+
+
+@pytest.mark.parametrize("other", [1, 2])
+def test_reports_of_one_document_keep_each_other_out_only_while_both_are_there(other: int) -> None:
+    """Whichever of the two goes or comes, the one that stays is where it would be without, or with, the other."""
+
+    def told_by(document: str, number: int) -> Dated:
+        fillers = (Filler("participant", COUNTRIES[0]), Filler("participant", COUNTRIES[1]))
+        values = EventValues("PhoneCall", "occurred", fillers, "2021-12-30")
+        return None, EventReport(document, number, values, 0.5, ())
+
+    first, both = [told_by("a", 1)], [told_by("b", 1), told_by("b", 2)]
+    clusters, seen = some_clusters(), {}
+    for reports in (both, [both[other - 1]], both, [both[2 - other]], both):
+        for name, now in (("a", first), ("b", reports)):
+            clusters.replace(name, now)
+        clusters.settle()
+        assert list(events_in(clusters, seen)) == list(consolidate_plainly([*first, *reports]))
 
 
 def a_report(chance: random.Random, number: int) -> Dated:

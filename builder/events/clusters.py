@@ -99,21 +99,20 @@ def position_of(report: EventReport) -> bytes:
 class Clusters:
     """Reports and their clusters. A cluster is named by the number of the report that opened it.
 
-    ``path`` is the file, None for one in memory. Raises sqlite3.Error.
+    ``path`` is the file, None for one in memory; a ``throwaway`` is made quickly, and worthless when it was not closed.
+    Raises sqlite3.Error.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, throwaway: bool = False) -> None:
         self._db = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
         self._kinds: dict[int, Kind] = {}
         self._known: dict[str, Actor | Place] = {}
         self._queue: list[tuple[bytes, int, int]] = []  # position, 0 for one that goes, id
         self._queued: set[int] = set()
         self._db.execute("PRAGMA cache_size = -65536")
-        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA journal_mode = {'OFF' if throwaway else 'WAL'}")
+        self._db.execute(f"PRAGMA synchronous = {'OFF' if throwaway else 'NORMAL'}")
         self._db.execute("BEGIN IMMEDIATE")
-        self._make_tables()
-
-    def _make_tables(self) -> None:
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
 
@@ -125,16 +124,6 @@ class Clusters:
         """Makes all that was done last."""
         self._db.execute("COMMIT")
         self._db.execute("BEGIN IMMEDIATE")
-
-    def clear(self) -> None:
-        """Forgets everything."""
-        for (name,) in self._rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        ):
-            self._db.execute(f"DROP TABLE {name}")
-        self._make_tables()
-        for kept in (self._kinds, self._known, self._queue, self._queued):
-            kept.clear()
 
     def __len__(self) -> int:
         """How many reports there are."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -32,7 +33,7 @@ from diplograph.resources import locate
 from diplograph.store import Store
 
 STATE = "consolidation.sqlite"
-_AT_ONCE = 200_000  # quads in one transaction; more are written in several
+_AT_ONCE = 50_000  # quads in one transaction; more are written in several
 _LOG_SIZE = 4_000_000  # bytes of the store's list of changes after which it begins anew
 
 
@@ -49,17 +50,33 @@ def consolidate_store(store: Store, extractor: Extractor) -> int:
         raise StoreError(f"{path} cannot be written: {error}") from error
     except sqlite3.DatabaseError:
         assert path is not None
-        for part in path.parent.glob(f"{STATE}*"):
-            part.unlink()
+        _remove(path)
         return _consolidate(store, extractor, path)
 
 
 def _consolidate(store: Store, extractor: Extractor, path: Path | None) -> int:
-    clusters = Clusters(path)
-    try:
-        return _Consolidation(store, clusters, _made_by(store, extractor)).run()
-    finally:
-        clusters.close()
+    made_by = _made_by(store, extractor)
+    with closing(Clusters(path)) as clusters:
+        run = _Consolidation(store, clusters, made_by)
+        if path is None:
+            run.begin_anew()
+        if path is None or run.follow():
+            return run.write()
+    assert path is not None
+    fresh = path.with_suffix(".new")
+    _remove(fresh)
+    with closing(Clusters(fresh, throwaway=True)) as clusters:
+        _Consolidation(store, clusters, made_by).begin_anew()
+    _remove(path)
+    fresh.rename(path)
+    with closing(Clusters(path)) as clusters:
+        return _Consolidation(store, clusters, made_by).write()
+
+
+def _remove(path: Path) -> None:
+    """Removes a database, with what SQLite has beside it."""
+    for part in path.parent.glob(f"{path.name}*"):
+        part.unlink()
 
 
 def _made_by(store: Store, extractor: Extractor) -> str:
@@ -84,30 +101,44 @@ class _Consolidation:
         self._written = False
         self._known: set[NamedNode] = set()  # things that were described in this run
 
-    def run(self) -> int:
+    def follow(self) -> bool:
+        """Takes what changed since the last time; False when that is not known, or the state is of no use."""
         changes, clusters = self._store.changes, self._clusters
         names, cursor = changes.since(clusters.fact("changes"))
         if names is None:
             names, cursor = changes.since(clusters.fact("next changes"))
         shared = {self._events.value, self._actors.value}
         if names is None or names & shared or clusters.fact("made by") != self._made_by:
-            self._begin_anew()
-        else:
-            self._follow(names)
+            return False
+        self._take(names)
+        self._conclude(cursor)
+        return True
+
+    def begin_anew(self) -> None:
+        """Takes all reports of all documents into an empty state."""
+        _, cursor = self._store.changes.since("")
+        self._take_all()
+        self._conclude(cursor)
+
+    def _conclude(self, cursor: str) -> None:
+        clusters = self._clusters
         for cluster, members in clusters.touched():
             clusters.name_event(cluster, to_event(members).key if members else None)
         clusters.forget_touched()
         clusters.note("changes", cursor)
         clusters.note("made by", self._made_by)
         clusters.commit()  # from here on, what is due to be written is known
+
+    def write(self) -> int:
+        """Makes the graphs say what the state does; gives how many events there are."""
         self._write_events()
         self._write_actors()
         self._flush()
-        clusters.forget_due()
-        clusters.commit()
-        if changes.is_longer_than(_LOG_SIZE):
+        self._clusters.forget_due()
+        self._clusters.commit()
+        if self._store.changes.is_longer_than(_LOG_SIZE):
             self._renew_changes()
-        return clusters.count_events()
+        return self._clusters.count_events()
 
     def _renew_changes(self) -> None:
         cursor = self._store.changes.prepare()
@@ -119,9 +150,7 @@ class _Consolidation:
 
     # --- Reading -----------------------------------------------------------------------------------------------------
 
-    def _begin_anew(self) -> None:
-        """Takes all reports of all documents."""
-        self._clusters.clear()
+    def _take_all(self) -> None:
         for id in self._store.document_ids():
             document = self._store.read_document(id)
             self._describe(document.things)
@@ -138,7 +167,7 @@ class _Consolidation:
         self._describe(nodes)
         self._clusters.note("unnamed", " ".join(sorted(self._names(nodes))))
 
-    def _follow(self, graphs: Iterable[str]) -> None:
+    def _take(self, graphs: Iterable[str]) -> None:
         """Takes the reports of the documents whose graphs changed, and those of whoever is described otherwise now."""
         start = document_graph("", base=self._store.base).value
         ids = {decode(graph.removeprefix(start)) for graph in graphs if graph.startswith(start)}
@@ -175,17 +204,20 @@ class _Consolidation:
     def _write_actors(self) -> None:
         """Describes each once, and nobody whom no document names and nobody in the graph stands for."""
         pending = [self._node(name) for name in self._clusters.fact("unnamed").split()]
+        described = self._known.union(pending)
         gone: set[NamedNode] = set()
         while pending:
             iri = pending.pop()
             if iri in gone or self._is_needed(iri, gone):
                 continue
             gone.add(iri)
-            described = [quad.object for quad in self._describing(iri)]
-            pending += [node for node in described if isinstance(node, NamedNode) and self._is_thing(node)]
+            told = (
+                quad.object for quad in self._store.inner.quads_for_pattern(iri, None, None, self._actors)
+            )
+            pending += [node for node in told if isinstance(node, NamedNode) and self._is_thing(node)]
             self._replace(iri, self._actors, ())
         self._clusters.note("unnamed", "")
-        for iri in self._known - gone:
+        for iri in described - gone:
             thing = self._store.thing(iri)
             actors = [thing] if isinstance(thing, Actor) else []
             places = [thing] if isinstance(thing, Place) else []
@@ -196,9 +228,6 @@ class _Consolidation:
             return True
         stand_for = self._store.inner.quads_for_pattern(None, None, iri, self._actors)
         return any(quad.subject not in gone for quad in stand_for)
-
-    def _describing(self, subject: NamedNode) -> list[Quad]:
-        return list(self._store.inner.quads_for_pattern(subject, None, None, self._actors))
 
     def _replace(self, subject: NamedNode, graph: NamedNode, wanted: Iterable[Quad]) -> None:
         """Makes this what a graph says of a subject, now or with what is written next."""
@@ -213,7 +242,11 @@ class _Consolidation:
         if not self._removed and not self._added:
             return
         emptied = () if self._written else (self._inferences,)
-        self._store.amend(self._removed, self._added, emptied)
+        if len(self._removed) + len(self._added) > _AT_ONCE:
+            self._store.amend(self._removed, (), emptied)
+            self._store.amend((), self._added)
+        else:
+            self._store.amend(self._removed, self._added, emptied)
         self._removed, self._added, self._written = [], [], True
 
     # --- Names -------------------------------------------------------------------------------------------------------

@@ -197,6 +197,10 @@ class Store:
         marked: Sequence[str],
     ) -> None:
         update = [f"DROP SILENT GRAPH {graph}" for graph in emptied]
+        removed = tuple(removed)
+        if not update and not removed:
+            self._extend(added)
+            return
         for operation, quads in (("DELETE", removed), ("INSERT", added)):
             by_graph: dict[str, list[str]] = {}
             for quad in quads:
@@ -211,6 +215,14 @@ class Store:
             if marked:
                 self.changes.mark(marked)
             self.inner.update(" ;\n".join(update))
+            self.changed = True
+        except OSError as error:
+            raise StoreError(f"{self.directory} cannot be written: {error}") from error
+
+    def _extend(self, quads: Iterable[Quad]) -> None:
+        """Adds quads, which is one transaction, too, and quicker than an update."""
+        try:
+            self.inner.extend(quads)
             self.changed = True
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
