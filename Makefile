@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
+.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
+	@echo "make bench-consolidation  measure how reports are brought together (an hour) for docs/scale.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
@@ -59,12 +60,18 @@ bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py
 	$(BIN)/python tests/bench/completeness.py
 
+bench-consolidation: $(VENV)/.tested
+	$(BIN)/python tests/bench/consolidation.py
+
 docs: $(VENV)/.tested
 	$(BIN)/python docs/make_queries.py
 	$(BIN)/python docs/make_context.py
 	$(BIN)/python docs/make_inferences.py
 
-ontology-docs: $(VENV)/.tested
+ontology-bench-consolidation: $(VENV)/.tested
+	$(BIN)/python tests/bench/consolidation.py
+
+docs: $(VENV)/.tested
 	@$(BIN)/python docs/make_ontology.py
 
 mutate-ontology: $(VENV)/.tested

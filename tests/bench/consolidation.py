@@ -1,12 +1,14 @@
-"""How long it takes to bring reports of one event together: all at once, and one more in a store that has many.
+"""How long it takes to bring reports of one event together: all at once, and one more beside the many.
 
 Made-up reports stand for news of ten years: few actors are in most events, most events are told of once or twice, most
-reports give the day, some only the month, the year or nothing. Run by `make bench-consolidation`; it prints the table
-of docs/scale.md, in processor time. The numbers after the script's name are numbers of events, by default 1,000 to 100,000.
+reports give the day, some only the month, the year or nothing. Run by `make bench-consolidation`; it prints the tables
+of docs/scale.md. All times are of the processor, so that a busy machine matters less. The numbers after --only and
+--store are numbers of events: of those without a store, and of those in one.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import resource
 import statistics
@@ -15,8 +17,10 @@ import tempfile
 import time
 from bisect import bisect
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -25,6 +29,8 @@ from fakes import make_conllu
 from pyoxigraph import RdfFormat
 
 from diplograph import pipeline
+from diplograph.events.clusters import Clusters
+from diplograph.events.consolidation import to_event
 from diplograph.model import Actor, EventReport, EventValues, Filler, ParsedDocument
 from diplograph.pipeline import consolidate_store
 from diplograph.quads import PROV, actor_iri, actor_quads, document_graph, document_iri, report_iri, term
@@ -121,7 +127,52 @@ class Teller:
         return next((actor for values in self.values for actor in values.actors() if actor.key == key), None)
 
 
-def measure(events: int, folder: Path) -> dict[str, float]:
+def resolve(events: int, folder: Path) -> str:
+    """Brings reports together without a store: all at once, then some more, one at a time."""
+    world, told = World(), World(2).reports()
+    count = round(events * 1.2)
+    drawn = enumerate(islice(world.reports(), count))
+    reports = ((day, EventReport(f"d{n // 5:07}", n % 5 + 1, values, 0.7, ())) for n, (day, values) in drawn)
+    path = folder / f"clusters-{events}"
+    started = time.process_time()
+    with closing(Clusters(path, throwaway=True)) as clusters:
+        clusters.describe(world.actors)
+        clusters.fill(reports)
+        conclude(clusters, anew=True)
+    every = (time.process_time() - started) / count
+    times = []
+    with closing(Clusters(path)) as clusters:
+        for number, (day, values) in enumerate(islice(told, 10 * TRIES)):
+            started = time.process_time()
+            clusters.replace(f"new-{number}", [(day, EventReport(f"new-{number}", 1, values, 0.7, ()))])
+            conclude(clusters)
+            times.append(time.process_time() - started)
+        found = clusters.count_events()
+    size = path.stat().st_size / 2**20
+    return (
+        f"| {found:,} | {count:,} | {every * 1e6:,.0f} µs | {statistics.median(times) * 1e3:,.2f} ms"
+        f" | {statistics.quantiles(times, n=100)[98] * 1e3:,.1f} ms | {size:,.0f} MB | {memory():,.0f} MB |"
+    )
+
+
+def conclude(clusters: Clusters, *, anew: bool = False) -> None:
+    if anew:
+        clusters.settle_all()
+    else:
+        clusters.settle()
+    for cluster, members in clusters.touched():
+        clusters.name_event(cluster, to_event(members).key if members else None)
+    clusters.forget_touched()
+    clusters.forget_due()
+    clusters.commit()
+
+
+def memory() -> float:
+    """The most memory that this process had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(events: int, folder: Path) -> str:
     """Makes a store that has about so many events, and adds to it."""
     world, teller, directory = World(), Teller(), folder / f"store-{events}"
     documents = max(1, round(events * 1.37 / REPORTS_A_DOCUMENT))
@@ -137,13 +188,16 @@ def measure(events: int, folder: Path) -> dict[str, float]:
         row["events"] = consolidate_store(store, teller)
         row["all"] = time.process_time() - started
         row["reports"] = documents * REPORTS_A_DOCUMENT
-        row["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        row["memory"] = memory()
         row["one"], row["worst"] = add_one_by_one(store, world, teller)
     nquads.unlink()
-    row["first build"], _ = build_one(folder, directory, world, teller, 0)
-    times = [build_one(folder, directory, world, teller, n)[0] for n in range(1, 4)]
-    row["build"] = statistics.median(times)
-    return row
+    build_one(folder, directory, world, teller, 0)  # makes the first generation
+    times = [build_one(folder, directory, world, teller, n) for n in range(1, 4)]
+    return (
+        f"| {row['events']:,.0f} | {row['reports']:,.0f} | {row['all'] / row['reports'] * 1e6:,.0f} µs"
+        f" | {row['one'] * 1e3:,.1f} ms | {row['worst'] * 1e3:,.1f} ms | {statistics.median(times):,.2f} s"
+        f" | {row['memory']:,.0f} MB |"
+    )
 
 
 def add_one_by_one(store: Store, world: World, teller: Teller) -> tuple[float, float]:
@@ -162,7 +216,7 @@ def add_one_by_one(store: Store, world: World, teller: Teller) -> tuple[float, f
     return statistics.median(times), max(times)
 
 
-def build_one(folder: Path, store: Path, world: World, teller: Teller, number: int) -> tuple[float, int]:
+def build_one(folder: Path, store: Path, world: World, teller: Teller, number: int) -> float:
     """Seconds of processor time for the whole of a build of one article with one report (parsed beforehand), and the events then."""
     published, values = next(world.reports())
     teller.values = [values]
@@ -171,25 +225,33 @@ def build_one(folder: Path, store: Path, world: World, teller: Teller, number: i
     started = time.process_time()
     report = pipeline.build([article], store, extractor=teller)
     assert report.added == 1, report
-    return time.process_time() - started, report.events
+    return time.process_time() - started
 
 
 def main() -> None:
-    """Prints the table."""
-    sizes = [int(word) for word in sys.argv[1:]] or [1_000, 10_000, 100_000]
-    print(
-        "| events | reports | all at once | a report of these | one more report | the longest of 30 | a build of one article | memory |"
+    """Prints the tables, each size in a process of its own."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--only", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000])
+    asked.add_argument("--store", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    options = asked.parse_args()
+    tables = (
+        (
+            options.only,
+            resolve,
+            "events | reports | a report, all at once | one more | 99 of 100 | file | memory",
+        ),
+        (
+            options.store,
+            measure,
+            "events | reports | a report, all at once | one more | the longest of 30 | a build of one article | memory",
+        ),
     )
-    print("|---|---|---|---|---|---|---|---|")
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            row = measure(size, Path(folder))
-        print(
-            f"| {row['events']:,.0f} | {row['reports']:,.0f} | {row['all']:,.1f} s"
-            f" | {row['all'] / row['reports'] * 1e6:,.0f} µs | {row['one'] * 1e3:,.1f} ms | {row['worst'] * 1e3:,.1f} ms"
-            f" | {row['build']:,.2f} s | {row['memory']:,.0f} MB |",
-            flush=True,
-        )
+    for sizes, work, heads in tables:
+        print(f"| {heads} |", "|".join(["", *["---"] * 7, ""]), sep="\n", flush=True)
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1) as pool:
+                print(pool.submit(work, size, Path(folder)).result(), flush=True)
+        print()
 
 
 if __name__ == "__main__":
