@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from pyoxigraph import Quad
 from test_pipeline import dump
 
-from diplograph import pipeline
+from diplograph import generations, pipeline
 from diplograph.model import Actor, EventReport, ParsedDocument, QueryError, StoreError
 from diplograph.pipeline import BuildReport, consolidating, forget, journal, read_removals, read_runs
-from diplograph.quads import document_iri, shared_graph
-from diplograph.store import Store
+from diplograph.quads import TYPE, document_iri, shared_graph
+from diplograph.server import description
+from diplograph.store import ANYTHING, Store
+from diplograph.vocabulary import BASE
 
 NAMES = tuple(PEOPLE)
 DAYS = ("2024-05-03", "2024-05-04", "2024-05-05", "2024-05-20", "2024-05", "2024")
@@ -288,3 +290,35 @@ def test_a_damaged_journal_begins_anew_and_removes_nothing(tmp_path: Path) -> No
     assert (store / "journal.damaged").exists()
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(store / "journal.damaged").execute("SELECT * FROM runs")
+
+
+# --- What a generation says of itself --------------------------------------------------------------------------------
+
+
+def test_counts_that_follow_are_those_of_counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, store, chance = tmp_path / "in", tmp_path / "store", random.Random(8)
+    counted: list[object] = []
+    plainly = description.count
+    monkeypatch.setattr(description, "count", lambda opened: (counted.append(opened), plainly(opened))[1])
+    for turn in range(12):
+        for name in chance.sample([f"d{n}" for n in range(8)], 3):
+            file = folder / f"{name}.conllu"
+            if file.exists() and chance.random() < 0.5:
+                file.unlink()
+            else:
+                write(folder, name, chance.choice(DAYS), tuple(chance.choices((*NAMES, "آخر"), k=2)))
+        write(folder, "last", f"2024-06-{turn + 1:02}")
+        build(folder, store, update=True)
+        if turn == 6:  # somebody writes who does not say what
+            with Store.open(store) as opened:
+                opened.inner.add(
+                    Quad(shared_graph("events"), TYPE, shared_graph("events"), shared_graph("events"))
+                )
+                opened.changes.mark([ANYTHING])
+        with generations.open_newest(store, base=BASE) as newest:
+            graph = shared_graph("description")
+            stated = description.recall_counts(quad.triple for quad in newest.quads(graph))
+        with Store.open(store, read_only=True) as opened:
+            if turn != 6:
+                assert stated == plainly(opened)
+    assert len(counted) == 2, "the first build counts, and the one after a stranger wrote"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import diplograph
@@ -90,7 +91,7 @@ def build(
 
         report = build(["seeds/articles"], "diplograph-store")
     """
-    from diplograph.server.description import describe
+    from diplograph.server.description import describe, follow_counts
 
     started = time.monotonic()
     extractor = extractor or FrameExtractor()
@@ -110,7 +111,7 @@ def build(
             counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
-            generations.publish(opened, describe)
+            generations.publish(opened, partial(describe, counts=follow_counts(opened)))
         journal.end(
             run,
             added=counts.added,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import NamedNode
@@ -98,7 +99,7 @@ def forget(
 
         forget("diplograph-store", ["wire/2021-12-31-call"])
     """
-    from diplograph.server.description import describe
+    from diplograph.server.description import describe, follow_counts
 
     with Store.open(store, read_only=True) as opened:
         documents = choose_documents(opened, names)
@@ -110,6 +111,6 @@ def forget(
             opened.remove_document(id)
         journal.note_removed(run, documents)
         events = consolidate_store(opened, extractor or FrameExtractor())
-        generations.publish(opened, describe)
+        generations.publish(opened, partial(describe, counts=follow_counts(opened)))
         journal.end(run, removed=len(documents), events=events)
     return ForgetReport(documents, events)

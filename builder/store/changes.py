@@ -1,7 +1,7 @@
 """What was written to a store, in the order of writing: for those who keep something that is made from its graphs.
 
-It is a file of lines beside the store, each the name of a graph that is about to be replaced, or ``*`` for a change of
-no known extent. It is written before the store, so that a process that is killed between the two has told too much and
+It is a file of lines beside the store, each the name of a graph that is about to be replaced, ``*`` for a change of
+no known extent, ``+`` for one of what is made from documents. It is written before the store, so that a process that is killed between the two has told too much and
 never too little. Who reads it notes how far (a cursor), and begins there the next time. A cursor of another file (one
 was lost, or cut short) says that nothing is known.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 FILE = "changes.log"
 ANYTHING = "*"
+MADE = "+"
 
 
 class Changes:
@@ -40,6 +41,12 @@ class Changes:
             except OSError:
                 os.ftruncate(file.fileno(), end)
                 raise
+
+    def cursor(self) -> str:
+        """The cursor of now; none when there is no file."""
+        if self._path is None or not self._path.exists():
+            return ""
+        return self.since("")[1]
 
     def since(self, cursor: str) -> tuple[frozenset[str] | None, str]:
         """The names that were marked since a cursor, None when that cannot be told; and the cursor of now."""

@@ -37,7 +37,8 @@ from diplograph.quads import (
     text_hash,
     thing_iri,
 )
-from diplograph.store.changes import Changes
+from diplograph.store.changes import MADE, Changes
+from diplograph.store.delta import Delta
 from diplograph.store.directory import check_marker, prepare, take_lock
 from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
@@ -109,6 +110,8 @@ class Store:
         self.base = base
         self.changed = False  # whether anything was written since it was opened
         self.changes = Changes(directory)
+        self.delta = Delta()  # what was there before that; of what is written with `inner` it knows nothing
+        self.opened_at = self.changes.cursor()
 
     @classmethod
     def in_memory(cls, *, base: str = BASE) -> Store:
@@ -184,10 +187,10 @@ class Store:
     ) -> None:
         """In one transaction, removes and adds single quads and empties graphs, of what is made from documents.
 
-        Whoever calls this keeps what depends on these quads right, so they are not marked as changes.
+        Whoever calls this keeps what depends on these quads right, so it is marked only that something was made.
         Raises StoreError when it cannot be written.
         """
-        self._update(removed, added, emptied, marked=())
+        self._update(removed, added, emptied, marked=[MADE])
 
     def _update(
         self,
@@ -196,33 +199,14 @@ class Store:
         emptied: Iterable[NamedNode],
         marked: Sequence[str],
     ) -> None:
-        update = [f"DROP SILENT GRAPH {graph}" for graph in emptied]
-        removed = tuple(removed)
-        if not update and not removed:
-            self._extend(added)
-            return
-        for operation, quads in (("DELETE", removed), ("INSERT", added)):
-            by_graph: dict[str, list[str]] = {}
-            for quad in quads:
-                line = f"{quad.subject} {quad.predicate} {quad.object} ."
-                by_graph.setdefault(str(quad.graph_name), []).append(line)
-            if by_graph:
-                blocks = (
-                    f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items()
-                )
-                update.append(f"{operation} DATA {{\n" + "\n".join(blocks) + "\n}")
+        emptied, removed, added = tuple(emptied), tuple(removed), tuple(added)
         try:
-            if marked:
-                self.changes.mark(marked)
-            self.inner.update(" ;\n".join(update))
-            self.changed = True
-        except OSError as error:
-            raise StoreError(f"{self.directory} cannot be written: {error}") from error
-
-    def _extend(self, quads: Iterable[Quad]) -> None:
-        """Adds quads, which is one transaction, too, and quicker than an update."""
-        try:
-            self.inner.extend(quads)
+            self.changes.mark(marked)
+            self.delta.note(self.inner, removed, added, emptied)
+            if emptied or removed:
+                self.inner.update(_in_sparql(removed, added, emptied))
+            else:
+                self.inner.extend(added)  # one transaction, too, and quicker
             self.changed = True
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
@@ -402,3 +386,17 @@ class Store:
         for quad in self.inner.quads_for_pattern(None, None, iri, None):
             if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(start):
                 yield decode(quad.graph_name.value.removeprefix(start))
+
+
+def _in_sparql(removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode]) -> str:
+    """An update that empties graphs, then removes quads, then adds some."""
+    update = [f"DROP SILENT GRAPH {graph}" for graph in emptied]
+    for operation, quads in (("DELETE", removed), ("INSERT", added)):
+        by_graph: dict[str, list[str]] = {}
+        for quad in quads:
+            line = f"{quad.subject} {quad.predicate} {quad.object} ."
+            by_graph.setdefault(str(quad.graph_name), []).append(line)
+        if by_graph:
+            blocks = (f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items())
+            update.append(f"{operation} DATA {{\n" + "\n".join(blocks) + "\n}")
+    return " ;\n".join(update)
