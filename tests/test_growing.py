@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pyoxigraph import Quad
 from test_pipeline import dump
 
 from diplograph import generations, pipeline
+from diplograph.cli import main
 from diplograph.model import Actor, EventReport, ParsedDocument, QueryError, StoreError
 from diplograph.pipeline import BuildReport, consolidating, forget, journal, read_removals, read_runs
 from diplograph.quads import TYPE, document_iri, shared_graph
@@ -108,7 +110,7 @@ def test_a_document_that_moves_keeps_its_event(tmp_path: Path) -> None:
     assert (report.added, report.removed, report.events) == (1, ("old",), 1)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 def test_any_order_of_changes_ends_where_a_new_build_does(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -156,10 +158,10 @@ def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert read == []
     write(folder, "d07", "2024-08-11")
     build(folder, store)
-    assert read == ["d07"]
+    assert set(read) == {"d07"}
     (store / consolidating.STATE).unlink()
     build(folder, store)
-    assert len(read) == 31
+    assert len(set(read)) == 30
 
 
 def test_a_build_that_died_before_its_events_is_made_good_by_the_next(
@@ -235,6 +237,16 @@ def test_what_documents_say_of_an_unknown_person_is_put_together(tmp_path: Path)
     with Store.open(store, read_only=True) as opened:
         (envoy,) = [thing for thing in opened.things().values() if thing.key == "ar-envoy"]
     assert isinstance(envoy, Actor) and envoy.represents == tuple(sorted(COUNTRIES))
+    (tmp_path / "in" / "of-france.conllu").unlink()
+    build(tmp_path / "in", store, extractor=Gossip("g"))
+    forget(store, ["of-france"], extractor=Gossip("g"))
+    build(tmp_path / "in", tmp_path / "again", extractor=Gossip("g"))
+    assert shared_quads(store) == shared_quads(tmp_path / "again")
+    write(tmp_path / "in", "of-pakistan", "2024-01-01")
+    write(tmp_path / "in", "of-france", "2024-01-02")
+    build(tmp_path / "in", store, extractor=Gossip("g"))
+    build(tmp_path / "in", tmp_path / "last", extractor=Gossip("g"))
+    assert shared_quads(store) == shared_quads(tmp_path / "last")
 
 
 # --- Forgetting and the journal --------------------------------------------------------------------------------------
@@ -290,6 +302,27 @@ def test_a_damaged_journal_begins_anew_and_removes_nothing(tmp_path: Path) -> No
     assert (store / "journal.damaged").exists()
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(store / "journal.damaged").execute("SELECT * FROM runs")
+
+
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, store = tmp_path / "in", ["--store", str(tmp_path / "store")]
+    write(folder, "a")
+    write(folder, "b")
+    assert main(["build", str(folder), *store]) == 0
+    (folder / "b.conllu").unlink()
+    assert main(["build", str(folder), "--update", "--format", "json", *store]) == 0
+    assert '"removed": [\n    "b"\n  ]' in capsys.readouterr().out
+    assert main(["forget", "a", "--dry-run", *store]) == 0
+    assert capsys.readouterr().out == "a\n"
+    assert main(["forget", "b", *store]) == 2
+    assert 'there is no document "b"' in capsys.readouterr().err
+    assert main(["forget", "a", "--format", "json", *store]) == 0
+    assert json.loads(capsys.readouterr().out) == {"documents": ["a"], "events": 0}
+    assert main(["history", "--format", "json", *store]) == 0
+    runs = json.loads(capsys.readouterr().out)
+    assert [(run["command"], run["removed"]) for run in runs] == [("build", 0), ("update", 1), ("forget", 1)]
+    assert main(["history", "--removed", "--format", "csv", *store]) == 0
+    assert capsys.readouterr().out.splitlines() == ["run,document", "2,b", "3,a"]
 
 
 # --- What a generation says of itself --------------------------------------------------------------------------------

@@ -163,13 +163,17 @@ class Clusters:
 
     def note_named(self, document: str, names: Iterable[str]) -> frozenset[str]:
         """Says whom and what a document names, and gives what it named before."""
-        before = self._one("SELECT things FROM documents WHERE id = ?", document)
+        before = self.named_by(document)
         now = " ".join(sorted(names))
         if now:
             self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", (document, now))
         else:
             self._db.execute("DELETE FROM documents WHERE id = ?", (document,))
-        return frozenset(str(before or "").split())
+        return before
+
+    def named_by(self, document: str) -> frozenset[str]:
+        """Whom and what a document named when that was noted last."""
+        return frozenset(str(self._one("SELECT things FROM documents WHERE id = ?", document) or "").split())
 
     def _things(self, name: str) -> Actor | Place:
         found = self._known.get(name)

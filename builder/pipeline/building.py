@@ -105,7 +105,7 @@ def build(
         journal.note_origins(origins)
         for done, (document, its_parser) in enumerate(inputs):
             progress(Progress(done, len(inputs), document.id))
-            _add_document(opened, document, its_parser, extractor, counts)
+            _add_document(opened, journal, document, its_parser, extractor, counts)
         progress(Progress(len(inputs), len(inputs), ""))
         if update:
             counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
@@ -135,7 +135,7 @@ def build(
 
 
 def _add_document(
-    store: Store, document: Document, parser: Parser, extractor: Extractor, counts: _Counts
+    store: Store, journal: Journal, document: Document, parser: Parser, extractor: Extractor, counts: _Counts
 ) -> None:
     """Puts a document into the store unless it is there already, unchanged."""
     version, extracted_by = diplograph.__version__, extractor.fingerprint
@@ -169,6 +169,7 @@ def _add_document(
         counts.failures.append(SourceFailure(document.source or document.id, message))
         return
     described = actor_quads(*things, base=store.base)
+    journal.note_sayings(document.id, (actor for actor in things[0] if extractor.describe(actor.key) is None))
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])
     counts.added += present is None
     counts.changed += present is not None

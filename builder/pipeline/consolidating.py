@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -20,7 +21,9 @@ from diplograph.events.clusters import LAYOUT, Clusters
 from diplograph.events.consolidation import to_event
 from diplograph.model import Actor, Place, StoreError
 from diplograph.pipeline.extraction import Extractor
+from diplograph.pipeline.journal import Journal
 from diplograph.quads import (
+    actor_iri,
     actor_quads,
     decode,
     document_graph,
@@ -151,6 +154,7 @@ class _Consolidation:
     # --- Reading -----------------------------------------------------------------------------------------------------
 
     def _take_all(self) -> None:
+        self._put_together(None)
         for id in self._store.document_ids():
             document = self._store.read_document(id)
             self._describe(document.things)
@@ -173,6 +177,7 @@ class _Consolidation:
         ids = {decode(graph.removeprefix(start)) for graph in graphs if graph.startswith(start)}
         unnamed = set(self._clusters.fact("unnamed").split())
         again: set[str] = set()
+        self._put_together(ids)
         for id in sorted(ids):
             document = self._store.read_document(id)
             for thing in self._describe(document.things):
@@ -193,6 +198,37 @@ class _Consolidation:
         self._known.update(new)
         found = (self._store.thing(iri) for iri in new)
         return self._clusters.describe(thing for thing in found if thing is not None)
+
+    def _put_together(self, ids: Iterable[str] | None) -> None:
+        """Makes the graph say of actors outside the gazetteer what those documents say that name them now: of all, or
+        of those whom these documents name, or named before."""
+        if self._store.directory is None:
+            return
+        with Journal(self._store.directory) as journal:
+            if ids is None:
+                keys = set(journal.actors_with_sayings())
+            else:
+                keys = {key for id in ids for key in self._named_by(id)}
+            for key in sorted(keys):
+                self._describe_together(key, journal.sayings_of(key))
+        self._flush()
+
+    def _named_by(self, id: str) -> Iterable[str]:
+        names = {*self._names(self._store.read_document(id).things), *self._clusters.named_by(id)}
+        return (decode(name.removeprefix("actor/")) for name in names if name.startswith("actor/"))
+
+    def _describe_together(self, key: str, sayings: Mapping[str, Actor]) -> None:
+        iri = actor_iri(key, base=self._store.base)
+        told = [sayings.get(id) for id in set(self._store.documents_naming(iri))] if sayings else []
+        known = [actor for actor in told if actor is not None]
+        if not known or len(known) < len(told):
+            return  # the gazetteer says it, or nobody knows who did
+        together = replace(
+            known[0],
+            label_ar=min(actor.label_ar for actor in known),
+            represents=tuple(sorted({body for actor in known for body in actor.represents})),
+        )
+        self._replace(iri, self._actors, actor_quads([together], [], base=self._store.base))
 
     # --- Writing -----------------------------------------------------------------------------------------------------
 

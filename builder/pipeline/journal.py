@@ -1,9 +1,10 @@
 """The journal of a store: which runs wrote to it, and from which sources its documents came.
 
 It is ``journal.sqlite`` beside the store. What is done is told by the store itself, where a document's graph names its
-text, its parser and its extractor; the journal has what a graph must not depend on: paths on this machine, and what
-was removed. Lost, it begins anew: then nobody knows which documents came from a source until that is built again, so
-none of them counts as withdrawn.
+text, its parser and its extractor; the journal has what is in no graph: paths on this machine, what was removed, and
+what each document says of people whom the gazetteer lacks, which the graph of actors has put together. Lost, it begins
+anew: then nobody knows which documents came from a source until that is built again, so none of them counts as
+withdrawn, and what was said of somebody stays until nobody names him.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from diplograph.model import StoreError
+from diplograph.events.records import read_thing, write_thing
+from diplograph.model import Actor, StoreError
 from diplograph.store import held_exclusively
 
 FILE = "journal.sqlite"
@@ -33,6 +35,10 @@ CREATE TABLE IF NOT EXISTS origins (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_document ON origins (document);
 CREATE INDEX IF NOT EXISTS by_file ON origins (source, file);
+CREATE TABLE IF NOT EXISTS sayings (
+    document TEXT, actor TEXT, record TEXT, PRIMARY KEY (document, actor)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_actor ON sayings (actor);
 """
 
 
@@ -152,11 +158,33 @@ class Journal:
             )
 
     def note_removed(self, run: int, documents: Iterable[str]) -> None:
-        """Notes that a run removed documents; where they came from is forgotten with them."""
+        """Notes that a run removed documents; what else is known of them is forgotten."""
         with self._writing():
             for document in documents:
                 self._db.execute("INSERT OR IGNORE INTO removals VALUES (?, ?)", (run, document))
-                self._db.execute("DELETE FROM origins WHERE document = ?", (document,))
+                for table in ("origins", "sayings"):
+                    self._db.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
+
+    def note_sayings(self, document: str, actors: Iterable[Actor]) -> None:
+        """Notes how a document describes those whom no gazetteer describes, before it is in the store."""
+        now = {actor.key: write_thing(actor) for actor in actors}
+        query = "SELECT actor, record FROM sayings WHERE document = ?"
+        if now == dict(self._db.execute(query, (document,))):
+            return
+        with self._writing():
+            self._db.execute("DELETE FROM sayings WHERE document = ?", (document,))
+            rows = ((document, key, record) for key, record in now.items())
+            self._db.executemany("INSERT INTO sayings VALUES (?, ?, ?)", rows)
+
+    def sayings_of(self, actor: str) -> dict[str, Actor]:
+        """How documents describe an actor with this key, by their ids; among them documents that are gone."""
+        rows = self._db.execute("SELECT document, record FROM sayings WHERE actor = ?", (actor,))
+        found = {document: read_thing(record) for document, record in rows}
+        return {document: thing for document, thing in found.items() if isinstance(thing, Actor)}
+
+    def actors_with_sayings(self) -> tuple[str, ...]:
+        """The keys of the actors that documents describe."""
+        return tuple(key for (key,) in self._db.execute("SELECT DISTINCT actor FROM sayings"))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
