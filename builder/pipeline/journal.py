@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +84,11 @@ class Journal:
             self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        opened = sqlite3.connect(self._path)
+        opened = sqlite3.connect(self._path, timeout=60)
+        opened.execute(
+            "PRAGMA journal_mode = WAL"
+        )  # readers of the history do not wait, nor are they waited for
+        opened.execute("PRAGMA synchronous = NORMAL")
         opened.executescript(_SCHEMA)
         return opened
 
@@ -235,13 +239,19 @@ def _read(directory: Path, statement: str) -> list[tuple[Any, ...]]:
     if not path.exists():
         return []
     try:
-        opened = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        return _query(path, "mode=ro", statement)
+    except sqlite3.OperationalError:  # a directory that is only to be read
         try:
-            return opened.execute(statement).fetchall()
-        finally:
-            opened.close()
+            return _query(path, "immutable=1", statement)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be read: {error}; the next build begins it anew") from error
+
+
+def _query(path: Path, how: str, statement: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as opened:
+        return opened.execute(statement).fetchall()
 
 
 def _now() -> str:
