@@ -102,3 +102,60 @@ def plot(
         click.echo(
             f"diplograph: the font has no glyph for {' '.join(picture.missing)}; a � stands there", err=True
         )
+
+
+@click.command()
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to; by default standard output.",
+)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(("both", "en", "ar")),
+    default="both",
+    show_default=True,
+    help="The language, or both with a switch between them.",
+)
+@click.option(
+    "--events",
+    type=click.IntRange(min=0),
+    metavar="NUMBER",
+    help="How many events are told one by one, the latest (300 by default).",
+)
+@click.option(
+    "--pictures/--no-pictures",
+    default=True,
+    help="With the three pictures of `diplograph plot`, the default.",
+)
+@store_option
+def report(
+    output: Path | None, language: str, events: int | None, pictures: bool, store_directory: Path
+) -> None:
+    """Write a report of the store as one HTML file that can be mailed: no script, nothing to fetch.
+
+    It has the counts, pictures, the events by time with the words they rest on, threats, planned talks, disagreements,
+    denials, who dealt with whom, and the documents. It says what it leaves out.
+
+    \b
+    Example:
+      diplograph report --output report.html
+      diplograph report --lang ar --events 50 --output report.html
+    """
+    from diplograph.report import LANGUAGES, write_report
+    from diplograph.store import Store
+
+    languages = LANGUAGES if language == "both" else (language,)
+    with Store.open(store_directory, read_only=True) as store:
+        page = write_report(store, languages, events=events, pictures=pictures).encode("utf-8")
+    if output is None:
+        sys.stdout.buffer.write(page)
+        return
+    try:
+        output.write_bytes(page)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror or error}") from error
+    click.echo(f"{len(page)} bytes written to {output}", err=True)

@@ -260,7 +260,9 @@ class Sheet:
 
     def finish(self, title: str, lines: Iterable[str]) -> Picture:
         """The picture, with its title and the lines that describe it."""
-        description = " ".join(map(plain, lines))
+        description = " ".join(
+            text if text.endswith(".") else f"{text}." for text in map(plain, lines) if text
+        )
         return Picture(plain(title), description, "".join(sorted(self._missing)), self.figure)
 
     def _colour(self, colour: str) -> str:
