@@ -45,7 +45,7 @@ Value = str | int | float | bool | datetime | None
 
 _WHOLE = frozenset(XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger"))
 _REAL = frozenset(XSD + name for name in ("decimal", "double", "float"))
-_NEAR = 0.75  # how alike a name must be that is not the same
+_NEAR = 0.7  # how alike a name must be that is not the same
 _SHOWN = 20  # rows of an answer that a notebook shows
 
 
@@ -264,10 +264,7 @@ class Answer:
             raise DiplographError('frames need pandas; pip install "diplograph[pandas]"') from error
         kinds = {int: "Int64", float: "float64", bool: "boolean", datetime: "datetime64[us, UTC]", str: "str"}
         return pandas.DataFrame(
-            {
-                name: pandas.Series(values, dtype=kinds[kind])  # type: ignore[call-overload]
-                for name, kind, values in self._typed()
-            },
+            {name: pandas.Series(values, dtype=kinds[kind]) for name, kind, values in self._typed()},
             columns=list(self.columns),
         )
 
@@ -323,8 +320,10 @@ class EventView:
     def __repr__(self) -> str:
         event = self.explanation
         label = event.label_ar if self.language == "ar" else event.label_en
-        values = {value.property: value.labels[-1] if value.labels else value.value for value in event.values}
-        told = ", ".join(f"{name}={value}" for name, value in values.items())
+        values: dict[str, list[str]] = {}
+        for value in event.values:
+            values.setdefault(value.property, []).append(value.labels[-1] if value.labels else value.value)
+        told = ", ".join(f"{name}={' & '.join(several)}" for name, several in values.items())
         return f"<{event.event_class} {label!r}: {told}; {len(event.reports)} reports>"
 
     def _repr_html_(self) -> str:

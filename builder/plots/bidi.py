@@ -30,12 +30,12 @@ def clean(text: str) -> str:
     >>> clean("a\\u202eb\\n c") == isolate("ab c")
     True
     """
-    kept = (
-        character
-        for character in " ".join(text.split())
-        if character in _JOINERS or not unicodedata.category(character).startswith("C")
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or character in _JOINERS or unicodedata.category(character)[0] != "C"
     )
-    return isolate(_DATE.sub(lambda found: ltr(found[0]), "".join(kept)))
+    return isolate(_DATE.sub(lambda found: ltr(found[0]), " ".join(kept.split())))
 
 
 def plain(text: str) -> str:

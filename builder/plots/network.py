@@ -21,7 +21,7 @@ from diplograph.store import Things
 WIDTH = 10.5
 _NAME = 0.3  # inches from one name to the next
 _OVAL = 2.4  # half of its width
-_PASSES = 20
+_PASSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def draw_network(events: Sequence[Chosen], links: Iterable[Link], things: Things
     lines = [describe_count(events, style) + ("؛ " if style.rtl else "; ") + actors]
     height = max(3.5, _NAME * ((len(ranked) + 1) // 2) * 1.05 + 0.2)
     sheet = Sheet(style, WIDTH, 1.75 + height + foot_height(foot))
-    linked = [event for event in events if event.iri in {link.event for link in linking}]
+    linking_events = {link.event for link in linking}
+    linked = [event for event in events if event.iri in linking_events]
     y = sheet.key(
         heading(sheet, title, lines), [*class_key(linked, style), *_kind_key(ranked, things, style)]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from diplograph.catalog import Query, bind, load_catalog, resolve
 from diplograph.inspection import read_answer
@@ -46,7 +47,7 @@ class Selection:
         return {name: value for name, value in found.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chosen:
     """An event that was chosen: its values as text, empty where they are not known, and the days it may be on."""
 
@@ -70,7 +71,7 @@ class Chosen:
         """Where it is held, in this language or else the other; empty where that is not known."""
         return (self.place_ar or self.place_en) if language == "ar" else (self.place_en or self.place_ar)
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, date] | None:
         """The first and the last day it may be on; None where no date is known."""
         begins = days_of(self.start) if self.start else None

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
-from diplograph.catalog import load_catalog
-from diplograph.inspection import Quote
+from diplograph.catalog import bind, load_catalog
+from diplograph.inspection import Quote, read_answer
 from diplograph.plots.selection import Chosen, Selection, ask, choose_events
 from diplograph.report.highlighting import Segment, cut
 from diplograph.report.highlighting import shorten as shorten_segments
@@ -133,7 +133,7 @@ def _read_parts(store: Store, events: set[str]) -> dict[str, tuple[Part, ...]]:
 
 def _read_row(store: Store, event: Chosen, parts: tuple[Part, ...], disputed: bool) -> Row:
     limits = load_texts()["limits"]
-    passages = list(_read_passages(store, event.iri))
+    passages = _read_passages(store, event.iri)
     shown = tuple(passages[: limits["evidence"]])
     return Row(event, anchor_of(event.iri, store.base), parts, shown, len(passages) - len(shown), disputed)
 
@@ -143,24 +143,31 @@ def anchor_of(event: str, base: str) -> str:
     return "event-" + event.removeprefix(f"{base}event/").replace("%", ".")
 
 
-def _read_passages(store: Store, event: str) -> Iterator[Passage]:
-    """The sentences behind an event, by document and place, each with the evidence for all its values marked."""
-    query = load_catalog().get("event-evidence")
+def _read_passages(store: Store, event: str) -> list[Passage]:
+    """The sentences behind an event with the evidence marked: the best one of each document, then the second best …"""
     rows = [
         (document, aspect, int(begin), int(end), quote)
-        for _, document, aspect, _, begin, end, quote, _ in ask_of(store, query.name, event)
+        for _, document, aspect, _, begin, end, quote, _ in ask_of(store, "event-evidence", event)
     ]
-    for document, members in groupby(rows, key=lambda row: row[0]):
-        quotes = [(begin, end, quote, aspect) for _, aspect, begin, end, quote in members]
-        for segments in mark(quotes):
-            yield Passage(document, segments)
+    of_documents = [
+        [
+            Passage(document, segments)
+            for segments in mark([(b, e, quote, aspect) for _, aspect, b, e, quote in members])
+        ]
+        for document, members in groupby(rows, key=lambda row: row[0])
+    ]
+    for passages in of_documents:
+        passages.sort(key=lambda passage: -_support(passage))
+    return [passage for rank in zip_longest(*of_documents) for passage in rank if passage is not None]
+
+
+def _support(passage: Passage) -> int:
+    """How many values of an event a sentence supports."""
+    return len({aspect for segment in passage.segments for aspect in segment.aspects})
 
 
 def ask_of(store: Store, name: str, event: str) -> Iterator[tuple[str, ...]]:
     """The rows of a canned question about the event with this IRI."""
-    from diplograph.catalog import bind
-    from diplograph.inspection import read_answer
-
     return read_answer(store.query(bind(load_catalog().get(name), {"event": event}))).rows
 
 
