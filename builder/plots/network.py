@@ -21,7 +21,7 @@ from diplograph.store import Things
 WIDTH = 10.5
 _NAME = 0.3  # inches from one name to the next
 _OVAL = 2.4  # half of its width
-_PASSES = 4
+_PASSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +84,28 @@ def _tie(links: Sequence[Link]) -> list[_Tie]:
 def _order(actors: Sequence[str], ties: Sequence[_Tie]) -> list[str]:
     """The actors in an order in which those who have much in common are near each other on the oval.
 
-    They are put one by one where the lines stay shortest, then any two change places as long as that shortens them.
+    They are put one by one where the lines stay shortest, then neighbours change places as long as that shortens them.
     """
-    pairs: Counter[tuple[str, str]] = Counter()
+    pairs = Counter[tuple[str, str]]()
     for tie in ties:
-        pairs[tie.source, tie.target] += tie.weight
-        pairs[tie.target, tie.source] += tie.weight
+        pairs[min(tie.source, tie.target), max(tie.source, tie.target)] += tie.weight
     placed: list[str] = []
     for actor in actors:
         options = [[*placed[:place], actor, *placed[place:]] for place in range(len(placed) + 1)]
         placed = min(options, key=lambda option: _length(option, pairs))
     for _ in range(_PASSES):
-        before = _length(placed, pairs)
-        for one in range(len(placed)):
-            for other in range(one + 1, len(placed)):
-                swapped = [*placed]
-                swapped[one], swapped[other] = swapped[other], swapped[one]
-                if _length(swapped, pairs) < _length(placed, pairs):
-                    placed = swapped
-        if _length(placed, pairs) == before:
+        before = placed
+        for place in range(len(placed)):
+            swapped = [*placed]
+            swapped[place - 1], swapped[place] = swapped[place], swapped[place - 1]
+            placed = min(placed, swapped, key=lambda option: _length(option, pairs))
+        if placed == before:
             break
     return placed
 
 
 def _length(order: Sequence[str], pairs: Mapping[tuple[str, str], int]) -> int:
+    """How long all lines are together, counted in places along the oval and by their weight."""
     place = {actor: number for number, actor in enumerate(order)}
     total = 0
     for (one, other), weight in pairs.items():
