@@ -28,7 +28,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, RdfForm
 from diplograph import generations
 from diplograph.arabic import fold
 from diplograph.catalog import Query, bind, load_catalog, resolve
-from diplograph.inspection import Explanation, count_store, explain
+from diplograph.inspection import Explanation, count_store, explain, shorten
 from diplograph.model import Actor, DiplographError, Place, QueryError, StoreError, StoreLockedError
 from diplograph.plots import Picture, Selection, draw
 from diplograph.report import render_event, write_report
@@ -148,7 +148,7 @@ class Graph:
         values = {
             key.removesuffix("_"): _write(value) for key, value in parameters.items() if value is not None
         }
-        return _read(self.store.query(bind(query, resolve(self.store, query, values))))
+        return _read(self.store.query(bind(query, resolve(self.store, query, values))), self.store.base)
 
     def sparql(self, text: str) -> Answer:
         """The answer to a SPARQL query (SELECT, ASK, CONSTRUCT); the usual prefixes need not be declared.
@@ -158,7 +158,7 @@ class Graph:
         >>> Graph.in_memory().sparql("SELECT (1 + 1 AS ?two) {}").rows
         ((2,),)
         """
-        return _read(self.store.query(text))
+        return _read(self.store.query(text), self.store.base)
 
     def event(self, event: str, *, language: str = "en") -> EventView:
         """An event with its reports and the words behind them: by IRI, key, or the beginning of one key.
@@ -240,10 +240,11 @@ class Questions(Mapping[str, Query]):
 
 @dataclass(frozen=True, repr=False)
 class Answer:
-    """An answer: the names of its columns, and its rows."""
+    """An answer: the names of its columns, and its rows. ``base`` is what our IRIs begin with."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
+    base: str = BASE
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -304,7 +305,10 @@ class Answer:
         return f"<Answer of {len(self.rows)} rows: {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
-        rows = [tuple("" if value is None else str(value) for value in row) for row in self.rows[:_SHOWN]]
+        rows = [
+            tuple("" if value is None else shorten(str(value), self.base) for value in row)
+            for row in self.rows[:_SHOWN]
+        ]
         more = len(self.rows) - len(rows)
         return _table(self.columns, rows) + (f"<p>… {more} more</p>" if more > 0 else "")
 
@@ -358,14 +362,14 @@ def _write(value: object) -> str:
     return str(value)
 
 
-def _read(answer: SparqlAnswer) -> Answer:
+def _read(answer: SparqlAnswer, base: str) -> Answer:
     if isinstance(answer, QueryBoolean):
-        return Answer(("answer",), ((bool(answer),),))
+        return Answer(("answer",), ((bool(answer),),), base)
     if isinstance(answer, QuerySolutions):
         names = tuple(variable.value for variable in answer.variables)
-        return Answer(names, tuple(tuple(_value(row[name]) for name in names) for row in answer))
+        return Answer(names, tuple(tuple(_value(row[name]) for name in names) for row in answer), base)
     triples = tuple((_value(t.subject), _value(t.predicate), _value(t.object)) for t in answer)
-    return Answer(("subject", "predicate", "object"), triples)
+    return Answer(("subject", "predicate", "object"), triples, base)
 
 
 def _value(term: object) -> Value:
