@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject, pronouns, support_nouns
+from diplograph.frames.pronouns import (
+    continued_subject,
+    dropped_subject,
+    dual_subject,
+    pronouns,
+    support_nouns,
+)
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -215,7 +221,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
     if view.is_verb(head):
-        return subjects(view, head)
+        found = subjects(view, head)
+        single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
+        return (dual_subject(view, head) if single else []) or found
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):
@@ -249,7 +257,7 @@ def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argu
     return view.is_verb(firing.anchor) and len(alone) > 1
 
 
-def distribute(arguments: list[Argument]) -> list[list[Argument]]:
+def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[list[Argument]]:
     """One list of arguments for each partner, where one party dealt with several.
 
     The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
@@ -257,7 +265,7 @@ def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     """
     others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
     partners = [argument for argument in arguments if argument not in others]
-    if not partners and len(others) > 2:
+    if not partners and len(others) > 2 and not view.is_verb(firing.anchor):
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
         return [arguments]

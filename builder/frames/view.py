@@ -185,7 +185,11 @@ class SentenceView:
         if any(form in self.lexicon.relative for form in before):
             return True
         word = self.word(id)
-        return word.deprel.startswith("acl") and anchor <= word.head < id
+        if word.deprel.startswith("acl") and anchor <= word.head < id:
+            return True
+        # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
+        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
