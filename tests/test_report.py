@@ -347,7 +347,7 @@ def test_what_cannot_be_written_is_said_in_a_line(
 def test_sections_ask_questions_that_there_are() -> None:
     texts = load_texts()
     for section in texts["sections"]:
-        query = load_catalog(section.get("folder", "")).get(section["query"])
+        query = load_catalog().get(section["query"])
         for column in section["columns"]:
             assert column in texts["columns"]
             assert column in query.columns or {f"{column}_en", f"{column}_ar"} <= set(query.columns), column

@@ -223,15 +223,14 @@ def term_cell(name: str) -> Cell:
 def _read_table(
     store: Store, section: Mapping[str, Any], labels: _Labels, limits: Mapping[str, int]
 ) -> Table:
-    query = load_catalog(section.get("folder", "")).get(section["query"])
+    query = load_catalog().get(section["query"])
     answer = list(ask(store, query, {}))
     columns: tuple[str, ...] = tuple(section["columns"])
     rows = tuple(
         tuple(_cell(dict(zip(query.columns, row, strict=True)), column, labels, limits) for column in columns)
         for row in answer[: limits["rows"]]
     )
-    folder = f"queries/{section['folder']}/" if "folder" in section else ""
-    command = f"diplograph query {folder}{query.name}{'.rq' if folder else ''}"
+    command = f"diplograph query {query.name}"
     titles = {language: section[language] for language in ("en", "ar")}
     return Table(section["name"], titles, columns, rows, len(answer) - len(rows), command)
 
