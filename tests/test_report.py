@@ -12,12 +12,12 @@ from pathlib import Path
 import many_events
 import pytest
 import sample_graph as sample
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from test_cli import run
 
 from diplograph.catalog import load_catalog
-from diplograph.inspection import explain
+from diplograph.inspection import ExplainedReport, Explanation, Quote, StatedValue, explain
 from diplograph.quads import actor_quads, document_graph, document_quads, event_quads, shared_graph
 from diplograph.report import Segment, cut, render_event, write_report
 from diplograph.report.content import gather, load_texts
@@ -291,6 +291,19 @@ def test_hostile_texts_do_no_harm(text: str) -> None:
     assert "49" not in page.text.replace(text, "")
     isolated = re.findall(r"\u202e", page.text)
     assert len(isolated) == page.text.count(text) * text.count("\u202e")
+
+
+@settings(deadline=None)
+@given(some.text(some.characters(exclude_categories=["Cs", "Cc"]), min_size=3, max_size=60))
+def test_any_text_is_shown_as_it_is(text: str) -> None:
+    whole = Quote(5, 5 + len(text), text, ("eventClass",), (), ())
+    part = Quote(6, 8, text[1:3], ("trigger",), (), ())
+    report = ExplainedReport(text, 1, text, None, 0.5, (StatedValue("condition", text),), (whole, part))
+    told = Explanation("https://example.org/e", "Summit", text, text, 0.5, (), (report,))
+    page = read(render_event(told, "https://example.org/", "en"))
+    check_harmless(page)
+    assert page.quotes == [text]
+    assert page.marked == [text[1:3]]
 
 
 def test_text_of_others_stands_in_isolates(store: Store) -> None:

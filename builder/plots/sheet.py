@@ -16,6 +16,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from diplograph.model import DiplographError
 from diplograph.plots.bidi import clean, plain
@@ -67,11 +68,15 @@ class Picture:
             raise DiplographError(f"{path} cannot be written: {error.strerror or error}") from error
 
     def _described(self, svg: bytes) -> bytes:
-        """The SVG with what a screen reader tells of it."""
-        text = svg.decode("utf-8")
-        described = f'<title id="title">{escape(self.title)}</title>\n <desc id="desc">{escape(self.description)}</desc>'
-        text = re.sub(r"<title>.*?</title>", lambda _: described, text, count=1, flags=re.DOTALL)
-        text = text.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
+        """The SVG with what a screen reader tells of it, under ids that differ where several pictures are on a page."""
+        name = f"{crc32((self.title + self.description).encode()):08x}"
+        title = f'<title id="title-{name}">{escape(self.title)}</title>'
+        description = f'<desc id="desc-{name}">{escape(self.description)}</desc>'
+        named = f'<svg role="img" aria-labelledby="title-{name} desc-{name}" '
+        text = svg.decode("utf-8").replace("<svg ", named, 1)
+        text = re.sub(
+            r"<title>.*?</title>", lambda _: f"{title}\n {description}", text, count=1, flags=re.DOTALL
+        )
         return text.encode("utf-8")
 
     def _repr_svg_(self) -> str:
