@@ -23,6 +23,7 @@ class Lexicon:
     support: frozenset[str]
     commas: frozenset[str]
     brackets: frozenset[str]
+    dashes: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
@@ -84,6 +85,7 @@ def load_lexicon() -> Lexicon:
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
+        frozenset(data["boundary"]["dashes"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),

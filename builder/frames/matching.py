@@ -182,7 +182,7 @@ class Matcher:
             "anaphoric": trigger.anaphoric,
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
-            "inherits": trigger.inherits,
+            "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }

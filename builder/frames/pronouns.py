@@ -96,7 +96,11 @@ def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Agreed (the two) on beginning negotiations", "*the two* may meet again in November": a pair is two coordinated
     parties, a group of two ("the two presidents"), or the only two persons of a sentence.
     """
-    if not _is_dual(view, verb):
+    named = any(
+        child.deprel.startswith("nsubj") and child.upos == "NOUN"
+        for child in view.sentence.children.get(verb, ())
+    )
+    if named or not _is_dual(view, verb):
         return []
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:

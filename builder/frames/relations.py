@@ -117,13 +117,15 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
         if (
             view.word(id).upos not in _LIGHT
             or view.is_boundary(id)
-            or view.forms[id - 1] in view.lexicon.brackets
+            or view.forms[id - 1] in view.lexicon.brackets | view.lexicon.dashes
         ):
-            return []
+            return []  # nor does the city of a dateline: "*Abidjan -* The union threatened …"
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
     if entity is None or not _bare(view, entity) or entity.first - 1 in view.anchors:
         return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
+    if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
+        return []  # "on the matter of *the republic*, threatened …"
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
 
@@ -349,6 +351,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
             continue
+        if not adjective and entity.kind == "Person" and view.has_article(noun):
+            break  # "attended *the* summit the president": a noun with the article is nobody's
         if view.preposition_of(entity):
             break
         found.append(entity)

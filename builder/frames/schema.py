@@ -52,7 +52,7 @@ class Trigger:
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough.
+    minimum is enough, and inherits only where it names no party of its own.
     """
 
     id: str
