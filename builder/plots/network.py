@@ -48,6 +48,9 @@ def draw_network(events: Sequence[Chosen], links: Iterable[Link], things: Things
     ranked = sorted(degrees, key=lambda iri: (-degrees[iri], iri))[: style.limit("actors")]
     within = [tie for tie in ties if {tie.source, tie.target} <= set(ranked)]
     drawn = within[: style.limit("links")]
+    tied = {iri for tie in drawn for iri in (tie.source, tie.target)}
+    ranked = [iri for iri in ranked if iri in tied]
+    within = [tie for tie in within if {tie.source, tie.target} <= tied]
     foot = [style.text("network_key")]
     for name, more in (("more_actors", len(degrees) - len(ranked)), ("more_links", len(within) - len(drawn))):
         foot += [style.text(name, count=more)] if more else []
