@@ -24,7 +24,8 @@ from diplograph.model import DiplographError, QueryError
 from diplograph.plots import KINDS, LANGUAGES, Picture, Selection, draw, draw_events, format_of
 from diplograph.plots.bidi import clean, ltr, plain
 from diplograph.plots.dates import UNITS, begin_of, begins_between, choose_unit, days_of, next_begin
-from diplograph.plots.selection import Chosen, choose_events
+from diplograph.plots.network import draw_network
+from diplograph.plots.selection import Chosen, Link, choose_events
 from diplograph.plots.sheet import Sheet, fit, width_of
 from diplograph.plots.style import load_style
 from diplograph.plots.timeline import draw_timeline
@@ -236,14 +237,26 @@ def test_many_events_are_counted_and_that_is_said(many: Store) -> None:
 
 def test_limits_are_said(many: Store) -> None:
     network = draw(many, "network")
-    assert re.search(r"Not drawn: \d+ actors", network.description)
+    (actors,) = map(int, re.findall(r"actors: (\d+)", network.description))
+    (fewer,) = map(int, re.findall(r"Not drawn: (\d+) actors", network.description))
     assert re.search(r"Not drawn: \d+ weaker links", network.description)
-    drawn = [text for text, *_ in texts_of(network) if "ministry" in text or text in ("Russia", "Joe Biden")]
-    assert 20 <= len(drawn) <= load_style("en").limit("actors")
+    names = {actor.label_en or actor.label_ar for actor in sample_graph.ACTORS}
+    drawn = [text for text, *_ in texts_of(network) if text in names or text.startswith("Official number")]
+    assert len(drawn) == actors - fewer <= load_style("en").limit("actors")
     calendar = draw(many, "calendar")
     assert "a square is a month" in calendar.description
     counts = [int(text) for text, *_ in texts_of(calendar) if text.isdigit() and int(text) < 1000]
     assert sum(counts) >= MANY * 0.8
+
+
+def test_a_network_of_many_that_only_deal_in_pairs() -> None:
+    events = [event(number) for number in range(100)]
+    links = [
+        Link(f"a{number}", f"b{99 - number}", False, "Summit", events[number].iri) for number in range(100)
+    ]
+    picture = draw_network(events, links, {}, load_style("en"))
+    assert "Not drawn: 170 actors" in picture.description
+    check_labels(picture)
 
 
 def test_a_calendar_of_few_years_shows_days(store: Store) -> None:

@@ -45,12 +45,11 @@ def draw_network(events: Sequence[Chosen], links: Iterable[Link], things: Things
     degrees: Counter[str] = Counter()
     for tie in ties:
         degrees.update({tie.source: tie.weight, tie.target: tie.weight})
-    ranked = sorted(degrees, key=lambda iri: (-degrees[iri], iri))[: style.limit("actors")]
+    drawn = _strongest(ties, degrees, style.limit("actors"), style.limit("links"))
+    ranked = sorted(
+        {iri for tie in drawn for iri in (tie.source, tie.target)}, key=lambda iri: (-degrees[iri], iri)
+    )
     within = [tie for tie in ties if {tie.source, tie.target} <= set(ranked)]
-    drawn = within[: style.limit("links")]
-    tied = {iri for tie in drawn for iri in (tie.source, tie.target)}
-    ranked = [iri for iri in ranked if iri in tied]
-    within = [tie for tie in within if {tie.source, tie.target} <= tied]
     foot = [style.text("network_key")]
     for name, more in (("more_actors", len(degrees) - len(ranked)), ("more_links", len(within) - len(drawn))):
         foot += [style.text(name, count=more)] if more else []
@@ -70,6 +69,18 @@ def draw_network(events: Sequence[Chosen], links: Iterable[Link], things: Things
     _draw_actors(sheet, places, sizes, things)
     footing(sheet, foot)
     return sheet.finish(title, [*lines, *foot, _told(drawn, things, style)])
+
+
+def _strongest(ties: Sequence[_Tie], degrees: Mapping[str, int], actors: int, links: int) -> list[_Tie]:
+    """The strongest ties, as many as there may be links and as no more actors have; of equals, those of the busiest."""
+    ranked = sorted(ties, key=lambda tie: (-tie.weight, -degrees[tie.source] - degrees[tie.target]))
+    shown: set[str] = set()
+    found: list[_Tie] = []
+    for tie in ranked:
+        if len(found) < links and len(shown | {tie.source, tie.target}) <= actors:
+            shown |= {tie.source, tie.target}
+            found.append(tie)
+    return found
 
 
 def _tie(links: Sequence[Link]) -> list[_Tie]:
