@@ -12,7 +12,8 @@ from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.manifest import announce, confirm, remove
-from diplograph.transfer.pushing import Parcel, pack, plan_push
+from diplograph.transfer.pushing import plan_push
+from diplograph.transfer.sending import Parcel, pack
 from diplograph.transfer.targets import Message
 
 
