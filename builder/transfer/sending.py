@@ -5,6 +5,7 @@ In constant memory: graphs are read one at a time, small ones are sent together,
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -205,13 +206,18 @@ class Sender:
 
     def _send_quads(self, parcel: Parcel, there: int) -> None:
         """All graphs in one body, or one graph in several."""
-        chunks = (
-            _name_graph(chunk, entry.graph)
-            for entry, lines in zip(parcel.entries, parcel.lines, strict=True)
-            for chunk in self._chunks(entry.graph, lines, there)
-        )
-        for body in (b"".join(chunks),) if len(parcel.entries) > 1 else chunks:
-            self._endpoint.add(None, body, gzip=self._gzip)
+        together = io.BytesIO()
+        for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
+            for chunk in self._chunks(entry.graph, lines, there):
+                named = _name_graph(chunk, entry.graph)
+                if len(parcel.entries) > 1:
+                    together.write(named)
+                else:
+                    self._endpoint.add(None, named, gzip=self._gzip)
+            if len(parcel.entries) > 1:
+                lines.close()  # or all would be in memory twice
+        if together.tell():
+            self._endpoint.add(None, together.getvalue(), gzip=self._gzip)
 
     def _send_graph(self, graph: NamedNode, lines: SortedLines, there: int) -> None:
         endpoint = self._own_endpoint()
