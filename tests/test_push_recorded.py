@@ -118,6 +118,26 @@ def test_dry_runs_do_the_same_by_curl(
     assert "1 unchanged" in capsys.readouterr().err
 
 
+def test_a_token_may_say_what_it_is(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GraphDB's are not bearer tokens: it gives them as ``GDB …``, and wants them so."""
+    there = Fake("graphdb")
+    with serve(there) as url:
+        monkeypatch.setenv("DIPLOGRAPH_TOKEN", TOKEN)
+        with pytest.raises(TransferError, match="status 401"):
+            find_endpoint(url + there.rules.base, "graphdb")
+        monkeypatch.setenv("DIPLOGRAPH_TOKEN", f"GDB {TOKEN}")
+        with find_endpoint(url + there.rules.base) as endpoint:
+            assert {graph.state for graph in push(store, endpoint).graphs} == {"sent"}
+        with Store.open(tmp_path / "store") as made:
+            sample.fill(made)
+        dry = ["push", url + there.rules.base, "--dry-run", "--all", "--store", str(tmp_path / "store")]
+        assert main([*dry, "--graph", "events"]) == 0
+        script = capsys.readouterr().out
+        assert '-H "Authorization: $DIPLOGRAPH_TOKEN"' in script and TOKEN not in script
+
+
 STEPS = some.lists(
     some.tuples(
         some.sampled_from(["add", "empty", "stop", "push"]), some.integers(0, 3), some.integers(1, 9)

@@ -39,6 +39,11 @@ class Credentials:
     token: str = field(default="", repr=False)
     source: str = ""
 
+    @property
+    def authorization(self) -> str:
+        """The header of a token: as a bearer, unless it says itself what it is (``GDB …``, as GraphDB gives it)."""
+        return self.token if " " in self.token else f"Bearer {self.token}"
+
 
 def find_credentials(host: str) -> Credentials:
     """The credentials for a host, from the environment or a netrc file; empty ones when there are none.
@@ -191,7 +196,7 @@ def _make_auth(who: Credentials) -> httpx2.Auth | None:
 
         def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
             if who.token:
-                request.headers["Authorization"] = f"Bearer {who.token}"
+                request.headers["Authorization"] = who.authorization
                 yield request
                 return
             if self._chosen is None:

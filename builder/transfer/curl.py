@@ -139,7 +139,8 @@ def _curl(who: Credentials, message: Message, body: str = "@-") -> str:
     """A curl command that sends its standard input; the shell, or curl itself, puts the credentials in."""
     secret = ""
     if who.token:
-        secret = ' -H "Authorization: Bearer $DIPLOGRAPH_TOKEN"'
+        scheme = who.authorization.removesuffix(who.token)
+        secret = f' -H "Authorization: {scheme}$DIPLOGRAPH_TOKEN"'
     elif who.source.startswith("DIPLOGRAPH_USER"):
         secret = ' --anyauth -u "$DIPLOGRAPH_USER:$DIPLOGRAPH_PASSWORD"'
     elif who.source:
