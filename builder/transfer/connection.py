@@ -133,7 +133,7 @@ class Connection:
                 self._wait(attempt, response.headers.get("Retry-After"))
                 continue
             if not response.is_success:
-                raise self._explain_answer(message, response)
+                raise TransferError(self._explain_answer(message, response), response.status_code)
             limit = response.headers.get("X-SPARQL-MaxRows", "")
             self.most_rows = int(limit) if limit.isdigit() else self.most_rows
             return response
@@ -155,24 +155,22 @@ class Connection:
             seconds = float(wish)
         time.sleep(min(seconds, _LONGEST_WAIT))
 
-    def _explain_answer(self, message: Message, response: httpx2.Response) -> TransferError:
+    def _explain_answer(self, message: Message, response: httpx2.Response) -> str:
         status, url = response.status_code, message.url
         said = _first_words(response.text)
         who = self.credentials
         if _FULL.search(response.text) or status == 507:
-            return TransferError(f"{url}: the store has no room left on its disk ({said}); make room there")
+            return f"{url}: the store has no room left on its disk ({said}); make room there"
         if status == 401:
             if not who.source:
-                return TransferError(
+                return (
                     f"{url} wants to know who asks (status 401); set DIPLOGRAPH_USER and DIPLOGRAPH_PASSWORD, "
                     "or DIPLOGRAPH_TOKEN, or write a netrc file"
                 )
-            return TransferError(f"{url} refuses the user or password of {who.source} (status 401)")
+            return f"{url} refuses the user or password of {who.source} (status 401)"
         if 300 <= status < 400:
             to = response.headers.get("Location", "elsewhere")
-            return TransferError(
-                f"{url} redirects to {to} (status {status}); give that address if it is right"
-            )
+            return f"{url} redirects to {to} (status {status}); give that address if it is right"
         hints = {
             403: "the user may not do this there; ask for the right to write",
             404: "nothing is there; check the address, or say what store it is with --to",
@@ -182,7 +180,7 @@ class Connection:
             415: f"it takes no {message.media_type}; say what store it is with --to",
         }
         hint = hints.get(status, "see its log")
-        return TransferError(f"{url} answers with status {status}{f' ({said})' if said else ''}; {hint}")
+        return f"{url} answers with status {status}{f' ({said})' if said else ''}; {hint}"
 
 
 def _make_auth(who: Credentials) -> httpx2.Auth | None:
@@ -220,7 +218,7 @@ def _passes(error: Exception) -> bool:
 
 def _is_tls(error: Exception) -> bool:
     text = str(error)
-    return any(word in text for word in ("CERTIFICATE", "certificate", "SSL", "TLS", "[SSL"))
+    return any(word in text for word in ("CERTIFICATE", "certificate", "SSL", "TLS", "handshake"))
 
 
 def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -> TransferError:
@@ -230,7 +228,8 @@ def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -
     if _is_tls(error):
         return TransferError(
             f"{url}: no secure connection: {_first_words(str(error))}; "
-            "if its certificate is of an authority of your own, name that in SSL_CERT_FILE"
+            "if its certificate is of an authority of your own, name that in SSL_CERT_FILE; "
+            "if it speaks no TLS, its address begins with http://"
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
         return TransferError(

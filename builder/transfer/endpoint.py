@@ -112,7 +112,7 @@ class Endpoint:
         try:
             return self.connection.send(message, body, patient=patient).content
         except TransferError as error:
-            if "status 400" in str(error):
+            if error.status == 400:
                 raise QueryError(str(error)) from error
             raise
 
@@ -225,7 +225,7 @@ def _recognise(connection: Connection, url: str) -> Target:
         said = first.headers.get(target.header, "").casefold() if first is not None else ""
         if said and said.startswith(target.server) and (target.server or target.header != "server"):
             return target
-    for target in targets.values():
+    for target in targets.values() if first is not None else ():
         if target.probe and _answers_probe(connection, target, url):
             return target
     return targets["sparql"]

@@ -156,6 +156,8 @@ def _send_changed(store: Store, sender: Sender, plan: Plan, progress: Progress) 
             if counted:
                 progress(done, len(plan.changed), counted[-1][0].graph.value)
     except (TransferError, QueryError) as error:
+        if isinstance(error, TransferError) and error.refused and not sender.begun:
+            raise TransferError(f"{error}; nothing was changed over there") from error
         raise TransferError(
             f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
             "incomplete in the manifest, and the next push goes on from there"

@@ -80,7 +80,8 @@ class Sender:
     """Sends parcels, over as many connections as suit the store. One thread tells the store, another counts there.
 
     ``before`` is what the manifest had when the push began; ``fresh`` says that nothing has to be emptied.
-    ``corrupted`` are graphs with values that such a store does not keep as they are.
+    ``begun`` says whether a graph was announced, ``corrupted`` are graphs with values that such a store does not
+    keep as they are.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Sender:
     ) -> None:
         self.chunk = chunk
         self.target = endpoint.target
+        self.begun = False
         self.corrupted: set[str] = set()
         self._base = base
         self._endpoint = endpoint
@@ -174,6 +176,7 @@ class Sender:
         full = () if there or self._fresh else tuple(endpoint.count(names))
         known = [name for name in names if name in self._before]
         endpoint.update(announce(endpoint, self._base, parcel.entries, known=known, clear=full))
+        self.begun = True
         self._send_lines(parcel, there)
         if there and endpoint.count(names).get(names[0], 0) != parcel.triples:
             # what an interrupted push had left was not the beginning of this after all
