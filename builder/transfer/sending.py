@@ -107,13 +107,12 @@ class Sender:
         self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
         self._threads = local()
         self._opened: list[Endpoint] = []
-        self._resources = ExitStack()
         self._uncounted: list[Entry] = []
         self._counting: Future[Counted] | None = None
 
     def send_all(self, parcels: Iterable[Parcel]) -> Iterator[Counted]:
         """The graphs, each with its count over there, when they are through."""
-        with self._resources as stack:
+        with ExitStack() as stack:
             stack.callback(self._close)
             self._pool = stack.enter_context(ThreadPoolExecutor(self.target.connections))
             self._counter = stack.enter_context(ThreadPoolExecutor(1))
