@@ -13,10 +13,10 @@ import os
 import random
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from diplograph.model import TransferError
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
 _LONGEST_WAIT = 30.0  # seconds
 _FULL = re.compile(r"no space left|disk (is )?full|out of disk|disk quota|file too large", re.IGNORECASE)
+
+
+class Blocks(Protocol):
+    """Bytes in blocks, as often as they are asked for; its length is that of all of them."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+Body: TypeAlias = bytes | Blocks
+
+
+def join(body: Body) -> bytes:
+    """The whole of it."""
+    return body if isinstance(body, bytes) else b"".join(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +125,25 @@ class Connection:
         """Closes it."""
         self._client.close()
 
-    def send(self, message: Message, body: bytes = b"", *, patient: bool = True) -> httpx2.Response:
+    def send(self, message: Message, body: Body = b"", *, patient: bool = True) -> httpx2.Response:
         """The answer to a request. What passes (a lost connection, a time-out, 503 …) is tried again when ``patient``.
+        A body that is no bytes is not held in memory whole, unless it is to be compressed.
 
         Raises TransferError for any answer but success.
         """
         import httpx2
 
-        content = gzip.compress(body, compresslevel=1, mtime=0) if message.gzip else body
+        content, headers = body, message.headers
+        if message.gzip:
+            content = gzip.compress(join(body), compresslevel=1, mtime=0)
+        elif not isinstance(body, bytes):
+            headers |= {"Content-Length": str(len(body))}
         retries = int(self._settings["retries"]) if patient else 0
         for attempt in range(retries + 1):
             last = attempt == retries
             try:
                 response = self._client.request(
-                    message.method, message.url, content=content or None, headers=message.headers
+                    message.method, message.url, content=content or None, headers=headers
                 )
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 if last or not _passes(error):

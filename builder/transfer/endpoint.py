@@ -24,7 +24,7 @@ from pyoxigraph import (
 
 from diplograph.model import QueryError, TransferError
 from diplograph.store import PREFIXES
-from diplograph.transfer.connection import Connection
+from diplograph.transfer.connection import Body, Connection
 from diplograph.transfer.targets import (
     RESULTS,
     TRIPLES,
@@ -159,11 +159,11 @@ class Endpoint:
         body = text.encode() if isinstance(text, str) else text
         self.connection.send(self.address.update(), body)
 
-    def add(self, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
+    def add(self, graph: NamedNode | None, lines: Body, *, gzip: bool = False) -> None:
         """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""
         self._deliver(graph, lines, gzip=gzip)
 
-    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
+    def _deliver(self, graph: NamedNode | None, lines: Body, *, gzip: bool) -> None:
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
 
 

@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode
 
 from diplograph.model import QueryError, TransferError
 from diplograph.quads import scratch_graph
+from diplograph.transfer.connection import Body, join
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.targets import Target
 
@@ -66,9 +67,9 @@ class Handout(Endpoint):
         self._server.server_close()
         self._thread.join()
 
-    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
+    def _deliver(self, graph: NamedNode | None, lines: Body, *, gzip: bool) -> None:
         path = f"/{secrets.token_urlsafe()}.nq"
-        self._offers[path] = lines
+        self._offers[path] = join(lines)
         try:
             self.update(load(f"http://{HOST}:{self._server.server_port}{path}", self._base))
         finally:

@@ -5,8 +5,7 @@ In constant memory: graphs are read one at a time, small ones are sent together,
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -208,18 +207,12 @@ class Sender:
 
     def _send_quads(self, parcel: Parcel, there: int) -> None:
         """All graphs in one body, or one graph in several."""
-        together = io.BytesIO()
-        for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
-            for chunk in self._chunks(entry.graph, lines, there):
-                named = _name_graph(chunk, entry.graph)
-                if len(parcel.entries) > 1:
-                    together.write(named)
-                else:
-                    self._endpoint.add(None, named, gzip=self._gzip)
-            if len(parcel.entries) > 1:
-                lines.close()  # or all would be in memory twice
-        if together.tell():
-            self._endpoint.add(None, together.getvalue(), gzip=self._gzip)
+        if len(parcel.entries) > 1:
+            self._endpoint.add(None, _Body(parcel, self._chunks), gzip=self._gzip)
+            return
+        (entry,), (lines,) = parcel.entries, parcel.lines
+        for chunk in self._chunks(entry.graph, lines, there):
+            self._endpoint.add(None, _name_graph(chunk, entry.graph), gzip=self._gzip)
 
     def _send_graph(self, graph: NamedNode, lines: SortedLines, there: int) -> None:
         endpoint = self._own_endpoint()
@@ -248,6 +241,26 @@ class Sender:
             self._threads.endpoint = self._endpoint.again()
             self._opened.append(self._threads.endpoint)
         return self._threads.endpoint  # type: ignore[no-any-return]
+
+
+class _Body:
+    """A parcel as N-Quads, written as it is sent, so that it is not in memory twice; may be sent more than once."""
+
+    def __init__(
+        self, parcel: Parcel, chunks: Callable[[NamedNode, SortedLines, int], Iterator[bytes]]
+    ) -> None:
+        self._parcel = parcel
+        self._chunks = chunks
+
+    def __len__(self) -> int:
+        """How many bytes it has."""
+        named = sum(entry.triples * (len(str(entry.graph).encode()) + 1) for entry in self._parcel.entries)
+        return named + sum(lines.size for lines in self._parcel.lines)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for entry, lines in zip(self._parcel.entries, self._parcel.lines, strict=True):
+            for chunk in self._chunks(entry.graph, lines, 0):
+                yield _name_graph(chunk, entry.graph)
 
 
 def _name_graph(triples: bytes, graph: NamedNode) -> bytes:
