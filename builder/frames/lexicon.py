@@ -23,6 +23,7 @@ class Lexicon:
     support: frozenset[str]
     commas: frozenset[str]
     brackets: frozenset[str]
+    dashes: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
@@ -59,6 +60,10 @@ class Lexicon:
     topicalizing: frozenset[str]
     answering: frozenset[str]
     commemorated: frozenset[str]
+    preceding: frozenset[str]
+    dual_endings: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    manner: frozenset[str]
 
 
 @cache
@@ -80,6 +85,7 @@ def load_lexicon() -> Lexicon:
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
+        frozenset(data["boundary"]["dashes"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),
@@ -116,4 +122,8 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["opening"]),
         folded(data["topic"]["answer"]),
         folded(data["occasion"]["words"]),
+        folded(data["verbs"]["preceding"]),
+        tuple(map(fold, data["verbs"]["dual_endings"])),
+        tuple(map(fold, data["verbs"]["plural_endings"])),
+        folded(data["manner"]["words"]),
     )

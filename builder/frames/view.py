@@ -116,7 +116,11 @@ class SentenceView:
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"."""
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
+        """
+        before = self.entity_at(id - 1) if id > 1 else None
+        if before is not None and before.kind == "Person" and not self.preposition_of(before):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
