@@ -264,6 +264,23 @@ def test_what_passes_is_tried_again_and_longer_each_time(
                 push(store, endpoint, graphs=[shared_graph("actors")])
 
 
+def test_a_body_of_many_graphs_is_sent_again_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diplograph.transfer.connection.time.sleep", lambda _: None)
+    fake, refused = Fake("blazegraph"), []
+
+    def answer(request: Request) -> Answer:
+        if request.media_type == "text/x-nquads" and not refused:
+            refused.append(request.body)
+            return Answer(503)
+        return fake(request)
+
+    with sample.fill(Store.in_memory()) as store, serve(answer) as url:
+        with find_endpoint(url + fake.rules.base, "blazegraph") as endpoint:
+            assert {graph.state for graph in push(store, endpoint).graphs} == {"sent"}
+        (again,) = [request.body for request in fake.requests if request.media_type == "text/x-nquads"]
+        assert refused == [again] and again.count(b"\n") == len(store)
+
+
 def test_a_connection_needs_an_address() -> None:
     with pytest.raises(TransferError, match="should begin with"):
         Connection("ftp://example.org")
