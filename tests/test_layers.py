@@ -29,11 +29,17 @@ ROOMS = {
         "inspection",
         "checking",
         "transfer",
+        "graph",
         "server",
+        "pipeline",
     },
     "prometheus_client": {"server"},
     "granian": {"server"},
-    "jinja2": {"server"},
+    "jinja2": {"report", "server"},
+    "markupsafe": {"report", "server"},
+    "matplotlib": {"plots"},
+    "pandas": {"graph"},
+    "polars": {"graph"},
     "rdflib": {"vocabulary", "checking", "transfer"},
     "httpx2": {"server", "transfer"},
     "pyld": {"transfer"},
@@ -50,6 +56,7 @@ ROOMS = {
     "click": {"cli"},
     "rich": {"cli"},
     "packaging": {"cli"},
+    "watchfiles": {"pipeline"},
 }
 HEAVY = {
     "shifty",
@@ -59,6 +66,9 @@ HEAVY = {
     "pyld",
     "pyarrow",
     "networkx",
+    "matplotlib",
+    "pandas",
+    "polars",
     "backports",
     "stanza",
     "torch",
@@ -71,6 +81,7 @@ HEAVY = {
     "lxml",
     "rich",
     "granian",
+    "watchfiles",
 }
 
 

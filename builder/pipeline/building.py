@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import diplograph
 from diplograph import generations
-from diplograph.model import DiplographError, Document, SourceFailure
+from diplograph.model import DiplographError, Document, SourceError, SourceFailure
 from diplograph.parsing import Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
 from diplograph.pipeline.inputs import make_parser, read_inputs
+from diplograph.pipeline.journal import Journal, Origin, origin_of
 from diplograph.pipeline.parallel import read_all
 from diplograph.pipeline.reading import Input, Reader, Reading, describe_fault, in_batches
-from diplograph.pipeline.remote import local_copies
+from diplograph.pipeline.remote import is_remote, local_copies
+from diplograph.pipeline.withdrawing import withdraw
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store, fingerprint
@@ -38,7 +41,8 @@ class BuildReport:
     """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache, ``sieved`` those
     that have no words of an event, and so needed none.
 
-    ``events`` counts the events in the store after the build, whatever documents they come from.
+    ``events`` counts the events in the store after the build, whatever documents they come from; ``removed`` are the ids
+    of the documents that an update found withdrawn.
     """
 
     added: int
@@ -49,6 +53,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    removed: tuple[str, ...] = ()
     sieved: int = 0
 
     @property
@@ -66,6 +71,7 @@ class _Counts:
     parsed: int = 0
     sieved: int = 0
     failures: list[SourceFailure] = field(default_factory=list)
+    removed: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -82,32 +88,46 @@ def build(
     cache: bool = True,
     parser: Parser | None = None,
     extractor: Extractor | None = None,
+    update: bool = False,
+    only: Collection[Path] | None = None,
     sieve: bool = True,
     jobs: int = 1,
     cluster: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> BuildReport:
-    """Builds the store in this directory from files, directories, addresses and ``-`` (standard input), or adds to it.
+    """Builds the store in this directory from files, directories and ``-`` (standard input), or adds to it.
 
     Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
     ``sieve`` passes over documents without the words of an event, which changes no quad; ``jobs`` processes read, or
-    the workers of the Dask ``cluster`` at this address.
+    the workers of the Dask ``cluster`` at this address. An address as source is fetched first.
     ``progress`` is called before each document and after the last. Whoever reads the store's generations (a server) sees
-    the graph of before until the build is done, then the new one. What cannot be read or extracted is in the report's
+    the graph of before until the build is done, then the new one. With ``update`` the sources are the whole truth about
+    what came from them: documents that they have no more are removed (see :func:`withdraw`). ``only`` are the files (absolute paths) in the
+    sources that are to be looked at, where not at all. What cannot be read or extracted is in the report's
     ``failures``. Raises StoreError, ModelError and DataError, when nothing can be built at all::
 
         report = build(["seeds/articles"], "diplograph-store")
     """
-    from diplograph.server.description import describe
+    from diplograph.server.description import describe, follow_counts
 
     started = time.monotonic()
     extractor = extractor or FrameExtractor()
     used = parser or make_parser(model, cache=cache)
     counts = _Counts()
-    with local_copies(sources) as local, Store.open(store) as opened:
+    at_address = any(map(is_remote, sources))
+    if update and at_address:
+        raise SourceError(
+            "what was withdrawn shows in folders only; update from a copy of what is at the address"
+        )
+    with local_copies(sources) as local, Store.open(store) as opened, Journal(Path(store)) as journal:
+        run = journal.begin(
+            "update" if update else "build", [str(s) if is_remote(s) else origin_of(s) for s in sources]
+        )
         write_ontology(opened)
-        inputs = list(read_inputs(local, published, used, counts.failures))
+        origins: list[Origin] = []
+        inputs = list(read_inputs(local, published, used, counts.failures, origins, only))
+        journal.note_origins([] if at_address else origins)
         reader = Reader(used, extractor, sieve)
         batches = in_batches(_changed(opened, inputs, reader, counts))
         with closing(read_all(batches, reader, jobs=jobs, cluster=cluster)) as readings:
@@ -115,11 +135,22 @@ def build(
                 counts.parsed += batch.parsed
                 for reading in batch.readings:
                     progress(Progress(counts.done, len(inputs), reading.document.id))
-                    _add(opened, reading, extractor, counts)
+                    _add(opened, journal, reading, extractor, counts)
         progress(Progress(len(inputs), len(inputs), ""))
+        if update:
+            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
-            generations.publish(opened, describe)
+            generations.publish(opened, partial(describe, counts=follow_counts(opened)))
+        journal.end(
+            run,
+            added=counts.added,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            removed=len(counts.removed),
+            failed=len(counts.failures),
+            events=events,
+        )
     return BuildReport(
         added=counts.added,
         changed=counts.changed,
@@ -129,6 +160,7 @@ def build(
         reports=counts.reports,
         events=events,
         seconds=time.monotonic() - started,
+        removed=counts.removed,
         sieved=counts.sieved,
     )
 
@@ -150,7 +182,7 @@ def _changed(
             yield document, None if parser is reader.parser else parser
 
 
-def _add(store: Store, reading: Reading, extractor: Extractor, counts: _Counts) -> None:
+def _add(store: Store, journal: Journal, reading: Reading, extractor: Extractor, counts: _Counts) -> None:
     """Puts a document with its reports into the store, in one transaction, or notes its failure."""
     document = reading.document
     try:
@@ -170,6 +202,8 @@ def _add(store: Store, reading: Reading, extractor: Extractor, counts: _Counts) 
         counts.failures.append(SourceFailure(document.source or document.id, describe_fault(error)))
         return
     present = store.document_fingerprint(document.id)
+    new = (actor for actor in reading.actors if extractor.describe(actor.key) is None)
+    journal.note_sayings(document.id, new)
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])
     counts.added += present is None
     counts.changed += present is not None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from diplograph.model import Actor, Document, Event, EventReport, ParsedDocument
+from diplograph.model import Actor, Document, EventReport, ParsedDocument
 
 
 class Extractor(Protocol):
-    """Reads reports off a parse, and knows how reports become events. Equal fingerprints promise equal results."""
+    """Reads reports off a parse. Equal fingerprints promise equal results."""
 
     @property
     def fingerprint(self) -> str:
@@ -22,10 +21,6 @@ class Extractor(Protocol):
 
     def can_report(self, document: Document) -> bool:
         """Whether a report can come of a document, told before it is parsed; False is a promise."""
-        ...
-
-    def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
-        """The events that reports (each with its document's date of publication) are about, in any order."""
         ...
 
     def describe(self, key: str) -> Actor | None:
@@ -68,12 +63,6 @@ class FrameExtractor:
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""
         return FrameExtractor, ()
-
-    def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
-        """The events these reports are about."""
-        from diplograph.events import consolidate
-
-        return consolidate(reports)
 
     def describe(self, key: str) -> Actor | None:
         """The gazetteer's actor with this key."""
