@@ -77,7 +77,7 @@ def _print_report(report: BuildReport, store: Path, format: str) -> None:
         {
             "store": store,
             "documents": f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-            f"{len(report.failures)} failed",
+            f"{report.failed} failed",
             "reports": f"{report.reports} new",
             "events": f"{report.events} in the store",
             "time": f"{report.seconds:.1f} s",

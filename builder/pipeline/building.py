@@ -10,10 +10,20 @@ from pathlib import Path
 
 import diplograph
 from diplograph import generations
-from diplograph.model import Actor, DiplographError, Document, EventReport, ModelError, Place, SourceFailure
+from diplograph.model import (
+    Actor,
+    DiplographError,
+    Document,
+    EventReport,
+    ModelError,
+    Place,
+    SourceFailure,
+    describe_fault,
+)
 from diplograph.parsing import CachedParser, Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
+from diplograph.pipeline.failures import Failures
 from diplograph.pipeline.inputs import make_parser, read_inputs
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
 from diplograph.resources import locate
@@ -22,10 +32,13 @@ from diplograph.store import Store, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand."""
+    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand.
+
+    Documents are read one by one, so ``total`` is None until the last was.
+    """
 
     done: int
-    total: int
+    total: int | None
     document: str
 
 
@@ -33,7 +46,8 @@ class Progress:
 class BuildReport:
     """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache.
 
-    ``events`` counts the events in the store after the build, whatever documents they come from.
+    ``events`` counts the events in the store after the build, whatever documents they come from; ``failed`` counts what
+    could not be read or extracted, and ``failures`` tells the first of it.
     """
 
     added: int
@@ -44,6 +58,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    failed: int = 0
 
     @property
     def documents(self) -> int:
@@ -57,7 +72,7 @@ class _Counts:
     changed: int = 0
     unchanged: int = 0
     reports: int = 0
-    failures: list[SourceFailure] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
 
 
 def build(
@@ -89,11 +104,16 @@ def build(
     counts = _Counts()
     with Store.open(store) as opened:
         write_ontology(opened)
-        inputs = list(read_inputs(sources, published, used, counts.failures))
-        for done, (document, its_parser) in enumerate(inputs):
-            progress(Progress(done, len(inputs), document.id))
+        done = 0
+        for result in read_inputs(sources, published, used):
+            if isinstance(result, SourceFailure):
+                counts.failures.append(result)
+                continue
+            document, its_parser = result
+            progress(Progress(done, None, document.id))
             _add_document(opened, document, its_parser, extractor, counts)
-        progress(Progress(len(inputs), len(inputs), ""))
+            done += 1
+        progress(Progress(done, done, ""))
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
             generations.publish(opened, describe)
@@ -101,7 +121,8 @@ def build(
         added=counts.added,
         changed=counts.changed,
         unchanged=counts.unchanged,
-        failures=tuple(counts.failures),
+        failures=counts.failures.told(),
+        failed=counts.failures.count,
         parsed=used.parsed if isinstance(used, CachedParser) else counts.added + counts.changed,
         reports=counts.reports,
         events=events,
@@ -140,8 +161,7 @@ def _add_document(
         counts.failures.append(SourceFailure(document.source or document.id, str(error)))
         return
     except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
-        message = f"a fault of diplograph: {type(error).__name__}: {error}; please report it"
-        counts.failures.append(SourceFailure(document.source or document.id, message))
+        counts.failures.append(SourceFailure(document.source or document.id, describe_fault(error)))
         return
     described = actor_quads(*things, base=store.base)
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])

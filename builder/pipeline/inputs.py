@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
-from diplograph.model import ConlluError, DiplographError, Document, ModelError, ParsedDocument, SourceFailure
+from diplograph.model import (
+    ConlluError,
+    DiplographError,
+    Document,
+    ModelError,
+    ParsedDocument,
+    SourceError,
+    SourceFailure,
+    describe_fault,
+)
 from diplograph.parsing import (
     CachedParser,
     ConlluParser,
@@ -17,8 +25,22 @@ from diplograph.parsing import (
     StanzaParser,
     default_cache_directory,
     read_conllu,
+    split_documents,
 )
-from diplograph.sources import is_conllu, read_sources
+from diplograph.sources import (
+    MOST_CHARACTERS,
+    Seen,
+    clean_id,
+    find_parses,
+    is_conllu,
+    open_source,
+    read_lines,
+    read_sources,
+    readable,
+)
+
+Input: TypeAlias = tuple[Document, Parser]
+"""A document, and who parses it."""
 
 
 def parse_sources(
@@ -33,16 +55,20 @@ def parse_sources(
 
     Raises ModelError when there is no such model, or it does not load.
     """
-    failures: list[SourceFailure] = []
     used = parser or make_parser(model, cache=cache)
-    for document, its_parser in read_inputs(sources, published, used, failures):
+    for result in read_inputs(sources, published, used):
+        if isinstance(result, SourceFailure):
+            yield result
+            continue
+        document, its_parser = result
         try:
             yield its_parser.parse(document)
         except ModelError:
             raise
         except DiplographError as error:
             yield SourceFailure(document.source or document.id, str(error))
-    yield from failures
+        except Exception as error:  # noqa: BLE001 - one document too strange must not lose the others
+            yield SourceFailure(document.source or document.id, describe_fault(error))
 
 
 def make_parser(model: str, *, cache: bool) -> Parser:
@@ -51,54 +77,48 @@ def make_parser(model: str, *, cache: bool) -> Parser:
 
 
 def read_inputs(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
-) -> Iterator[tuple[Document, Parser]]:
-    """The documents of the sources, each id once, with the parser of each; what cannot be read joins the failures."""
-    seen: dict[str, Document] = {}
-    for document, its_parser in _read_all(sources, published, parser, failures):
-        first = seen.setdefault(document.id, document)
-        if first is document:
-            yield document, its_parser
-        elif first.text != document.text:
-            failures.append(
-                SourceFailure(
-                    document.source or document.id,
-                    f'the id "{document.id}" is taken by another text, in {first.source}; give one of them another',
-                )
-            )
-
-
-def _read_all(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
-) -> Iterator[tuple[Document, Parser]]:
+    sources: Sequence[str | Path], published: str | None, parser: Parser
+) -> Iterator[Input | SourceFailure]:
+    """The documents of the sources, each id once, with the parser of each, and what could not be read."""
+    seen = Seen()
     parses = [Path(source) for source in sources if str(source) != "-" and is_conllu(source)]
     texts = [source for source in sources if str(source) == "-" or not is_conllu(source)]
-    for result in read_sources(texts, published=published) if texts else ():
-        if isinstance(result, Document):
-            yield result, parser
-        else:
-            failures.append(result)
+    for result in read_sources(texts, published=published, seen=seen) if texts else ():
+        yield (result, parser) if isinstance(result, Document) else result
     for source in texts:
         if str(source) != "-" and Path(source).is_dir():
-            parses += sorted(path for path in Path(source).rglob("*") if path.is_file() and is_conllu(path))
-    yield from _read_parses(parses, published, failures)
+            parses += find_parses(source)
+    for path in parses:
+        yield from _read_parses(path, published, seen)
 
 
-def _read_parses(
-    paths: Iterable[Path], published: str | None, failures: list[SourceFailure]
-) -> Iterator[tuple[Document, Parser]]:
-    for path in paths:
-        try:
-            opener = gzip.open if path.suffix == ".gz" else open
-            with opener(path, "rt", encoding="utf-8") as file:
-                parses = read_conllu(file.read(), str(path))
-        except (OSError, EOFError, zlib.error, UnicodeDecodeError, ConlluError) as error:
-            read = isinstance(error, ConlluError)
-            message = str(error).removeprefix(f"{path}, ") if read else f"cannot be read: {error}"
-            failures.append(SourceFailure(str(path), message))
-            continue
-        for parsed in parses:
+def _read_parses(path: Path, published: str | None, seen: Seen) -> Iterator[Input | SourceFailure]:
+    """The documents of a CoNLL-U file, one at a time; one that is malformed does not lose the others."""
+    shown = readable(str(path))
+    try:
+        with open_source(path) as stream:
+            lines = (line.decode("utf-8") for line in read_lines(b"", stream))
+            for number, (first_line, text) in enumerate(split_documents(lines)):
+                yield from _read_parse(shown, text, first_line, number, published, seen)
+    except ConlluError as error:
+        yield SourceFailure(shown, str(error))
+    except (OSError, UnicodeDecodeError, SourceError) as error:
+        yield SourceFailure(shown, f"cannot be read: {error}")
+
+
+def _read_parse(
+    shown: str, text: str, first_line: int, number: int, published: str | None, seen: Seen
+) -> Iterator[Input | SourceFailure]:
+    try:
+        for parsed in read_conllu(text, shown, first_line=first_line, documents_before=number):
             document = parsed.document
-            if published and not document.published:
-                parsed = replace(parsed, document=replace(document, published=published))
-            yield parsed.document, ConlluParser([parsed], parsed.parser)
+            if len(document.text) > MOST_CHARACTERS:
+                raise SourceError(f"a text of more than {MOST_CHARACTERS:,} characters; split the document")
+            document = replace(
+                document, id=clean_id(document.id), published=document.published or published or None
+            )
+            if seen.is_new(document, shown):
+                parsed = replace(parsed, document=document)
+                yield document, ConlluParser([parsed], parsed.parser)
+    except (ConlluError, SourceError) as error:
+        yield SourceFailure(shown, str(error).removeprefix(shown).lstrip(",: "))
