@@ -78,6 +78,7 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
             copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
             copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
         unfinished.rename(folder / name)
+        store.note_published()
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise StoreError(f"{folder} cannot be written: {error.strerror or error}") from error

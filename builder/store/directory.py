@@ -17,6 +17,7 @@ from diplograph.model import StoreError, StoreLockedError
 
 MARKER = "diplograph.json"
 LOCK = "diplograph.lock"
+UNPUBLISHED = "unpublished"
 LAYOUT = 1
 
 
@@ -79,8 +80,11 @@ def take_lock(directory: Path, *, shared: bool) -> int:
         who = f"process {writer}" if writer else "another process"
         raise StoreLockedError(f"{directory} is {what} by {who}; wait for it to end, or stop it") from error
     if not shared:
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()}\n".encode())
+        try:
+            os.ftruncate(lock, 0)
+            os.write(lock, f"{os.getpid()}\n".encode())
+        except OSError:
+            pass  # a full disk; the process id is for a message only
     return lock
 
 

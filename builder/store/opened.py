@@ -38,7 +38,7 @@ from diplograph.quads import (
     thing_iri,
 )
 from diplograph.store.changes import Changes
-from diplograph.store.directory import check_marker, prepare, take_lock
+from diplograph.store.directory import UNPUBLISHED, check_marker, prepare, take_lock
 from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
 
@@ -107,7 +107,8 @@ class Store:
         self._lock = lock
         self.directory = directory
         self.base = base
-        self.changed = False  # whether anything was written since it was opened
+        # Whether there is something that no generation shows, written now or by a process that was killed since.
+        self.changed = directory is not None and (directory / UNPUBLISHED).exists()
         self.changes = Changes(directory)
 
     @classmethod
@@ -210,10 +211,18 @@ class Store:
         try:
             if marked:
                 self.changes.mark(marked)
-            self.inner.update(" ;\n".join(update))
+            if not self.changed and self.directory is not None:
+                (self.directory / UNPUBLISHED).touch()
             self.changed = True
+            self.inner.update(" ;\n".join(update))
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
+
+    def note_published(self) -> None:
+        """Notes that a generation shows all that was written."""
+        if self.directory is not None:
+            (self.directory / UNPUBLISHED).unlink(missing_ok=True)
+        self.changed = False
 
     def remove_document(self, id: str) -> None:
         """Forgets a document: all that its graph says. The events graph is to be made again afterwards."""
