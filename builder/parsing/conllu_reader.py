@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from diplograph.model import Block, ConlluError, Document, ParsedDocument, ParserIdentity, Sentence, Word
 from diplograph.parsing.tiling import tile
+from diplograph.parsing.trees import is_tree
 from diplograph.sources import MOST_BYTES
 
 _COMMENT = re.compile(r"#\s*([^=]+?)\s*(?:=\s*(.*))?$")
@@ -212,6 +213,10 @@ def _build_document(raw: _RawDocument, name: str, source: str) -> ParsedDocument
     sentences = []
     for index, (sentence, tokens) in enumerate(zip(raw.sentences, spans, strict=True)):
         words = tuple(_build_words(sentence, tokens, text, name))
+        if not is_tree([word.head for word in words]):
+            raise ConlluError(
+                f"{name}, line {sentence.number}: the heads of the sentence go in a circle; parse it again"
+            )
         sentences.append(Sentence(index, words[0].begin, words[-1].end, words))
     comments = {key: value for key, (_, value) in raw.comments.items()}
     parser = (*comments.get("parser", "").split(), "", "", "")

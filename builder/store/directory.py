@@ -36,7 +36,7 @@ def prepare(directory: Path, base: str) -> None:
         (directory / LOCK).touch()
     except OSError as error:
         raise StoreError(
-            f"{directory} cannot be a store: {error.strerror or error}; name another directory"
+            f"{directory} cannot be a store: {error.strerror or error}; mend that, or name another directory"
         ) from error
 
 
@@ -70,7 +70,8 @@ def take_lock(directory: Path, *, shared: bool) -> int:
     try:
         lock = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise StoreError(f"{path} cannot be opened: {error.strerror}") from error
+        hint = "delete the store and build again" if shared else "give yourself the right to write to it"
+        raise StoreError(f"{path} cannot be opened: {error.strerror}; {hint}") from error
     try:
         fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:

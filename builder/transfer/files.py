@@ -99,9 +99,11 @@ def open_output(target: Path | IO[bytes], split: int | None = None) -> Iterator[
         yield output
         output.finish()
     except OSError as error:
-        if isinstance(error, BrokenPipeError) or not isinstance(target, Path):
-            raise
-        raise StoreError(f"{target} cannot be written: {error.strerror or error}") from error
+        if isinstance(error, BrokenPipeError) or not isinstance(target, Path) or error.errno is None:
+            raise  # without a number it is the store's, which cannot be read
+        raise StoreError(
+            f"{target} cannot be written: {error.strerror or error}; make room, or name another file"
+        ) from error
     finally:
         output.abandon()
 

@@ -55,7 +55,7 @@ def fork(act: Act) -> int:
     try:
         act()
         os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - it is printed, and the child ends
         traceback.print_exc()
         os._exit(3)
 
@@ -110,7 +110,9 @@ class Battery:
             for number, text in enumerate(ARTICLES):
                 (self.sources / f"article-{number}.txt").write_text(text, encoding="utf-8")
             stanza = parsing.StanzaParser("compact")
-            stanza.parse(pipeline.inputs.Document("warm", ARTICLES[0], blocks=(parsing.segments.Block(0, 20),)))
+            stanza.parse(
+                pipeline.inputs.Document("warm", ARTICLES[0], blocks=(parsing.segments.Block(0, 20),))
+            )
             self.parser = parsing.CachedParser(stanza, parsing.ParseCache(folder / "cache"))
             self.extractor: pipeline.Extractor = pipeline.FrameExtractor()
         else:
@@ -124,7 +126,9 @@ class Battery:
         self.seconds = time.monotonic() - started
         assert wait(fork(lambda: self._remember(dump(folder / "undisturbed")))) == 0
         self.wanted = (folder / "wanted").read_bytes().splitlines()
-        self.largest = max(path.stat().st_size for path in (folder / "undisturbed").iterdir() if path.is_file())
+        self.largest = max(
+            path.stat().st_size for path in (folder / "undisturbed").iterdir() if path.is_file()
+        )
 
     def _remember(self, lines: list[bytes]) -> None:
         (self.folder / "wanted").write_bytes(b"\n".join(lines))
@@ -192,9 +196,9 @@ class Battery:
                 return "half a document"
             if begun and not set(document_graphs(dump(self.folder / "half"))) <= set(found):
                 return "a document that was loaded before is lost"
-        if generations.names(store) and not set(
-            document_graphs(dump(generations.newest(store)))
-        ) <= set(whole):
+        if generations.names(store) and not set(document_graphs(dump(generations.newest(store)))) <= set(
+            whole
+        ):
             return "a generation that is not whole"
         self.build(store)
         if dump(store) != self.wanted:

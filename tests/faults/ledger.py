@@ -56,12 +56,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     terminalreporter.section("faults tried and survived")
     for name, _, _, times, well in found:
-        terminalreporter.write_line(f"{name:<28}{times:>6}{well:>6}{'' if times == well else '   NOT SURVIVED'}")
+        terminalreporter.write_line(
+            f"{name:<28}{times:>6}{well:>6}{'' if times == well else '   NOT SURVIVED'}"
+        )
     terminalreporter.write_line(f"{'all':<28}{tried.total():>6}{survived.total():>6}")
     page = config.getoption("--faults")
     if page:
         lines = ["| fault | what is done | what holds | tried | survived |", "|---|---|---|---:|---:|"]
-        lines += [f"| {name} | {done} | {holds} | {times} | {well} |" for name, done, holds, times, well in found]
+        lines += [
+            f"| {name} | {done} | {holds} | {times} | {well} |" for name, done, holds, times, well in found
+        ]
         lines += [f"| **all** | | | **{tried.total()}** | **{survived.total()}** |"]
         before, _, rest = Path(page).read_text("utf-8").partition(BEGIN)
         text = f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}"
