@@ -13,6 +13,7 @@ from pathlib import Path
 
 from diplograph.model import Document, ParsedDocument, ParserIdentity, Sentence, Word
 from diplograph.parsing.parser import Parser
+from diplograph.parsing.segments import to_segments
 from diplograph.parsing.trees import is_tree
 
 _FORMAT = 1
@@ -49,7 +50,7 @@ class ParseCache:
                 Sentence(index, begin, end, tuple(Word(*word) for word in words))
                 for index, (begin, end, words) in enumerate(rows)
             )
-            sound = _is_sound(sentences, len(document.text))
+            sound = _is_sound(sentences, len(document.text)) and bool(sentences or not to_segments(document))
         except (OSError, EOFError, zlib.error, ValueError, TypeError, RecursionError, MemoryError):
             return None
         return ParsedDocument(document, sentences, identity) if sound else None

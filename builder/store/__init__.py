@@ -7,6 +7,7 @@ a lock (``directory``), and what was written since (``changes``). ``opened`` is 
 from diplograph.store.changes import ANYTHING
 from diplograph.store.directory import LAYOUT, LOCK, MARKER, held_exclusively
 from diplograph.store.opened import PREFIXES, Answer, Fingerprint, Store, StoredDocument, fingerprint
+from diplograph.store.trouble import mend
 from diplograph.store.values import Properties, Things
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Things",
     "fingerprint",
     "held_exclusively",
+    "mend",
 ]

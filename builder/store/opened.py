@@ -39,6 +39,7 @@ from diplograph.quads import (
 )
 from diplograph.store.changes import Changes
 from diplograph.store.directory import UNPUBLISHED, check_marker, prepare, take_lock
+from diplograph.store.trouble import is_oxigraphs, mend
 from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
 
@@ -136,7 +137,7 @@ class Store:
                 raise StoreLockedError(
                     f"{directory} is open in another program; close it and try again"
                 ) from error
-            raise StoreError(f"{directory} {_mend(error, 'does not open')}") from error
+            raise StoreError(f"{directory} {mend(error, 'does not open')}") from error
         return cls(inner, directory=directory, base=base, lock=lock)
 
     def close(self) -> None:
@@ -153,8 +154,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-        if self.directory is not None and _is_oxigraphs(error):
-            raise StoreError(f"{self.directory} {_mend(error, 'cannot be read or written')}") from error
+        if self.directory is not None and is_oxigraphs(error):
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be read or written')}") from error
 
     @property
     def inner(self) -> ox.Store:
@@ -218,7 +219,7 @@ class Store:
             self.changed = True
             self.inner.update(" ;\n".join(update))
         except (OSError, RuntimeError) as error:
-            raise StoreError(f"{self.directory} {_mend(error, 'cannot be written')}") from error
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be written')}") from error
 
     def note_published(self) -> None:
         """Notes that a generation shows all that was written."""
@@ -268,7 +269,7 @@ class Store:
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"not a SPARQL query: {' '.join(str(error).split())}") from error
         except (OSError, RuntimeError) as error:
-            raise StoreError(f"{self.directory} {_mend(error, 'cannot be read')}") from error
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be read')}") from error
 
     def dump(
         self,
@@ -401,26 +402,3 @@ class Store:
         for quad in self.inner.quads_for_pattern(None, None, iri, None):
             if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(start):
                 yield decode(quad.graph_name.value.removeprefix(start))
-
-
-# --- Faults ----------------------------------------------------------------------------------------------------------
-
-
-def _is_oxigraphs(error: BaseException | None) -> bool:
-    """Whether Oxigraph raised this: an OSError without a number, or a RuntimeError that names RocksDB's trouble."""
-    if isinstance(error, OSError):
-        return error.errno is None and type(error) is OSError
-    return type(error) is RuntimeError and str(error).startswith(("Corruption", "IO error"))
-
-
-def _mend(error: BaseException | None, what: str) -> str:
-    """What is wrong with a store, and what helps: room, permission, or another build; in one line."""
-    said = " ".join(str(error).split()).removesuffix(".")
-    said = said if len(said) <= 300 else f"{said[:300]}\u2026"
-    if "No space left" in said or "Disk quota" in said or "File too large" in said:
-        cure = "make room on the disk and run the same command again, what is in is kept"
-    elif "Permission denied" in said or "Read-only file system" in said:
-        cure = "give yourself the right to write to it, or name another directory"
-    else:
-        cure = "the store is damaged: delete it and build again"
-    return f"{what}: {said}; {cure}"

@@ -15,6 +15,7 @@ the line's ``wrong``.
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import resource
@@ -225,7 +226,7 @@ def main(scenario: str, count: int, seed: int, folder: Path) -> None:
             case "time":
                 moment = moments.uniform(0, battery.seconds)
             case _:
-                moment = moments.randint(1, battery.largest)
+                moment = int(math.exp(moments.uniform(0, math.log(battery.largest))))
         store = battery.prepare(begun)
         ended = battery.kill(store, how, place, moment)
         wrong = battery.inspect(store, begun)
