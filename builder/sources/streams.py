@@ -65,16 +65,17 @@ def read_lines(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
     >>> [len(line) for line in read_lines(b"one\\ntw", io.BytesIO(b"o\\nthree"))]
     [4, 4, 5]
     """
-    line = b""
+    line, skipped = b"", False
     for source in (io.BytesIO(head), stream):
         while piece := source.readline(_PIECE):
-            if len(line) <= MOST_BYTES:
+            if not skipped:
                 line += piece
-            if piece.endswith(b"\n"):
-                yield line[: MOST_BYTES + 1]
-                line = b""
+                if len(line) > MOST_BYTES or piece.endswith(b"\n"):
+                    yield line[: MOST_BYTES + 1]
+                    line, skipped = b"", True
+            skipped = skipped and not piece.endswith(b"\n")
     if line:
-        yield line[: MOST_BYTES + 1]
+        yield line
 
 
 def too_large(what: str) -> SourceError:

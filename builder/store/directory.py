@@ -50,7 +50,7 @@ def check_marker(directory: Path, base: str) -> None:
             "build one first, or name its directory" if not directory.exists() else "name another directory"
         )
         raise StoreError(f"{directory} is not a diplograph store; {hint}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"{directory / MARKER} cannot be read ({error}); delete {directory} and build again"
         ) from error

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import shutil
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from diplograph import pipeline
 from diplograph.cli.main import main
 from diplograph.model import StoreError
 from diplograph.store import MARKER, Store
+from faults.attacks import run
 from faults.ledger import Trial
 
 SEED = 20240504
@@ -54,11 +53,11 @@ def command(*arguments: str) -> tuple[int, str]:
     child = os.fork()
     if not child:
         signal.alarm(60)
-        errors = io.StringIO()
-        with redirect_stderr(errors), redirect_stdout(io.StringIO()):
+        sys.stderr = os.fdopen(writing, "w", encoding="utf-8")
+        with open(os.devnull, "w", encoding="utf-8") as sys.stdout:
             status = main(arguments)
-        os.write(writing, errors.getvalue().encode()[:4000])
-        os._exit(status)
+            sys.stderr.flush()
+            os._exit(status)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read().decode()
@@ -193,7 +192,7 @@ def test_commands_of_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with trial("commands"):
-        ended, said = command(*arguments)
-        assert ended == status, said
-        assert said.count("\n") == 1 and "a fault of" not in said, said
-    assert sys.stdout is not None
+        ended = run(
+            *arguments, folder=tmp_path
+        )  # a build in a fork would wait for threads that are not there
+        assert ended.status == status and ended.is_named, ended.errors
