@@ -6,6 +6,7 @@ all that the test asserts inside it holds. The names are those of ``faults.toml`
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,37 +37,41 @@ def trial() -> Trial:
     return attempt
 
 
-def rows() -> list[tuple[str, str, str, int, int]]:
-    """The table: fault, what is done, what holds, tried, survived; of the faults that were tried."""
-    return [
-        (name, entry["done"], entry["holds"], tried[name], survived[name])
-        for name, entry in FAULTS.items()
-        if tried[name]
-    ]
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", metavar="FILE", help="Write the table of faults into this page.")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Prints the table, and writes it where --faults says."""
-    found = rows()
-    if not found:
+    if not tried:
         return
     terminalreporter.section("faults tried and survived")
-    for name, _, _, times, well in found:
-        terminalreporter.write_line(
-            f"{name:<28}{times:>6}{well:>6}{'' if times == well else '   NOT SURVIVED'}"
-        )
+    for name in filter(tried.__getitem__, FAULTS):
+        note = "" if tried[name] == survived[name] else "   NOT SURVIVED"
+        terminalreporter.write_line(f"{name:<28}{tried[name]:>6}{survived[name]:>6}{note}")
     terminalreporter.write_line(f"{'all':<28}{tried.total():>6}{survived.total():>6}")
-    page = config.getoption("--faults")
-    if page:
-        lines = ["| fault | what is done | what holds | tried | survived |", "|---|---|---|---:|---:|"]
-        lines += [
-            f"| {name} | {done} | {holds} | {times} | {well} |" for name, done, holds, times, well in found
-        ]
-        lines += [f"| **all** | | | **{tried.total()}** | **{survived.total()}** |"]
-        before, _, rest = Path(page).read_text("utf-8").partition(BEGIN)
-        text = f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}"
-        Path(page).write_text(text, encoding="utf-8")
+    if page := config.getoption("--faults"):
+        write_page(Path(page))
+
+
+def read_page(text: str) -> dict[str, tuple[int, int]]:
+    """How often each fault of the table in a page was tried and survived."""
+    found = re.findall(r"^\| ([a-z-]+) \|.*\| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    return {name: (int(times), int(well)) for name, times, well in found}
+
+
+def write_page(page: Path) -> None:
+    """Puts this run's counts into the table of a page; faults that this run did not try keep theirs."""
+    text = page.read_text("utf-8")
+    counts = read_page(text) | {name: (tried[name], survived[name]) for name in tried}
+    lines = ["| fault | what is done | what holds | tried | survived |", "|---|---|---|---:|---:|"]
+    for name, entry in FAULTS.items():
+        if name in counts:
+            times, well = counts[name]
+            lines.append(f"| {name} | {entry['done']} | {entry['holds']} | {times} | {well} |")
+    times, well = (sum(counts[name][place] for name in FAULTS if name in counts) for place in (0, 1))
+    lines.append(f"| **all** | | | **{times}** | **{well}** |")
+    before, _, rest = text.partition(BEGIN)
+    page.write_text(
+        f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}", encoding="utf-8"
+    )

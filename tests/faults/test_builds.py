@@ -150,6 +150,7 @@ def test_a_clock_that_jumps(
         (last,) = generations.names(tmp_path / "store")
         assert last > first
         with Store.open(tmp_path / "store", read_only=True) as store:
-            (row, *_) = store.query("SELECT ?t { GRAPH ?g { ?a prov:endedAtTime ?t } } ORDER BY ?t")  # type: ignore[misc]
-            assert year is None or row["t"].value.startswith(str(year))
+            rows = store.query("SELECT ?t { GRAPH ?g { ?a prov:endedAtTime ?t } }")
+            times = [row["t"].value for row in rows]  # type: ignore[union-attr, index]
+            assert year is None or any(time.startswith(str(year)) for time in times)
         assert pipeline.build([folder], tmp_path / "store", extractor=NameExtractor()).unchanged == 3
