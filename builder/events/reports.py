@@ -129,7 +129,9 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
     before = [
         g
         for g in groups
-        if g.values.event_class == mention.values.event_class and g.mentions[0].begin < mention.begin
+        if g.values.event_class == mention.values.event_class
+        and g.values.fillers
+        and g.mentions[0].begin < mention.begin
     ]
     if not before or not (mention.values.start_date or mention.values.place):
         return

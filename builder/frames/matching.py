@@ -65,11 +65,17 @@ class Matcher:
             for frame in self.frames:
                 taken: set[int] = set()
                 for firing in find_firings(view, frame, self.vocabulary):
-                    mentions = [] if firing.anchor in taken else self.read(view, firing)
+                    told = firing.anchor in taken or self._is_told(view, firing, taken)
+                    mentions = [] if told else self.read(view, firing)
                     if mentions:
                         taken.add(firing.anchor)
                         found.extend(mentions)
         return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
+
+    def _is_told(self, view: SentenceView, firing: Firing, taken: set[int]) -> bool:
+        """Whether the verb of an adverb has told the event already."""
+        above = (word.id for word in view.ancestors(firing.anchor))
+        return firing.trigger.adverbial and not taken.isdisjoint([view.verb_before(firing.anchor), *above])
 
     def _lookup(self, key: str) -> Actor | None:
         entry = self.gazetteer.entries.get(key)
@@ -82,7 +88,7 @@ class Matcher:
         if next(lacking(trigger, arguments), None) is not None:
             return []
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
-        parts = distribute(arguments) if several else [arguments]
+        parts = distribute(view, firing, arguments) if several else [arguments]
         return [mention for part in parts if (mention := self._mention(view, firing, part))]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
@@ -91,6 +97,8 @@ class Matcher:
             return True
         begin = firing.anchor
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
+        if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
+            return False  # "a *joint* call with both …"
         # "called both the president and …" is several calls, "a call between both" is one.
         found = view.find(view.lexicon.separately, begin, end)
         return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
@@ -174,7 +182,7 @@ class Matcher:
             "anaphoric": trigger.anaphoric,
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
-            "inherits": trigger.inherits,
+            "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }

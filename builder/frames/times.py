@@ -111,9 +111,15 @@ def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document:
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
+    found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
     if _is_ordinal(view, span.anchor):
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
+
+
+def _is_commemorated(view: SentenceView, id: int) -> bool:
+    """Whether a date says what somebody is congratulated on ("on the coming of *the month of Ramadan*")."""
+    return any(view.forms[at - 1] in view.lexicon.commemorated for at in range(max(1, id - 2), id))
 
 
 def _is_ordinal(view: SentenceView, anchor: int) -> bool:

@@ -116,7 +116,11 @@ class SentenceView:
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"."""
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
+        """
+        before = self.entity_at(id - 1) if id > 1 else None
+        if before is not None and before.kind == "Person" and not self.preposition_of(before):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
@@ -185,7 +189,11 @@ class SentenceView:
         if any(form in self.lexicon.relative for form in before):
             return True
         word = self.word(id)
-        return word.deprel.startswith("acl") and anchor <= word.head < id
+        if word.deprel.startswith("acl") and anchor <= word.head < id:
+            return True
+        # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
+        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
