@@ -71,7 +71,10 @@ class Resolver:
         it before the text has given the other."""
         found: dict[str, set[str]] = {}
         for reference in self._all():
-            words, keys = reference.name.split(), {sense.entry.actor.key for sense in reference.senses if sense.entry.actor}
+            words, keys = (
+                reference.name.split(),
+                {sense.entry.actor.key for sense in reference.senses if sense.entry.actor},
+            )
             if len(words) > 1 and len(keys) == 1 and reference.kind in {"person", "counterpart"}:
                 short = words[0] if self._is_family_first(reference) else words[-1]
                 found.setdefault(short, set()).update(keys)

@@ -34,6 +34,7 @@ READ_AS_NOBODY = """
 import os, sys
 from diplograph.model import SourceFailure
 from diplograph.pipeline.inputs import read_inputs
+b"".decode("utf-8-sig")
 if os.getuid() == 0:
     os.setegid(65534)
     os.seteuid(65534)

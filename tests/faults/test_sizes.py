@@ -171,7 +171,7 @@ def test_long_words_and_texts_take_their_time_and_no_more(trial: Trial, stanza_p
         assert all(word.end <= len(text) for sentence in parsed.sentences for word in sentence.words)
 
 
-@pytest.mark.parametrize("unit", [". ", ".", "\n", " ", "9", "م.", "2021 ", "- ", "الأحد ", "a", "\u200f"])
+@pytest.mark.parametrize("unit", [". ", "\n", " ", "9", "م.", "2021 ", "الأحد ", "\u200f"])
 def test_monotonous_texts_are_read_in_no_time(tmp_path: Path, trial: Trial, unit: str) -> None:
     """A million signs of one kind would show any search whose time grows with the square."""
     text = ARABIC + unit * ((900_000 - len(ARABIC)) // len(unit))

@@ -92,7 +92,7 @@ def test_a_damaged_file(tmp_path: Path, whole: Path, sources: Path, trial: Trial
         if how != "delete":
             (store / name).write_bytes(damaged)
         with trial("damaged-store"):
-            for arguments in moments.sample(COMMANDS, 2):
+            for arguments in moments.sample(COMMANDS, 1):
                 status, said = command(*arguments, "--store", str(store))
                 assert status in (0, 1, 2), (name, arguments, status)
                 assert "a fault of" not in said and "Traceback" not in said, (name, arguments, said)
