@@ -85,6 +85,10 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if rule.of == "verb" and rule.relation == "prepositional":
+        # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
+        others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
+        entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]

@@ -24,6 +24,9 @@ class Lexicon:
     commas: frozenset[str]
     brackets: frozenset[str]
     dashes: frozenset[str]
+    then: frozenset[str]
+    continuing: frozenset[tuple[str, ...]]
+    moving: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
@@ -86,6 +89,9 @@ def load_lexicon() -> Lexicon:
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
         frozenset(data["boundary"]["dashes"]),
+        folded(data["boundary"]["then"]),
+        frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
+        folded(data["moving"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),

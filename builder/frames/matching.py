@@ -15,6 +15,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
+from diplograph.frames.rounds import find_further_rounds
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
@@ -89,7 +90,11 @@ class Matcher:
             return []
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         parts = distribute(view, firing, arguments) if several else [arguments]
-        return [mention for part in parts if (mention := self._mention(view, firing, part))]
+        mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        if not firing.frame.place or len(mentions) != 1:
+            return mentions
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
+        return [*mentions, *further]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
@@ -259,6 +264,14 @@ class Matcher:
                     continue
                 if view.word(id + 1).upos == "PRON":
                     return self._by_pronoun(view, firing, role, id + 1)
+                owner = id + 2
+                if (
+                    view.word(min(owner, len(view.words))).upos == "PRON"
+                    and view.word(id + 1).token == view.word(owner).token
+                ):
+                    owned = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
+                    if owned[0]:
+                        return owned
                 found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
                 if found:
                     actor, begin, end = found
@@ -271,23 +284,31 @@ class Matcher:
         """What a pronoun means: for a dual the last two states named, otherwise the last state before the trigger."""
         word = view.word(id)
         number = 2 if "Number=Dual" in word.feats else 1
-        bodies: list[EntityMention] = []
-        for other in reversed(self.views[: view.sentence.index + 1]):
-            for entity in reversed(other.entities):
-                if (
-                    entity.begin >= word.begin
-                    or entity.kind not in ("Country", "Organization")
-                    or entity.how == "demonym"
-                ):
-                    continue
-                if all(entity.actors != seen.actors for seen in bodies):
-                    bodies.append(entity)
-            if len(bodies) >= number:
-                break
+        bodies = self._bodies_before(view, word.begin, number)
         chosen = bodies[:number]
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+    def _bodies_before(self, view: SentenceView, position: int, number: int) -> list[EntityMention]:
+        """The last states and organizations named before a position, the nearest first; where something is, only if there
+        are no others ("called on Turkey to end its operation *in Syria*, … on its economy")."""
+        named = [
+            (other, entity)
+            for other in reversed(self.views[: view.sentence.index + 1])
+            for entity in reversed(other.entities)
+            if entity.begin < position
+            and entity.kind in ("Country", "Organization")
+            and entity.how != "demonym"
+        ]
+        bodies: list[EntityMention] = []
+        located = [entity for other, entity in named if other.preposition_of(entity) in view.lexicon.local]
+        acting = [entity for _, entity in named if entity not in located]
+        near = [entity for entity in acting if entity.sentence == view.sentence.index]
+        for entity in [*near, *(entity for _, entity in named)]:
+            if all(entity.actors != seen.actors for seen in bodies):
+                bodies.append(entity)
+        return bodies[:number]
 
 
 def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:

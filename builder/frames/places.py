@@ -18,6 +18,9 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
     if not frame.place:
         return None, ()
+    moved = _moved_to(view, span)
+    if moved:
+        return moved
     taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
     stretches = [(span.anchor + 1, span.phrase_end)]
     if span.verb:
@@ -46,9 +49,29 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     occasion = find_occasion(view, span)
     if occasion:
         for entity in view.between(occasion + 1, view.phrase_end(occasion)):
-            if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
+            if is_local(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
     return _host(view, span) or _destination(view, span) or _visited(view, span)
+
+
+def is_local(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether an entity is a place after a preposition of place."""
+    return (
+        entity.place is not None
+        and entity.how != "demonym"
+        and view.preposition_of(entity) in view.lexicon.local
+    )
+
+
+def _moved_to(view: SentenceView, span: EventSpan) -> Located | None:
+    """The new place of what is moved ("*moved* the summit from Ankara *to* Sochi")."""
+    verb = span.verb and view.is_one_of(span.verb, view.lexicon.moving)
+    if not verb and not view.find(view.lexicon.moving, span.anchor - 2, span.anchor):
+        return None
+    for entity in view.between(span.anchor + 1, max(span.phrase_end, span.clause_end)):
+        if entity.place and view.preposition_of(entity) in view.lexicon.towards:
+            return entity.place, (Evidence("heldAt", entity.begin, entity.end, "moved", entity.place),)
+    return None
 
 
 def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:

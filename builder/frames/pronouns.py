@@ -33,7 +33,7 @@ def pronouns(
     supporting = [] if alone else support_nouns(view, anchor)
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if _is_first_person(view, id):
-            found = _speaker(view)
+            found = _speaker(view, id)
         elif other or view.forms[id - 2] in prepositions:
             found = _others(view, anchor)
         else:
@@ -148,6 +148,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
+    if _is_first_person(view, verb):
+        return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     own = subjects(view, verb, inherited=False)
     if own and (own[0].first < verb or objects(view, verb)):
         return []
@@ -242,19 +244,23 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
 
 
 def _is_first_person(view: SentenceView, id: int) -> bool:
-    """Whether a pronoun is "me" or "my"."""
+    """Whether a pronoun is "me" or "my", or a verb's subject is "I"."""
     word = view.word(id)
-    return word.xpos[5:8] == "1-S" or ("Person=1" in word.feats and "Number=Sing" in word.feats)
+    return word.xpos[5:8] in ("1-S", "1MS") or ("Person=1" in word.feats and "Number=Sing" in word.feats)
 
 
-def _speaker(view: SentenceView) -> list[EntityMention]:
-    """Who speaks in the first person in a quotation: the subject of the verb of saying of its sentence ("Flynn said: … *my*
-    calls with the ambassador")."""
-    for word in view.words:
-        if view.is_verb(word.id) and view.is_one_of(word.id, view.lexicon.reporting):
-            found = [entity for entity in subjects(view, word.id) if entity.kind == "Person"]
-            if found:
-                return found[:1]
+def _speaker(view: SentenceView, before: int) -> list[EntityMention]:
+    """Who speaks in the first person in a quotation: the subject of the nearest verb of saying before, else of the first of
+    its sentence ("Flynn said: … *my* calls with the ambassador", "Putin assured us: "*I shall* talk …"")."""
+    verbs = [
+        word.id
+        for word in view.words
+        if view.is_verb(word.id) and word.id != before and view.is_one_of(word.id, view.lexicon.reporting)
+    ]
+    for verb in [*(id for id in reversed(verbs) if id < before), *verbs]:
+        found = [entity for entity in subjects(view, verb) if entity.kind == "Person"]
+        if found:
+            return found[:1]
     return []
 
 

@@ -47,7 +47,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
             if titled:
                 return members(view, titled)
-            if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
+            if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 return []
     before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:

@@ -97,9 +97,17 @@ def _days_from(base: str, days: int, begin: int, end: int) -> TimeExpression | N
 
 def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
     """The new date of what is put off: "the meeting due on Sunday was postponed *to 21 June*"."""
-    if not span.verb or not view.is_one_of(span.verb, load_status().postponing):
+    postponing, towards = load_status().postponing, view.lexicon.towards
+    put_off = span.verb and view.is_one_of(span.verb, postponing)
+    if not put_off and not view.find(postponing, span.anchor - 3, span.anchor):
         return None
-    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in view.lexicon.towards), None)
+    for id, time in dated:
+        ranged = time.end_date and any(
+            form in towards for form in view.forms[id : word_at(view, time.end - 1)]
+        )
+        if ranged:  # "due on 22 March *to* the first of November" is no stretch of time
+            return replace(time, start_date=time.end_date, end_date=None)
+    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in towards), None)
 
 
 def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
