@@ -28,6 +28,7 @@ ROOMS = {
         "checking",
         "transfer",
         "server",
+        "pipeline",
     },
     "prometheus_client": {"server"},
     "granian": {"server"},
