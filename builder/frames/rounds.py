@@ -40,7 +40,7 @@ def find_further_rounds(
         kept = [proof for proof in mention.evidence if proof.aspect not in _OF_THE_ROUND]
         kept.append(Evidence("heldAt", entity.begin, entity.end, "place", entity.place))
         if time:
-            kept.append(Evidence("startDate", time.begin, time.end, "temporal"))
+            kept.append(Evidence("startDate", time.begin, time.end, "time"))
         values = replace(
             mention.values,
             place=entity.place,
