@@ -10,12 +10,13 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check bench-consolidation volume constraints clean help
+.PHONY: run test faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      build the graph from seeds/articles/ and print its events"
 	@echo "make test     run all tests"
+	@echo "make faults   do all faults to it, and make the table of docs/faults.md anew"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
 	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
@@ -38,6 +39,9 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest
+
+faults: $(VENV)/.tested
+	$(BIN)/python -m pytest tests/faults --faults docs/faults.md
 
 lint: $(VENV)/.linted $(VENV)/types/diplograph
 	$(BIN)/ruff check .

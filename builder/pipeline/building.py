@@ -11,10 +11,20 @@ from pathlib import Path
 
 import diplograph
 from diplograph import generations
-from diplograph.model import Actor, DiplographError, Document, EventReport, ModelError, Place, SourceFailure
+from diplograph.model import (
+    Actor,
+    DiplographError,
+    Document,
+    EventReport,
+    ModelError,
+    Place,
+    SourceFailure,
+    describe_fault,
+)
 from diplograph.parsing import CachedParser, Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
+from diplograph.pipeline.failures import Failures
 from diplograph.pipeline.inputs import make_parser, read_inputs
 from diplograph.pipeline.journal import Journal, Origin, origin_of
 from diplograph.pipeline.withdrawing import withdraw
@@ -25,10 +35,13 @@ from diplograph.store import Store, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand."""
+    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand.
+
+    Documents are read one by one, so ``total`` is None until the last was.
+    """
 
     done: int
-    total: int
+    total: int | None
     document: str
 
 
@@ -36,8 +49,9 @@ class Progress:
 class BuildReport:
     """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache.
 
-    ``events`` counts the events in the store after the build, whatever documents they come from; ``removed`` are the ids
-    of the documents that an update found withdrawn.
+    ``events`` counts the events in the store after the build, whatever documents they come from; ``failed`` counts what
+    could not be read or extracted, and ``failures`` tells the first of it; ``removed`` are the ids of the documents that
+    an update found withdrawn.
     """
 
     added: int
@@ -48,6 +62,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    failed: int = 0
     removed: tuple[str, ...] = ()
 
     @property
@@ -62,7 +77,7 @@ class _Counts:
     changed: int = 0
     unchanged: int = 0
     reports: int = 0
-    failures: list[SourceFailure] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
     removed: tuple[str, ...] = ()
 
 
@@ -101,14 +116,19 @@ def build(
         run = journal.begin("update" if update else "build", [origin_of(source) for source in sources])
         write_ontology(opened)
         origins: list[Origin] = []
-        inputs = list(read_inputs(sources, published, used, counts.failures, origins, only))
-        journal.note_origins(origins)
-        for done, (document, its_parser) in enumerate(inputs):
-            progress(Progress(done, len(inputs), document.id))
+        done = 0
+        for result in read_inputs(sources, published, used, origins, only):
+            if isinstance(result, SourceFailure):
+                counts.failures.append(result)
+                continue
+            document, its_parser = result
+            journal.note_origins(origins[-1:])
+            progress(Progress(done, None, document.id))
             _add_document(opened, journal, document, its_parser, extractor, counts)
-        progress(Progress(len(inputs), len(inputs), ""))
+            done += 1
+        progress(Progress(done, done, ""))
         if update:
-            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
+            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures.sources, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
             generations.publish(opened, partial(describe, counts=follow_counts(opened)))
@@ -118,14 +138,15 @@ def build(
             changed=counts.changed,
             unchanged=counts.unchanged,
             removed=len(counts.removed),
-            failed=len(counts.failures),
+            failed=counts.failures.count,
             events=events,
         )
     return BuildReport(
         added=counts.added,
         changed=counts.changed,
         unchanged=counts.unchanged,
-        failures=tuple(counts.failures),
+        failures=counts.failures.told(),
+        failed=counts.failures.count,
         parsed=used.parsed if isinstance(used, CachedParser) else counts.added + counts.changed,
         reports=counts.reports,
         events=events,
@@ -165,8 +186,7 @@ def _add_document(
         counts.failures.append(SourceFailure(document.source or document.id, str(error)))
         return
     except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
-        message = f"a fault of diplograph: {type(error).__name__}: {error}; please report it"
-        counts.failures.append(SourceFailure(document.source or document.id, message))
+        counts.failures.append(SourceFailure(document.source or document.id, describe_fault(error)))
         return
     described = actor_quads(*things, base=store.base)
     journal.note_sayings(document.id, (actor for actor in things[0] if extractor.describe(actor.key) is None))
