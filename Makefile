@@ -10,12 +10,13 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
+.PHONY: run test web lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      build the graph from seeds/articles/ and print its events"
 	@echo "make test     run all tests"
+	@echo "make web      build the pages that need a script, with npm"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
 	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
@@ -36,6 +37,12 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest
+
+# The explorer and the query page. The server runs without them, and says then that they are not there.
+web:
+	@command -v npm > /dev/null || { echo "make web: npm is not there, so the explorer and the query page cannot be \
+	built; everything else works without them. On Debian: apt-get install nodejs npm (Node.js 20.19 or newer)" >&2; exit 2; }
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 
 lint: $(VENV)/.linted $(VENV)/types/diplograph
 	$(BIN)/ruff check .
@@ -75,7 +82,7 @@ volume: $(VENV)/.tested
 	$(BIN)/python docs/make_volume.py --store $(STORE)
 
 clean:
-	rm -rf $(VENV) $(STORE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STORE) build dist web/node_modules builder/server/pages/static/built *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- What the above need ---------------------------------------------------------------------------------------------
 

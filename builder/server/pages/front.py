@@ -7,6 +7,7 @@ from diplograph.server.answers import Answer
 from diplograph.server.asking import site_of, tag
 from diplograph.server.description.serving import Descriptions
 from diplograph.server.errors import Refusal
+from diplograph.server.pages.built import built_file
 from diplograph.server.pages.rendering import page, style_sheet
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
@@ -45,8 +46,12 @@ class Front:
         )
 
     async def static(self, request: Request) -> Answer:
-        """The style sheet, under a name that changes with it."""
+        """The style sheet and what was built, under names that change with what is in them."""
+        asked = request.path.removeprefix("/static/")
         name, content = style_sheet()
-        if request.path.removeprefix("/static/") != name:
+        if asked == name:
+            return Answer(content, "text/css", headers=_FOR_A_YEAR, vary="")
+        found = built_file(asked.removeprefix("built/")) if asked.startswith("built/") else None
+        if found is None:
             raise Refusal(404, f"there is no such file; the style sheet is {name}")
-        return Answer(content, "text/css", headers=_FOR_A_YEAR, vary="")
+        return Answer(found[1], found[0], headers=_FOR_A_YEAR, vary="")
