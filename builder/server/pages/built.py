@@ -11,11 +11,11 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from diplograph.resources import locate, read_toml
 
-_FOLDER = ("server", "pages", "static", "built")
 _SOURCES = {"explorer": "src/explorer/main.tsx", "query": "src/query/main.ts"}
 
 
@@ -28,9 +28,13 @@ class Entry:
     preloads: tuple[str, ...]
 
 
+def _folder() -> Path:
+    return locate("server", "pages", "static") / "built"
+
+
 @cache
 def _manifest() -> Mapping[str, Any]:
-    path = locate(*_FOLDER) / "manifest.json"
+    path = _folder() / "manifest.json"
     return json.loads(path.read_bytes()) if path.is_file() else {}
 
 
@@ -68,7 +72,7 @@ def built_file(name: str) -> tuple[str, bytes] | None:
     if name not in known:
         return None
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return media_type, (locate(*_FOLDER) / name).read_bytes()
+    return media_type, (_folder() / name).read_bytes()
 
 
 @cache
