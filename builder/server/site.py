@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diplograph.server import linked_data, linked_data_ontology, sparql
+from diplograph.server import linked_data, linked_data_ontology, query_page, sparql
 from diplograph.server.answers import Answer
 from diplograph.server.description.serving import Descriptions
 from diplograph.server.pages.front import Front
@@ -32,6 +32,7 @@ def routes() -> dict[str, Route]:
         **descriptions.routes(),
         **Front(descriptions).routes(),
         **Questions().routes(),
+        **query_page.ROUTES,
         **linked_data.ROUTES,
         **linked_data_ontology.ROUTES,
     }

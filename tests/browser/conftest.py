@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watch, launch, watching
-from hard_texts import fill_hard
 from playwright.sync_api import Browser, Page, sync_playwright
 from sample_graph import fill
 from serving import Server, serving
 
+from browser.browsing import Watch, launch, watching
+from browser.hard_texts import fill_hard
 from diplograph.store import Store
 
 LANGUAGES = ("en", "ar")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from browsing import Watch, axe, shoot, watching
-from conftest import LANGUAGES, Browse
 from playwright.sync_api import Browser, Page
 from serving import Server
+
+from browser.browsing import Watch, axe, shoot, watching
+from browser.conftest import LANGUAGES, Browse
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
