@@ -32,6 +32,7 @@ ROOMS = {
     "prometheus_client": {"server"},
     "granian": {"server"},
     "jinja2": {"server"},
+    "rapidfuzz": {"server"},
     "rdflib": {"vocabulary", "checking", "transfer"},
     "httpx2": {"server", "transfer"},
     "pyld": {"transfer"},

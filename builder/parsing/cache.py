@@ -35,16 +35,19 @@ class ParseCache:
 
     def get(self, document: Document, identity: ParserIdentity) -> ParsedDocument | None:
         """The parse of this document's text by this parser, None if it was never put."""
-        try:
-            with gzip.open(self._path(document, identity), "rt", encoding="utf-8") as file:
-                rows = json.load(file)
-            sentences = tuple(
-                Sentence(index, begin, end, tuple(Word(*word) for word in words))
-                for index, (begin, end, words) in enumerate(rows)
-            )
-        except (OSError, EOFError, zlib.error, ValueError, TypeError):
+        path = self._path(document, identity)
+        sentences = _read(path)
+        if sentences is None:
             return None
+        self._name_by_text(path, document.text, identity)
         return ParsedDocument(document, sentences, identity)
+
+    def find(self, text_hash: str, identity: ParserIdentity) -> tuple[Sentence, ...] | None:
+        """The sentences of a text (the SHA-256 of its UTF-8, in hex) by this parser, None if it was never put or got.
+
+        For those who know a document's text, as a store does, but not its blocks.
+        """
+        return _read(self._path_by_text(text_hash, identity))
 
     def put(self, parsed: ParsedDocument) -> None:
         """Keeps a parse."""
@@ -63,6 +66,22 @@ class ParseCache:
             os.replace(file.name, path)
         except OSError:
             return
+        self._name_by_text(path, parsed.document.text, parsed.parser)
+
+    def _name_by_text(self, path: Path, text: str, identity: ParserIdentity) -> None:
+        """Gives a parse its second name; the two are one file."""
+        second = self._path_by_text(hashlib.sha256(text.encode("utf-8")).hexdigest(), identity)
+        try:
+            if not second.exists():
+                second.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, second)
+        except (OSError, UnicodeError):
+            return
+
+    def _path_by_text(self, text_hash: str, identity: ParserIdentity) -> Path:
+        key = json.dumps([_FORMAT, text_hash, identity.name, identity.version, identity.fingerprint])
+        digest = hashlib.sha256(key.encode("ascii")).hexdigest()
+        return self.directory / "by-text" / f"{digest}.json.gz"
 
     def _path(self, document: Document, identity: ParserIdentity) -> Path:
         blocks = [(block.begin, block.end) for block in document.blocks]
@@ -71,6 +90,19 @@ class ParseCache:
         )
         digest = hashlib.sha256(key.encode("ascii")).hexdigest()
         return self.directory / digest[:2] / f"{digest[2:]}.json.gz"
+
+
+def _read(path: Path) -> tuple[Sentence, ...] | None:
+    """The sentences in a file of the cache; None where there is none that can be read."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            rows = json.load(file)
+        return tuple(
+            Sentence(index, begin, end, tuple(Word(*word) for word in words))
+            for index, (begin, end, words) in enumerate(rows)
+        )
+    except (OSError, EOFError, zlib.error, ValueError, TypeError):
+        return None
 
 
 class CachedParser:
