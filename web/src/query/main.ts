@@ -1,6 +1,7 @@
 /** The query page. */
+
+import { h, render } from "preact";
+import { App } from "./app";
 import "./query.css";
-import { Editor } from "./editor";
-import { describeEndpoint } from "./description";
-const app = document.getElementById("app")!;
-new Editor(app, { text: "SELECT * { ?s ?p ?o } LIMIT 10", label: "Q", language: "ar", described: describeEndpoint(), run: () => {}, changed: () => {} });
+
+render(h(App, {}), document.getElementById("app")!);

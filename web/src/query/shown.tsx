@@ -1,0 +1,62 @@
+/** How a term is shown: its words, where it leads, its language and direction. */
+
+import { page } from "../shared/page";
+import type { Row, Table } from "./answers";
+import { readable, shorten, type Prefixes, type Term } from "./terms";
+
+const LONG = 60;
+
+export interface Showing {
+  prefixes: Prefixes;
+}
+
+/** The words of a term: an IRI of the store without its beginning, another with its prefix. */
+export function wordsOf(term: Term, { prefixes }: Showing): string {
+  if (term.type === "bnode") return `_:${term.value}`;
+  if (term.type === "literal") return term.value;
+  if (term.value.startsWith(page.base) && !term.value.includes("#")) return readable(term.value.slice(page.base.length));
+  return readable(shorten(term.value, prefixes));
+}
+
+/** Where an IRI can be looked at: on this server when it is ours, else at its own address; null where nowhere. */
+export function addressOf(term: Term): string | null {
+  if (term.type !== "uri") return null;
+  if (term.value.startsWith(page.base)) return `${page.root}/${term.value.slice(page.base.length)}`;
+  return /^https?:/.test(term.value) ? term.value : null;
+}
+
+/** A term, isolated from what is around it. */
+export function Shown({ term, showing }: { term: Term | undefined; showing: Showing }) {
+  if (term === undefined) return null;
+  const words = wordsOf(term, showing);
+  const address = addressOf(term);
+  const language = term.type === "literal" ? term["xml:lang"] : undefined;
+  const shown = (
+    <bdi dir={term.type === "literal" ? "auto" : "ltr"} lang={language} class={words.length > LONG ? "long" : undefined}>
+      {words}
+    </bdi>
+  );
+  if (address === null) return shown;
+  const elsewhere = address === (term as { value: string }).value && !address.startsWith(location.origin);
+  return (
+    <a href={address} rel={elsewhere ? "external noreferrer" : undefined}>
+      {shown}
+    </a>
+  );
+}
+
+/** The column that says what the things of a column are called, in the page's language if there are several. */
+export function labelColumn(table: Table, column: string): string {
+  const other = page.language === "ar" ? "en" : "ar";
+  const names = [page.language, other].flatMap((language) => [`${column}_${language}`, `${column}_label_${language}`]);
+  const beside = [page.language, other].map((language) => `label_${language}`);
+  const things = table.columns.filter((name) => table.rows.some((row) => row[name]?.type === "uri"));
+  const wanted = things[0] === column ? [...names, ...beside] : names;
+  return wanted.find((name) => table.columns.includes(name)) ?? column;
+}
+
+/** The words of a row's column, or of the column that labels it where that is filled. */
+export function labelOf(table: Table, row: Row, column: string, showing: Showing): string {
+  const term = row[labelColumn(table, column)] ?? row[column];
+  return term === undefined ? "" : wordsOf(term, showing);
+}
