@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { page, say } from "../shared/page";
 import { readView, writeView, type View } from "./address";
 import type { Answer } from "./answers";
-import { describeEndpoint, type Description } from "./description";
+import { describeEndpoint, labelsOf, type Description } from "./description";
 import { Editor } from "./editor";
 import { ask, Failure, request, type Place } from "./endpoint";
 import { FailureShown, messageOf } from "./failure";
@@ -37,7 +37,7 @@ export function App() {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [running, setRunning] = useState<AbortController | null>(null);
-  const [showing, setShowing] = useState<Showing>({ prefixes: {} });
+  const [showing, setShowing] = useState<Showing>({ prefixes: {}, labels: {} });
   const now = useRef(view);
   const editor = useRef<Editor | null>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -96,7 +96,7 @@ export function App() {
 
   useEffect(() => {
     const described: Promise<Description> = describeEndpoint();
-    void described.then(({ prefixes }) => setShowing({ prefixes }));
+    void described.then((found) => setShowing({ prefixes: found.prefixes, labels: labelsOf(found, page.language) }));
     const wishes = { text: view.query, label: say("editor"), language: page.language, described };
     editor.current = new Editor(box.current!, { ...wishes, run: () => void run(), changed: () => {} });
     const follow = (): void => {
@@ -127,12 +127,12 @@ export function App() {
         {question && question.parameters.length > 0 && (
           <QuestionForm question={question} values={view.values} ask={(values) => void askQuestion(question, values)} />
         )}
-        <div class="editor" dir="ltr" ref={box} />
+        <div class="editor" dir="ltr" lang="en" ref={box} />
         <p class="small keys">{say("keys")}</p>
         <div class="actions">
           <button type="button" class="run" onClick={() => void run()}>{say("run")}</button>
           {running && <button type="button" class="plain-button" onClick={() => running.abort()}>{say("stop")}</button>}
-          <Share />
+          <Share link={() => (look({ query: editor.current!.text }), location.href)} />
         </div>
         <section aria-label={say("answer")} aria-busy={running !== null} class="answer">
           <p role="status" class="visually-hidden">{statusOf(running !== null, outcome)}</p>

@@ -4,48 +4,59 @@ import type { Yasqe } from "@zazuko/yasqe";
 import type { Description, Known } from "./description";
 import { shorten, type Prefixes } from "./terms";
 
-type Completer = (typeof Yasqe)["Autocompleters"][string];
+type Completer = NonNullable<(typeof Yasqe)["Autocompleters"][string]>;
 type Token = NonNullable<Parameters<Completer["get"]>[1]>;
 type Hint = ReturnType<NonNullable<Completer["postprocessHints"]>>[number];
 
 const MOST = 60;
-const OURS: Readonly<Record<string, Known["kind"]>> = { class: "class", property: "property" };
 
 /** Puts our completers in the place of the editor's own, of which two ask prefix.cc and Linked Open Vocabularies.
  *
- * ``language`` is that in which terms are called by their labels beside their names.
+ * ``language`` is that in which terms are called by their labels beside their names. What is returned proposes terms
+ * wherever they may stand; while one types, that is done after a prefix only, or every word would bring up a list.
  */
-export function installCompleters(yasqe: typeof Yasqe, described: Promise<Description>, language: string): void {
-  const known: { now: Description } = { now: { prefixes: {}, terms: [] } };
-  void described.then((found) => (known.now = found));
+export function installCompleters(yasqe: typeof Yasqe, described: Promise<Description>, language: string): (editor: Yasqe) => void {
+  let known: Description = { prefixes: {}, terms: [] };
+  void described.then((found) => (known = found));
+  let asked = false;
   yasqe.forkAutocompleter("prefixes", {
     name: "prefixes",
     bulk: false,
     persistenceId: null,
     get: (_, token) => {
       const typed = (token?.autocompletionString ?? token?.string ?? "").trim();
-      return Object.entries(known.now.prefixes)
+      return Object.entries(known.prefixes)
         .map(([prefix, namespace]) => `${prefix}: <${namespace}>`)
         .filter((declaration) => declaration.startsWith(typed))
         .sort();
     },
   });
-  for (const [name, kind] of Object.entries(OURS)) {
+  for (const kind of ["class", "property"] as const) {
+    const { isValidCompletionPosition } = yasqe.Autocompleters[kind]!;
     const shown = new Map<string, Known>();
-    yasqe.forkAutocompleter(name, {
-      name,
+    const prefixesOf = (editor: Yasqe): Prefixes => ({ ...known.prefixes, ...editor.getPrefixesFromQuery() });
+    yasqe.forkAutocompleter(kind, {
+      name: kind,
       bulk: false,
       autoShow: true,
-      get: (editor, token) => {
-        if (token === undefined) return [];
-        const prefixes = { ...known.now.prefixes, ...editor.getPrefixesFromQuery() };
-        return matching(known.now.terms, kind, token.string.trim(), prefixes).map((term) => term.iri);
+      isValidCompletionPosition: (editor) => {
+        const typed = wordBefore(editor);
+        if (asked && kind === "property" && typed === "") return mayHaveProperty(editor);
+        return (asked || typed.includes(":")) && isValidCompletionPosition(editor);
       },
-      preProcessToken: (_, token) => token as Token,
+      get: (editor, token) => {
+        const found = token ? matching(known.terms, kind, token.string, prefixesOf(editor)) : [];
+        return found.map((term) => term.iri);
+      },
+      preProcessToken: (editor, token) => {
+        const [string, end] = [wordBefore(editor), editor.getDoc().getCursor().ch];
+        const start = end - string.length;
+        return { ...token, string, start, end, from: { ch: start }, to: { ch: end } } as Token;
+      },
       postProcessSuggestion: (editor, _, iri) => {
-        const short = shorten(iri, { ...known.now.prefixes, ...editor.getPrefixesFromQuery() });
+        const short = shorten(iri, prefixesOf(editor));
         const text = short === iri ? `<${iri}>` : short;
-        const term = known.now.terms.find((candidate) => candidate.iri === iri);
+        const term = known.terms.find((candidate) => candidate.iri === iri);
         if (term) shown.set(text, term);
         return text;
       },
@@ -53,6 +64,22 @@ export function installCompleters(yasqe: typeof Yasqe, described: Promise<Descri
         hints.map((hint) => ({ ...hint, render: (element) => showHint(element, hint, shown.get(hint.text), language) })),
     });
   }
+  return (editor) => {
+    asked = true;
+    editor.autocomplete();
+    asked = false;
+  };
+}
+
+/** What was typed of a name or an IRI, up to the cursor. */
+function wordBefore(editor: Yasqe): string {
+  const { line, ch } = editor.getDoc().getCursor();
+  return /(?:<[^>\s]*|[^\s{}()[\];,.|/^!*+"'<>]*)$/u.exec(editor.getDoc().getLine(line).slice(0, ch))?.[0] ?? "";
+}
+
+function mayHaveProperty(editor: Yasqe): boolean {
+  const state = editor.getTokenAt(editor.getDoc().getCursor()).state as { possibleCurrent?: string[] };
+  return state.possibleCurrent?.includes("a") ?? false;
 }
 
 /** The terms of a kind that what was typed may mean: by prefixed name, IRI, local name, or label in any language. */

@@ -43,6 +43,12 @@ export async function describeEndpoint(): Promise<Description> {
   return { prefixes: readPrefixes(questions), terms: readTerms(counts, ontology) };
 }
 
+/** What terms are called in a language. */
+export function labelsOf(description: Description, language: string): Record<string, string> {
+  const labelled = description.terms.filter((term) => term.labels[language] !== undefined);
+  return Object.fromEntries(labelled.map((term) => [term.iri, term.labels[language]!]));
+}
+
 /** The prefixes that sh:declare declares. */
 export function readPrefixes(triples: readonly Triple[]): Prefixes {
   const names = valuesOf(triples, `${SHACL}prefix`);
@@ -50,7 +56,7 @@ export function readPrefixes(triples: readonly Triple[]): Prefixes {
   return Object.fromEntries([...names].map(([declared, name]) => [name, spaces.get(declared) ?? ""]));
 }
 
-/** Classes and properties, the most frequent first: those that occur and those that the ontology has. */
+/** Classes and properties: those of the ontology, and then others that occur; of each the most frequent first. */
 export function readTerms(counts: readonly Triple[], ontology: readonly Triple[]): Known[] {
   const found = new Map<string, Known>();
   for (const [subject, predicate, object] of ontology) {
@@ -65,7 +71,10 @@ export function readTerms(counts: readonly Triple[], ontology: readonly Triple[]
   }
   addCounts(found, counts, "class", "entities");
   addCounts(found, counts, "property", "triples");
-  return [...found.values()].sort((one, other) => other.count - one.count || (one.iri < other.iri ? -1 : 1));
+  const foreign = (term: Known): number => Number(Object.keys(term.labels).length === 0);
+  return [...found.values()].sort(
+    (one, other) => foreign(one) - foreign(other) || other.count - one.count || (one.iri < other.iri ? -1 : 1),
+  );
 }
 
 /** Partitions of the whole and of its parts name the same classes; the largest number is that of the whole. */

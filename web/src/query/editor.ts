@@ -9,6 +9,14 @@ import type { Place } from "./endpoint";
 
 const GUTTER = "gutterErrorBar";
 const PAUSE = 250;
+const HEIGHT = "240px";
+
+/** What YASQE's grammar knows at a place. Its only message is about a prefix, in quotes. */
+interface State {
+  OK: boolean;
+  errorMsg?: string;
+  possibleCurrent?: string[];
+}
 
 export interface Wishes {
   text: string;
@@ -27,7 +35,7 @@ export class Editor {
   private pause = 0;
 
   constructor(parent: HTMLElement, wishes: Wishes) {
-    installCompleters(Yasqe, wishes.described, wishes.language);
+    const propose = installCompleters(Yasqe, wishes.described, wishes.language);
     Yasqe.defaults.autocompleters = ["variables", "prefixes", "class", "property"];
     const run = () => wishes.run();
     const leave = false as unknown as string; // to CodeMirror: the key is the browser's affair
@@ -36,11 +44,13 @@ export class Editor {
       screenReaderLabel: wishes.label,
       inputStyle: "contenteditable",
       extraKeys: {
+        "Ctrl-Space": (editor) => propose(editor as unknown as Yasqe),
         "Ctrl-Enter": run, "Cmd-Enter": run, "Ctrl-S": leave, "Shift-Ctrl-F": leave,
         "Shift-Alt-F": (editor) => (editor as unknown as Yasqe).autoformat(),
         Tab: leave, "Shift-Tab": leave, Esc: leave,
       },
       syntaxErrorCheck: false, // its own words are in English only; checkSyntax below says the same
+      editorHeight: HEIGHT,
       showQueryButton: false,
       resizeable: false,
       persistenceId: null,
@@ -118,10 +128,11 @@ export class Editor {
     if (this.text.trim() === "") return;
     for (let line = 0; line < this.yasqe.getDoc().lineCount(); line++) {
       const end = { line, ch: this.yasqe.getDoc().getLine(line).length };
-      const state = this.yasqe.getTokenAt(end, true).state as { OK: boolean; possibleCurrent?: string[] };
+      const state = this.yasqe.getTokenAt(end, true).state as State;
       if (state.OK) continue;
+      const prefix = /'(.*)'/.exec(state.errorMsg ?? "")?.[1];
       const expected = (state.possibleCurrent ?? []).slice(0, 12).join(" ");
-      this.setMarker(line, say("syntax", { line: line + 1, expected }));
+      this.setMarker(line, prefix === undefined ? say("syntax", { line: line + 1, expected }) : say("undeclared", { prefix }));
       return;
     }
   }

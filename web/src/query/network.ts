@@ -38,10 +38,10 @@ export function fromTriples(answer: Answer & { kind: "graph" }, language: string
     if (object["xml:lang"] === language || !labels.has(keyOf(subject))) labels.set(keyOf(subject), object.value);
   }
   const network = new Builder();
-  const label = (term: Term): string => labels.get(keyOf(term)) ?? wordsOf(term, showing);
+  const label = (term: Term): string => labels.get(keyOf(term)) ?? showing.labels[term.value] ?? wordsOf(term, showing);
   for (const [subject, predicate, object] of answer.triples) {
     if (object.type === "literal") continue;
-    network.connect(subject, label(subject), object, label(object), wordsOf(predicate, showing));
+    network.connect(subject, label(subject), object, label(object), showing.labels[predicate.value] ?? wordsOf(predicate, showing));
   }
   return network.built();
 }

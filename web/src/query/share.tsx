@@ -3,17 +3,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { say } from "../shared/page";
 
-export function Share() {
+export function Share({ link: linkOf }: { link: () => string }) {
   const [link, setLink] = useState("");
   const [copied, setCopied] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.select(), [link]);
 
   async function share(): Promise<void> {
-    setLink(location.href);
+    const found = linkOf();
+    setLink(found);
     setCopied(false);
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(found);
       setCopied(true);
     } catch {
       // The field is there to be copied from.

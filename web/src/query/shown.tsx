@@ -8,6 +8,8 @@ const LONG = 60;
 
 export interface Showing {
   prefixes: Prefixes;
+  /** What terms of the ontology are called in the page's language, by their IRIs. */
+  labels: Readonly<Record<string, string>>;
 }
 
 /** The words of a term: an IRI of the store without its beginning, another with its prefix. */
@@ -25,11 +27,18 @@ export function addressOf(term: Term): string | null {
   return /^https?:/.test(term.value) ? term.value : null;
 }
 
+interface ShownProps {
+  term: Term | undefined;
+  showing: Showing;
+  /** What the words lead to, if that is not the term itself. */
+  to?: Term | undefined;
+}
+
 /** A term, isolated from what is around it. */
-export function Shown({ term, showing }: { term: Term | undefined; showing: Showing }) {
+export function Shown({ term, showing, to }: ShownProps) {
   if (term === undefined) return null;
   const words = wordsOf(term, showing);
-  const address = addressOf(term);
+  const address = addressOf(to ?? term);
   const language = term.type === "literal" ? term["xml:lang"] : undefined;
   const shown = (
     <bdi dir={term.type === "literal" ? "auto" : "ltr"} lang={language} class={words.length > LONG ? "long" : undefined}>
@@ -37,7 +46,7 @@ export function Shown({ term, showing }: { term: Term | undefined; showing: Show
     </bdi>
   );
   if (address === null) return shown;
-  const elsewhere = address === (term as { value: string }).value && !address.startsWith(location.origin);
+  const elsewhere = address === (to ?? term).value && !address.startsWith(location.origin);
   return (
     <a href={address} rel={elsewhere ? "external noreferrer" : undefined}>
       {shown}

@@ -61,9 +61,11 @@ function Drawing({ network }: { network: Network }) {
   const drag = useDrag(frame, show);
   if (network.edges.length === 0) return <Unsuitable why="no_edges" />;
   const most = Math.max(...network.edges.map((edge) => edge.weight));
+  const [alike, ...unlike] = new Set(network.edges.map((edge) => edge.label));
   return (
     <>
       {network.total > network.nodes.length && <p>{say("nodes_of", { shown: network.nodes.length, total: network.total })}</p>}
+      {alike && unlike.length === 0 && <p>{say("all_edges", { label: alike })}</p>}
       <div class="zoom">
         <button type="button" aria-label={say("enlarge")} onClick={() => show(scaled(frame, 0.75))}>+</button>
         <button type="button" aria-label={say("reduce")} onClick={() => show(scaled(frame, 1 / 0.75))}>−</button>
@@ -76,7 +78,7 @@ function Drawing({ network }: { network: Network }) {
               <path d="M0,1L10,5L0,9z" />
             </marker>
           </defs>
-          {network.edges.map((edge) => <Line edge={edge} most={most} />)}
+          {network.edges.map((edge) => <Line edge={edge} most={most} labelled={unlike.length > 0} />)}
           {network.nodes.map((node) => <Dot node={node} />)}
         </svg>
       </div>
@@ -96,7 +98,7 @@ function Drawing({ network }: { network: Network }) {
   );
 }
 
-function Line({ edge, most }: { edge: Edge; most: number }) {
+function Line({ edge, most, labelled }: { edge: Edge; most: number; labelled: boolean }) {
   const { source, target } = edge;
   const length = Math.hypot(target.x - source.x, target.y - source.y) || 1;
   const [dx, dy] = [(target.x - source.x) / length, (target.y - source.y) / length];
@@ -107,7 +109,7 @@ function Line({ edge, most }: { edge: Edge; most: number }) {
         stroke-width={1 + (3 * edge.weight) / Math.max(most, 4)} marker-end="url(#arrow)">
         <title>{title}</title>
       </line>
-      {edge.label && <text x={(source.x + target.x) / 2} y={(source.y + target.y) / 2 - 4} text-anchor="middle">{shortened(edge.label)}</text>}
+      {labelled && edge.label && <text x={(source.x + target.x) / 2} y={(source.y + target.y) / 2 - 4} text-anchor="middle">{shortened(edge.label)}</text>}
     </g>
   );
 }

@@ -2,11 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { scaleUtc } from "d3-scale";
-import { say } from "../../shared/page";
+import { page, say } from "../../shared/page";
 import { inLanguage, sortsOf, type Row, type Table } from "../answers";
 import { labelColumn, Shown, type Showing } from "../shown";
 import { timeOf, type When } from "../terms";
-import { page } from "../../shared/page";
 import { Choice, chosen, columnOptions, Unsuitable, type ViewProps } from "./settings";
 
 const AT_ONCE = 200;
@@ -25,7 +24,7 @@ export function TimelineView({ table, showing, settings, set }: ViewProps) {
   const others = table.columns.filter((column) => !["time", "nothing"].includes(sorts.get(column)!));
   if (times.length === 0) return <Unsuitable why="no_times" />;
   const begin = chosen(settings, "begin", times);
-  const end = chosen(settings, "end", ["", ...times], times.find((column) => column !== begin && /end|to|last|نهاية/.test(column)) ?? "");
+  const end = chosen(settings, "end", ["", ...times], times.find((column) => column !== begin && /end|to|last/.test(column)) ?? "");
   const labels = others.filter((column) => /label|title|event/.test(column));
   const first = others.find((column) => sorts.get(column) === "thing");
   const usual = first ? labelColumn(table, first) : (inLanguage(labels, page.language) ?? others[0] ?? "");
@@ -85,8 +84,7 @@ function Entry({ moment, table, label, showing }: { moment: Moment; table: Table
     <li>
       <time dateTime={begin.text} dir="ltr">{end && end.text !== begin.text ? `${begin.text} – ${end.text}` : begin.text}</time>
       <span class="what">
-        {row[label] ? <Shown term={row[label]} showing={showing} /> : null}
-        {thing && thing !== label ? <span class="beside"><Shown term={row[thing]} showing={showing} /></span> : null}
+        <Shown term={row[label]} to={row[label]?.type === "literal" && thing ? row[thing] : undefined} showing={showing} />
       </span>
     </li>
   );
@@ -97,7 +95,7 @@ function Strip({ moments }: { moments: readonly Moment[] }) {
   const marks = moments.slice(0, MOST_MARKS);
   if (marks.length === 0) return null;
   const ends = marks.map((moment) => Math.max(moment.begin.end, moment.end?.end ?? 0));
-  const x = scaleUtc().domain([marks[0]!.begin.begin, Math.max(...ends)]).range([10, 710]);
+  const x = scaleUtc().domain([marks[0]!.begin.begin, Math.max(...ends)]).range([40, 680]);
   const lanes = lanesOf(marks, ends, (time) => x(time));
   const height = (Math.max(...lanes) + 1) * 6 + 8;
   return (
@@ -111,7 +109,7 @@ function Strip({ moments }: { moments: readonly Moment[] }) {
             </rect>
           );
         })}
-        <line class="grid" x1={10} x2={710} y1={height} y2={height} />
+        <line class="grid" x1={40} x2={680} y1={height} y2={height} />
         {x.ticks(6).map((tick) => (
           <text x={x(tick)} y={height + 16} text-anchor="middle">{tick.toISOString().slice(0, 7)}</text>
         ))}
