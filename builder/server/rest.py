@@ -7,6 +7,7 @@ asked for SPARQL it is the query, with the values that were given in it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -46,6 +47,7 @@ _LANGUAGE = "lang"
 _CHOSEN = ("status", "class")
 _LISTS = MappingProxyType({HTML: "html", "application/json": "json", **RDF_FORMATS})
 _SPARQL = "application/sparql-query"
+_CONDITIONS = re.compile(r"^[ \t]*#\?.*\n", re.MULTILINE)  # lines for parameters that were not given
 _ANSWERS = MappingProxyType({**RESULT_FORMATS, HTML: "html", **RDF_FORMATS, _SPARQL: "rq"})
 
 
@@ -90,7 +92,8 @@ class Questions:
             return await self._page(request, query)
         sparql = await self._bind(request, query, self._values(request, query))
         if media_type == _SPARQL:
-            return Answer(without_header(sparql), _SPARQL, etag=tag(request.service, sparql, media_type))
+            plain = _CONDITIONS.sub("", without_header(sparql))
+            return Answer(plain, _SPARQL, etag=tag(request.service, sparql, media_type))
         result = await request.run(QueryJob(sparql, select=media_type))
         return Answer(result, etag=tag(request.service, sparql, media_type) if result.stable else None)
 

@@ -10,6 +10,8 @@ export const MOST_CHARACTERS = 40_000_000;
 const SHOWN = "application/sparql-results+json, application/n-triples";
 const SAID = "application/problem+json;q=0.1";
 
+const LANGUAGES = page.language === "ar" ? ["ar", "en"] : ["en", "ar"];
+
 /** Why there is no answer; the wordings are ``failed_…`` in query.toml. */
 export type Reason =
   | "malformed"
@@ -56,7 +58,7 @@ export async function ask(query: string, signal: AbortSignal): Promise<Answer> {
   const response = await send(query, SHOWN, signal);
   const text = await readText(response, signal);
   try {
-    return readAnswer(response.headers.get("content-type") ?? "", text);
+    return readAnswer(response.headers.get("content-type") ?? "", text, LANGUAGES);
   } catch {
     throw new Failure("fault");
   }

@@ -54,18 +54,8 @@ export function Shown({ term, showing, to }: ShownProps) {
   );
 }
 
-/** The column that says what the things of a column are called, in the page's language if there are several. */
-export function labelColumn(table: Table, column: string): string {
-  const other = page.language === "ar" ? "en" : "ar";
-  const names = [page.language, other].flatMap((language) => [`${column}_${language}`, `${column}_label_${language}`]);
-  const beside = [page.language, other].map((language) => `label_${language}`);
-  const things = table.columns.filter((name) => table.rows.some((row) => row[name]?.type === "uri"));
-  const wanted = things[0] === column ? [...names, ...beside] : names;
-  return wanted.find((name) => table.columns.includes(name)) ?? column;
-}
-
 /** The words of a row's column, or of the column that labels it where that is filled. */
 export function labelOf(table: Table, row: Row, column: string, showing: Showing): string {
-  const term = row[labelColumn(table, column)] ?? row[column];
+  const term = row[table.labels.get(column) ?? column] ?? row[column];
   return term === undefined ? "" : wordsOf(term, showing);
 }

@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { page, say } from "../../shared/page";
 import { sortsOf, type Answer } from "../answers";
 import { arrange, fromRows, fromTriples, type Edge, type Network, type Node } from "../network";
-import { addressOf, labelColumn } from "../shown";
+import { addressOf } from "../shown";
 import { Choice, chosen, columnOptions, Unsuitable, type ViewProps } from "./settings";
 
 const LONGEST = 26;
@@ -21,7 +21,7 @@ function TriplesGraph({ answer, showing }: ViewProps & { answer: Answer & { kind
 
 function RowsGraph({ table, showing, settings, set }: ViewProps) {
   const sorts = sortsOf(table);
-  const labels = new Set(table.columns.map((column) => labelColumn(table, column)).filter((label, place) => label !== table.columns[place]));
+  const labels = new Set(table.labels.values());
   const things = table.columns.filter((column) => sorts.get(column) === "thing");
   const words = table.columns.filter((column) => sorts.get(column) === "word" && !labels.has(column));
   const ends = [...things, ...words];
@@ -74,7 +74,7 @@ function Drawing({ network }: { network: Network }) {
       <div class="drawing" dir="ltr">
         <svg class="network" viewBox={`${frame.x} ${frame.y} ${frame.width} ${frame.height}`} role="group" aria-label={say("graph_of", { nodes: network.nodes.length, edges: network.edges.length })} {...drag}>
           <defs>
-            <marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="12" markerHeight="12" orient="auto-start-reverse">
               <path d="M0,1L10,5L0,9z" />
             </marker>
           </defs>

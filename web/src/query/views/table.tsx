@@ -40,7 +40,7 @@ export function TableView({ table, showing, settings, set }: ViewProps) {
             {rows.slice(0, shown).map((row) => (
               <tr>
                 {table.columns.map((name) => (
-                  <td class={sortOf({ columns: [name], rows: [row] }, name) === "number" ? "amount" : undefined}>
+                  <td class={sortOf({ rows: [row] }, name) === "number" ? "amount" : undefined}>
                     <Shown term={row[name]} showing={showing} />
                   </td>
                 ))}

@@ -2,9 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { scaleUtc } from "d3-scale";
-import { page, say } from "../../shared/page";
-import { inLanguage, sortsOf, type Row, type Table } from "../answers";
-import { labelColumn, Shown, type Showing } from "../shown";
+import { say } from "../../shared/page";
+import { sortsOf, type Row, type Table } from "../answers";
+import { Shown, type Showing } from "../shown";
 import { timeOf, type When } from "../terms";
 import { Choice, chosen, columnOptions, Unsuitable, type ViewProps } from "./settings";
 
@@ -25,10 +25,8 @@ export function TimelineView({ table, showing, settings, set }: ViewProps) {
   if (times.length === 0) return <Unsuitable why="no_times" />;
   const begin = chosen(settings, "begin", times);
   const end = chosen(settings, "end", ["", ...times], times.find((column) => column !== begin && /end|to|last/.test(column)) ?? "");
-  const labels = others.filter((column) => /label|title|event/.test(column));
-  const first = others.find((column) => sorts.get(column) === "thing");
-  const usual = first ? labelColumn(table, first) : (inLanguage(labels, page.language) ?? others[0] ?? "");
-  const label = chosen(settings, "label", others, usual);
+  const first = others.find((column) => sorts.get(column) === "thing") ?? others[0] ?? "";
+  const label = chosen(settings, "label", others, first);
   const moments = momentsOf(table, begin, end);
   return (
     <>
@@ -79,12 +77,12 @@ function byYear(moments: readonly Moment[]): [string, Moment[]][] {
 
 function Entry({ moment, table, label, showing }: { moment: Moment; table: Table; label: string; showing: Showing }) {
   const { row, begin, end } = moment;
-  const thing = table.columns.find((column) => row[column]?.type === "uri");
+  const words = row[table.labels.get(label) ?? label] ?? row[label];
   return (
     <li>
       <time dateTime={begin.text} dir="ltr">{end && end.text !== begin.text ? `${begin.text} – ${end.text}` : begin.text}</time>
       <span class="what">
-        <Shown term={row[label]} to={row[label]?.type === "literal" && thing ? row[thing] : undefined} showing={showing} />
+        <Shown term={words} to={row[label]} showing={showing} />
       </span>
     </li>
   );
