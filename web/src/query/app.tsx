@@ -67,8 +67,10 @@ export function App() {
     if (abort.current !== controller) return;
     setRunning(null);
     setOutcome({ query, milliseconds: performance.now() - begun, ...outcome });
-    const place = "failure" in outcome ? outcome.failure.place : undefined;
-    if (place && "failure" in outcome) editor.current!.markFault(place, messageOf(outcome.failure));
+    if ("failure" in outcome && outcome.failure.place) {
+      editor.current!.markFault(outcome.failure.place, messageOf(outcome.failure));
+    }
+    window.setTimeout(reveal);
   }
 
   /** Puts a question's SPARQL, with the values in it, into the editor and runs it. */
@@ -154,6 +156,12 @@ export function App() {
       </div>
     </div>
   );
+}
+
+/** Scrolls to the answer where most of it would be out of sight. */
+function reveal(): void {
+  const [actions, answer] = [document.querySelector(".actions"), document.querySelector(".answer")];
+  if (answer && answer.getBoundingClientRect().top > window.innerHeight * 0.7) actions?.scrollIntoView();
 }
 
 /** What a screen reader is told of an outcome; failures are alerts of their own. */

@@ -46,7 +46,9 @@ export function installCompleters(yasqe: typeof Yasqe, described: Promise<Descri
       },
       get: (editor, token) => {
         const found = token ? matching(known.terms, kind, token.string, prefixesOf(editor)) : [];
-        return found.map((term) => term.iri);
+        const iris = found.map((term) => term.iri);
+        // What is there already is not proposed, or the list would come back after each choice.
+        return iris.length === 1 && shorten(iris[0]!, prefixesOf(editor)) === token?.string ? [] : iris;
       },
       preProcessToken: (editor, token) => {
         const [string, end] = [wordBefore(editor), editor.getDoc().getCursor().ch];

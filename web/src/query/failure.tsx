@@ -13,7 +13,7 @@ export function FailureShown({ failure, goTo }: Props) {
   const { place } = failure;
   return (
     <div class="wrong" role="alert">
-      <p>{messageOf(failure)}</p>
+      <p class="failure-message">{messageOf(failure)}</p>
       {failure.said && (
         <p>
           <bdi lang="en" dir="ltr" class="said">{failure.said}</bdi>

@@ -51,7 +51,7 @@ function Views({ answer, table, showing, view, settings, change }: ViewsProps) {
     table,
     showing,
     settings,
-    set: (name: string, value: string) => change(view, { ...settings, [name]: value }),
+    set: (changes: Settings) => change(view, { ...settings, ...changes }),
   };
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -123,7 +123,7 @@ function Dot({ node }: { node: Node }) {
       <text x={node.x} y={node.y + 24} text-anchor="middle">{shortened(node.label)}</text>
     </>
   );
-  return address === null ? <g class="node">{dot}</g> : <a class="node" href={address} aria-label={node.label}>{dot}</a>;
+  return address === null ? <g class="node">{dot}</g> : <a class="node" href={address}>{dot}</a>;
 }
 
 function shortened(words: string): string {

@@ -9,8 +9,8 @@ export interface ViewProps {
   table: Table;
   showing: Showing;
   settings: Settings;
-  /** Changes a setting; it is kept in the address. */
-  set: (name: string, value: string) => void;
+  /** Changes settings; they are kept in the address. */
+  set: (changes: Settings) => void;
 }
 
 interface ChoiceProps {
@@ -18,14 +18,14 @@ interface ChoiceProps {
   label: string;
   value: string;
   options: readonly (readonly [value: string, words: string])[];
-  set: (name: string, value: string) => void;
+  set: (changes: Settings) => void;
 }
 
 export function Choice({ name, label, value, options, set }: ChoiceProps) {
   return (
     <label class="choice">
       <span>{label}</span>
-      <select name={name} value={value} onChange={(event) => set(name, event.currentTarget.value)}>
+      <select name={name} value={value} onChange={(event) => set({ [name]: event.currentTarget.value })}>
         {options.map(([option, words]) => (
           <option value={option} selected={option === value}>
             {words}

@@ -16,8 +16,7 @@ export function TableView({ table, showing, settings, set }: ViewProps) {
 
   function orderBy(name: string): void {
     const again = name === column;
-    set("order", again && descending ? "" : name);
-    set("direction", again && !descending ? "descending" : "");
+    set({ order: again && descending ? "" : name, direction: again && !descending ? "descending" : "" });
   }
 
   return (
