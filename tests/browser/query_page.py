@@ -53,10 +53,6 @@ class QueryPage:
     def button(self, key: str) -> Locator:
         return self.page.get_by_role("button", name=self.words(key), exact=True)
 
-    def button_containing(self, words: str) -> Locator:
-        """The button of a failure, which leads to its place."""
-        return self.failure.get_by_role("button", name=words)
-
     def run(self, text: str | None = None) -> None:
         """Runs what is in the editor, or this text, and waits for what comes of it."""
         if text is not None:

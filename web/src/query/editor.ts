@@ -83,16 +83,20 @@ export class Editor {
     this.yasqe.focus();
   }
 
-  /** Marks where a query is malformed, shows the place and says there what is wrong. */
+  /** Marks where a query is malformed, shows the place and says there what is wrong.
+   *
+   * A parser often names the place where it gave up, some words after the mistake; what YASQE's grammar stumbles over in
+   * that line before is marked with it.
+   */
   markFault(place: Place, message: string): void {
     this.clearFault();
     const line = Math.min(place.line - 1, this.yasqe.getDoc().lastLine());
     const text = this.yasqe.getDoc().getLine(line);
     // Servers count characters, the editor counts UTF-16; a query that breaks off is marked at its last character.
     const column = [...text].slice(0, place.column - 1).join("").length;
-    const begin = Math.max(Math.min(column, text.length - 1), 0);
-    const rest = /^[\w?$:.<>-]+|^./u.exec(text.slice(begin))?.[0] ?? "";
-    const end = { line, ch: begin + Math.max(rest.length, 1) };
+    const begin = Math.min(this.firstFault(line) ?? column, Math.max(Math.min(column, text.length - 1), 0));
+    const word = /^[\w?$:.<>-]+|^./u.exec(text.slice(column))?.[0] ?? "";
+    const end = { line, ch: Math.max(column + word.length, begin + 1) };
     const mark = this.yasqe.getDoc().markText({ line, ch: begin }, end, { className: "query-fault", title: message } as object);
     this.yasqe.addLineClass(line, "background", "query-fault-line");
     this.setMarker(line, message);
@@ -119,6 +123,11 @@ export class Editor {
     this.fault?.clear();
     this.fault = null;
     this.yasqe.clearGutter(GUTTER);
+  }
+
+  /** Where in a line YASQE's grammar gives up; undefined where it does not. */
+  private firstFault(line: number): number | undefined {
+    return this.yasqe.getLineTokens(line, true).find((token) => !(token.state as State).OK)?.start;
   }
 
   /** Marks the first line where what was typed can be no SPARQL, as far as YASQE's grammar sees it. */
