@@ -22,7 +22,7 @@ export const XSD = "http://www.w3.org/2001/XMLSchema#";
 export const RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 export const RDFS = "http://www.w3.org/2000/01/rdf-schema#";
 
-const NODE = String.raw`<([^<>"{}|^\x60\\\s]*)>|_:(\S+)`;
+const NODE = String.raw`<([^<>"{}|^\x60\s]*)>|_:(\S+)`;
 const LITERAL = String.raw`"((?:[^"\\\n\r]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?`;
 const LINE = new RegExp(String.raw`^(?:${NODE})\s+<([^>]*)>\s+(?:${NODE}|${LITERAL})\s*\.\s*$`, "u");
 const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/g;
