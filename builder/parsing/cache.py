@@ -72,8 +72,9 @@ class ParseCache:
         """Gives a parse its second name; the two are one file."""
         second = self._path_by_text(hashlib.sha256(text.encode("utf-8")).hexdigest(), identity)
         try:
-            if not second.exists():
+            if not second.exists() or not second.samefile(path):
                 second.parent.mkdir(parents=True, exist_ok=True)
+                second.unlink(missing_ok=True)
                 os.link(path, second)
         except (OSError, UnicodeError):
             return

@@ -16,9 +16,10 @@ from diplograph.parsing import ParseCache, default_cache_directory
 
 
 async def read_parse(text_hash: str, parser: ParserIdentity, offset: int) -> dict[str, Any] | None:
-    """The sentence at an offset (code points) of a text, with its words; None where the cache has no parse of it."""
+    """The sentence at an offset (code points) of a text, or the next one (datelines and the like are in none), with its
+    words; None where there is none, or the cache has no parse."""
     sentences = await asyncio.to_thread(_sentences, text_hash, parser)
-    found = next((sentence for sentence in sentences if sentence.begin <= offset < sentence.end), None)
+    found = next((sentence for sentence in sentences if offset < sentence.end), None)
     if found is None:
         return None
     return {"begin": found.begin, "end": found.end, "words": [asdict(word) for word in found.words]}

@@ -7,6 +7,8 @@ from typing import Any
 
 from diplograph.model import TermError
 from diplograph.server.answers import Answer
+from diplograph.server.asking import tag
+from diplograph.server.pages.built import built_entry
 from diplograph.server.pages.rendering import app_page, language_of
 from diplograph.server.requests import Request
 from diplograph.vocabulary import load_vocabulary
@@ -14,7 +16,8 @@ from diplograph.vocabulary import load_vocabulary
 
 async def explorer_page(request: Request) -> Answer:
     """The explorer, whatever it is to show: the script reads that from the address."""
-    return app_page(request, "explorer.html", "explorer", terms=terms_of(language_of(request)))
+    etag = tag(request.service, "explorer", built_entry("explorer"), request.query_string)
+    return app_page(request, "explorer.html", "explorer", etag, terms=terms_of(language_of(request)))
 
 
 @cache

@@ -57,17 +57,27 @@ function arrive(): void {
   here.value = readAddress(location.pathname, location.search);
 }
 
+/** Whether a page was just come to, whose heading is to be focused once it is there. */
+let arrived = false;
+
+/** For the heading of a page: focuses it when the page was come to by a link within the explorer. */
+export function focusOnArrival(heading: HTMLElement | null): void {
+  if (heading && arrived) {
+    arrived = false;
+    heading.focus({ preventScroll: true });
+  }
+}
+
 /** Goes to an address within the explorer. A change of the filter keeps the place on the page, a new page begins at
  * its heading, for who listens as for who looks. */
-export function go(address: string, { replace = false } = {}): void {
-  const before = here.value;
-  history[replace ? "replaceState" : "pushState"](null, "", address);
-  arrive();
-  const same = before.name === here.value.name && (before.name === "view" || location.pathname === address);
-  if (!same) {
+export function go(address: string): void {
+  const view = here.value.name === "view";
+  history.pushState(null, "", address);
+  if (!view || location.pathname !== `${page.root}/`) {
     scrollTo(0, 0);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("#app h1")?.focus({ preventScroll: true }));
+    arrived = true;
   }
+  arrive();
 }
 
 /** Follows links within the explorer without loading the page anew; all else is left to the browser. */

@@ -6,7 +6,7 @@ import { cut } from "../shared/marks";
 import { page, say } from "../shared/page";
 import { thingAddress } from "./address";
 import { encodeKey, useAnswer } from "./api";
-import { Evidence, WHOLE, aspectsOf } from "./evidence";
+import { Evidence, Key, WHOLE, aspectsOf } from "./evidence";
 import { StatusTag, Title, TypeTag, Waiting } from "./pieces";
 import { kindClass, termLabel } from "./terms";
 import { SentenceTree } from "./tree";
@@ -41,7 +41,7 @@ export function DocumentPage({ of: id }: { of: string }): VNode {
   const first = (whole: Whole) => Math.min(...wholes.filter(({ report }) => report === whole.report).map(({ begin }) => begin));
   return (
     <article class="document-page">
-      <Title>
+      <Title otherwise={found.title ?? found.source ?? found.key}>
         <bdi dir="auto">{found.title ?? found.source ?? found.key}</bdi>
       </Title>
       <p class="quiet">
@@ -59,7 +59,8 @@ export function DocumentPage({ of: id }: { of: string }): VNode {
             <input type="checkbox" checked={details} onChange={() => setDetails(!details)} />
             <span>{say("show_words")}</span>
           </label>
-          <div class={`text ${details ? "detailed" : ""}`} lang="ar">
+          {details && <Key marks={marks} aspects={aspects} />}
+          <div class="text" lang="ar">
             {paragraphs(found.text ?? "").map((paragraph) => (
               <div key={paragraph.begin} class="paragraph">
                 <p dir="auto" data-begin={paragraph.begin}>

@@ -4,7 +4,7 @@ import { formatDate, formatNumber } from "../shared/formats";
 import { page, say } from "../shared/page";
 import { thingAddress } from "./address";
 import { encodeKey, useAnswer } from "./api";
-import { Evidence, WHOLE, aspectsOf } from "./evidence";
+import { Evidence, Key, WHOLE, aspectsOf } from "./evidence";
 import { Confidence, StatusTag, Title, TypeTag, Waiting } from "./pieces";
 import { termLabel } from "./terms";
 import type { EventDetail, Report } from "./types";
@@ -54,6 +54,15 @@ export function reportName(report: Report): string {
   return report.title ?? report.source ?? report.document;
 }
 
+/** The sign of disagreement; it would be mirrored where the page runs from right to left. */
+function Unequal(): VNode {
+  return (
+    <span class="sign" dir="ltr" lang="en" aria-hidden="true">
+      ≠
+    </span>
+  );
+}
+
 /** What each document says, beside each other; what others contradict is marked. */
 function Reports({ event }: { event: EventDetail }): VNode {
   const disputed = new Map<string, Set<string>>();
@@ -68,7 +77,7 @@ function Reports({ event }: { event: EventDetail }): VNode {
       </h2>
       {disputed.size > 0 && (
         <p class="disagree">
-          <span aria-hidden="true">≠ </span>
+          <Unequal />
           {say("disagree")} {[...disputed.keys()].map(termLabel).join(say("comma"))}
         </p>
       )}
@@ -98,10 +107,10 @@ function Reports({ event }: { event: EventDetail }): VNode {
                   return (
                     <td key={report.key} class={differs ? "differs" : undefined}>
                       {differs && (
-                        <span class="sign" title={say("differs")}>
-                          <span aria-hidden="true">≠ </span>
-                          <span class="unseen">{say("differs")} </span>
-                        </span>
+                        <>
+                          <Unequal />
+                          <span class="unseen">{say("differs")}: </span>
+                        </>
                       )}
                       <Value aspect={aspect} values={report.values[aspect]} things={event.things} />
                     </td>
@@ -136,6 +145,7 @@ function Quotes({ report }: { report: Report }): VNode {
           <Evidence text={whole.quote} from={whole.begin} marks={report.marks} aspects={aspects} />
         </blockquote>
       ))}
+      <Key marks={report.marks} aspects={aspects} words />
       {others.length > 0 && (
         <p class="small">
           {say("words_elsewhere")}{" "}

@@ -1,7 +1,7 @@
-/** A stretch of a document's text with the words that were read marked in it, each with what it was read as. */
+/** A stretch of a document's text with the words that were read marked in it, and a key that says what each was read as. */
 import type { VNode } from "preact";
-import { say } from "../shared/page";
 import { cut } from "../shared/marks";
+import { say } from "../shared/page";
 import { termLabel } from "./terms";
 import type { EvidenceMark } from "./types";
 
@@ -19,9 +19,13 @@ function colour(aspect: string, aspects: string[]): string {
   return `a${Math.max(0, aspects.indexOf(aspect)) % COLOURS}`;
 }
 
+function readAs(mark: EvidenceMark): string[] {
+  return mark.aspects.filter((aspect) => aspect !== WHOLE);
+}
+
 /** All aspects of the marks but that of the whole, in the order in which they are first met. */
 export function aspectsOf(marks: EvidenceMark[]): string[] {
-  return [...new Set(marks.flatMap((mark) => mark.aspects))].filter((aspect) => aspect !== WHOLE);
+  return [...new Set(marks.flatMap(readAs))];
 }
 
 interface Props {
@@ -32,36 +36,59 @@ interface Props {
   aspects: string[];
 }
 
-/** Nested and overlapping words are cut into pieces; what a piece was read as stands above the first of each mark. */
+/**
+ * Nested and overlapping words are cut into pieces, each in the colour of the narrowest mark. Nothing but <mark> stands
+ * in the text, not even out of its flow: anything else would part letters that join.
+ */
 export function Evidence({ text, from, marks, aspects }: Props): VNode {
-  const read = marks.filter((mark) => mark.aspects.some((aspect) => aspect !== WHOLE));
+  const read = marks.filter((mark) => readAs(mark).length);
   return (
     <>
       {cut(text, read, from).map((piece) => {
-        const mark = piece.marks.at(-1);
+        const [mark] = piece.marks.toSorted((one, other) => one.end - one.begin - (other.end - other.begin));
         if (!mark) return piece.text;
-        const said = mark.aspects.filter((aspect) => aspect !== WHOLE);
-        const starting = [...new Set(piece.starting.flatMap((one) => one.aspects))].filter((aspect) => aspect !== WHOLE);
-        const title = [...new Set(piece.marks.flatMap((one) => [...one.aspects.filter((aspect) => aspect !== WHOLE).map(nameOf), ...one.rules]))];
+        const said = [...new Set(piece.marks.flatMap((one) => [...readAs(one).map(nameOf), ...one.rules]))];
         return (
           <mark
             key={piece.begin}
-            class={colour(said[0]!, aspects)}
+            class={colour(readAs(mark)[0]!, aspects)}
             data-begin={piece.begin}
             data-end={piece.begin + Array.from(piece.text).length}
-            title={title.join(say("comma"))}
+            title={said.join(say("comma"))}
           >
-            {starting.length ? (
-              <ruby>
-                {piece.text}
-                <rt>{starting.map(nameOf).join(say("comma"))}</rt>
-              </ruby>
-            ) : (
-              piece.text
-            )}
+            {piece.text}
           </mark>
         );
       })}
     </>
+  );
+}
+
+/** What the colours mean; with `words`, and which words were read so. */
+export function Key({ marks, aspects, words = false }: { marks: EvidenceMark[]; aspects: string[]; words?: boolean }): VNode | null {
+  if (!aspects.length) return null;
+  return (
+    <dl class="evidence-key" aria-label={say("key")}>
+      {aspects.map((aspect) => (
+        <div key={aspect}>
+          <dt>
+            <i class={colour(aspect, aspects)} aria-hidden="true" />
+            {nameOf(aspect)}
+          </dt>
+          {words && (
+            <dd lang="ar">
+              {marks
+                .filter((mark) => mark.aspects.includes(aspect))
+                .map((mark, place) => (
+                  <span key={mark.begin}>
+                    {place > 0 && say("comma")}
+                    <bdi dir="auto">{mark.quote}</bdi>
+                  </span>
+                ))}
+            </dd>
+          )}
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -40,7 +40,7 @@ export function Filters({ view, filter, choices, things }: Props): VNode {
       <summary>{say("filter")}</summary>
       <form onSubmit={(event) => event.preventDefault()} aria-label={say("filter")}>
         {(["type", "status"] as const).map((field) => (
-          <Checks key={field} field={field} filter={filter} counts={choices?.[field] ?? []} set={set} />
+          <Checks key={field} field={field} filter={filter} counts={choices?.[field]} set={set} />
         ))}
         {(["actor", "place"] as const).map((field) => (
           <fieldset key={field}>
@@ -86,11 +86,11 @@ export function Filters({ view, filter, choices, things }: Props): VNode {
 function Checks(props: {
   field: "type" | "status";
   filter: URLSearchParams;
-  counts: [string, number][];
+  counts: [string, number][] | undefined;
   set: (changed: URLSearchParams) => void;
 }): VNode {
   const { field, filter, set } = props;
-  const counts = new Map(props.counts);
+  const counts = props.counts && new Map(props.counts);
   const names = field === "type" ? terms.types : terms.statuses;
   return (
     <fieldset>
@@ -105,7 +105,7 @@ function Checks(props: {
             onChange={() => set(toggled(filter, field, name))}
           />
           {field === "type" && <i aria-hidden="true" />}
-          <span>{termLabel(name)}</span> <span class="count">{formatNumber(counts.get(name) ?? 0)}</span>
+          <span>{termLabel(name)}</span> <span class="count">{counts && formatNumber(counts.get(name) ?? 0)}</span>
         </label>
       ))}
     </fieldset>

@@ -4,14 +4,14 @@ import { useEffect } from "preact/hooks";
 import { formatNumber } from "../shared/formats";
 import { page, say } from "../shared/page";
 import "./explorer.css";
-import { type Place, VIEWS, followLinks, go, here, viewAddress } from "./address";
+import { type Place, VIEWS, focusOnArrival, followLinks, go, here, viewAddress } from "./address";
 import { useAnswer } from "./api";
 import { DocumentPage } from "./document";
 import { EventPage } from "./event";
 import { Chosen, Filters } from "./filters";
 import { MapView } from "./map";
 import { NetworkView } from "./network";
-import { Trouble, Waiting } from "./pieces";
+import { Trouble, Waiting, useTitle } from "./pieces";
 import { SearchBox, SearchPage, goToFound, searchAddress } from "./search";
 import { ThingPage } from "./thing";
 import { TimelineView } from "./timeline";
@@ -53,6 +53,7 @@ function Shown({ place }: { place: Place }): VNode {
 /** The three views of the events that the filter lets through. */
 function Overview({ place }: { place: Place & { name: "view" } }): VNode {
   const { view, filter } = place;
+  useTitle(view === "timeline" ? "" : say(view));
   const query = filter.toString();
   // the choices of the filter are those of the timeline, whatever is shown beside them
   const timeline = useAnswer<Timeline>(`events?${query}`);
@@ -63,7 +64,7 @@ function Overview({ place }: { place: Place & { name: "view" } }): VNode {
   const things = { ...answer?.things };
   return (
     <div class="overview">
-      <h1 class="unseen" tabIndex={-1}>
+      <h1 class="unseen" tabIndex={-1} ref={focusOnArrival}>
         {say("events")}
       </h1>
       <nav class="views" aria-label={say("views")}>

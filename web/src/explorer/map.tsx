@@ -102,7 +102,7 @@ interface DrawingProps {
 }
 
 function Drawing({ answer, found, width, whole, atlas }: DrawingProps): VNode {
-  const height = Math.round(Math.max(300, Math.min(560, width * 0.62)));
+  const height = Math.round(Math.max(200, Math.min(560, width * 0.52)));
   const projection = useMemo(() => project(found, whole, width, height), [answer, whole, width, height]);
   const outlines = useMemo(() => {
     if (!atlas) return null;
@@ -114,7 +114,7 @@ function Drawing({ answer, found, width, whole, atlas }: DrawingProps): VNode {
   const most = Math.max(1, ...found.map((place) => place.events));
   const dots = found
     .map((place, rank) => ({ ...place, rank, point: projection(place.at!) ?? ([-99, -99] as [number, number]) }))
-    .map((dot) => ({ ...dot, radius: 4 + 12 * Math.sqrt(dot.events / most) }));
+    .map((dot) => ({ ...dot, radius: 3 + (width < 600 ? 6 : 10) * Math.sqrt(dot.events / most) }));
   const labelled = chooseLabels(dots);
   return (
     <svg class="map" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="group" aria-label={say("map_drawing")}>
@@ -124,17 +124,21 @@ function Drawing({ answer, found, width, whole, atlas }: DrawingProps): VNode {
           <path class="borders" d={outlines.borders ?? ""} />
         </g>
       )}
-      {dots.map(({ place, events, point: [x, y], radius, rank }) => (
+      {dots.map(({ place, events, point: [x, y], radius }) => (
         <a key={place} href={thingAddress(place)} class="node" aria-label={`${nameOf(place, answer.things)}: ${formatNumber(events)}`}>
           <title>{`${nameOf(place, answer.things)}: ${formatNumber(events)}`}</title>
           <circle cx={x} cy={y} r={radius} />
-          {labelled.has(rank) && (
-            <text x={x} y={y - radius - 4} text-anchor="middle">
-              {nameOf(place, answer.things)}
-            </text>
-          )}
         </a>
       ))}
+      <g class="labels" aria-hidden="true">
+        {dots
+          .filter(({ rank }) => labelled.has(rank))
+          .map(({ place, point: [x, y], radius }) => (
+            <text key={place} x={x} y={y - radius - 3} text-anchor="middle">
+              {nameOf(place, answer.things)}
+            </text>
+          ))}
+      </g>
     </svg>
   );
 }

@@ -37,7 +37,7 @@ export function NetworkView({ answer }: { answer: Network }): VNode {
   return (
     <>
       <p class="small">
-        {say("network_long", { shown: formatNumber(answer.nodes.length), all: formatNumber(answer.actors) })}
+        {say("network_long", { all: formatNumber(answer.actors) })}
       </p>
       <div class="drawing" ref={frame}>
         {width > 0 && <Drawing answer={answer} width={width} />}
@@ -66,7 +66,7 @@ export function NetworkView({ answer }: { answer: Network }): VNode {
                   {formatNumber(weigh(types))} <Amount count={weigh(types)} most={most} />
                 </td>
                 <td>
-                  {Object.entries(types).map(([type, count]) => (
+                  {Object.entries(types).sort((a, b) => b[1] - a[1]).map(([type, count]) => (
                     <span key={type} class={`tag ${kindClass(type)}`}>
                       <i aria-hidden="true" />
                       {termLabel(type)} {formatNumber(count)}
@@ -93,7 +93,8 @@ function weigh(types: Record<string, number>): number {
 
 /** Places for the nodes, always the same for the same answer and width. */
 function layOut(answer: Network, width: number, height: number): { nodes: Node[]; edges: Edge[] } {
-  const shown = answer.nodes.slice(0, width < NARROW ? 22 : 60);
+  const linked = new Set(answer.edges.flatMap(([one, other]) => [one, other]));
+  const shown = answer.nodes.filter(([key]) => linked.has(key)).slice(0, width < NARROW ? 20 : 50);
   const most = Math.max(...shown.map(([, count]) => count));
   const nodes: Node[] = shown.map(([key, count]) => ({ key, count, radius: 4 + 14 * Math.sqrt(count / most) }));
   const byKey = new Map(nodes.map((node) => [node.key, node]));
@@ -114,7 +115,7 @@ function layOut(answer: Network, width: number, height: number): { nodes: Node[]
     .tick(STEPS);
   const within = (value: number, margin: number, size: number) => Math.max(margin, Math.min(size - margin, value));
   for (const node of nodes) {
-    node.x = within(node.x ?? 0, 48, width);
+    node.x = within(node.x ?? 0, Math.min(width / 2, 3.4 * Array.from(shorten(nameOf(node.key, answer.things))).length), width);
     node.y = within(node.y ?? 0, 24, height - 14);
   }
   return { nodes, edges };
@@ -126,6 +127,7 @@ function Drawing({ answer, width }: { answer: Network; width: number }): VNode {
   const [chosen, setChosen] = useState<string | null>(null);
   const near = new Set(edges.filter((edge) => edge.source.key === chosen || edge.target.key === chosen).flatMap((edge) => [edge.source.key, edge.target.key]));
   const heaviest = Math.max(1, ...edges.map((edge) => edge.weight));
+  const labelled = useMemo(() => chooseLabels(nodes, answer), [nodes]);
   return (
     <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="group" aria-label={say("network_drawing")}>
       <g aria-hidden="true">
@@ -156,13 +158,32 @@ function Drawing({ answer, width }: { answer: Network; width: number }): VNode {
           onBlur={() => setChosen(null)}
         >
           <circle cx={node.x} cy={node.y} r={node.radius} />
-          <text x={node.x} y={(node.y ?? 0) + node.radius + 12} text-anchor="middle">
-            {shorten(nameOf(node.key, answer.things))}
-          </text>
         </a>
       ))}
+      <g class="labels" aria-hidden="true">
+        {nodes
+          .filter((node) => (chosen ? node.key === chosen || near.has(node.key) : labelled.has(node.key)))
+          .map((node) => (
+            <text key={node.key} x={node.x} y={(node.y ?? 0) + node.radius + 12} text-anchor="middle">
+              {shorten(nameOf(node.key, answer.things))}
+            </text>
+          ))}
+      </g>
     </svg>
   );
+}
+
+/** The nodes whose names are written while none is chosen: the greatest first, where names do not lie on each other. */
+function chooseLabels(nodes: Node[], answer: Network): Set<string> {
+  const taken: { x: number; y: number; wide: number; key: string }[] = [];
+  for (const node of nodes) {
+    const wide = 6.6 * Array.from(shorten(nameOf(node.key, answer.things))).length;
+    const [x, y] = [node.x ?? 0, (node.y ?? 0) + node.radius];
+    if (taken.every((other) => Math.abs(other.x - x) > (other.wide + wide) / 2 || Math.abs(other.y - y) > 15)) {
+      taken.push({ x, y, wide, key: node.key });
+    }
+  }
+  return new Set(taken.map(({ key }) => key));
 }
 
 function shorten(name: string): string {

@@ -1,8 +1,9 @@
 /** Small pieces that several pages are made of. */
 import type { ComponentChildren, VNode } from "preact";
+import { useEffect } from "preact/hooks";
 import { formatNumber, formatPeriod, formatShare } from "../shared/formats";
 import { say } from "../shared/page";
-import { thingAddress } from "./address";
+import { focusOnArrival, thingAddress } from "./address";
 import type { Failure, Loaded } from "./api";
 import { best, kindClass, second, termLabel } from "./terms";
 import type { EventRow, Labels, Things } from "./types";
@@ -30,15 +31,27 @@ export function nameOf(key: string, things: Things): string {
   return best(things[key]?.label, key.slice(key.indexOf("/") + 1)).text;
 }
 
+const SITE = document.title;
+
+/** Says in the window's title what is shown. */
+export function useTitle(text: string): void {
+  useEffect(() => {
+    document.title = text ? `${text} · diplograph` : SITE;
+  }, [text]);
+}
+
 /** A heading that a page begins with: focused when one comes to the page. */
 export function Title({ labels, otherwise = "", children }: { labels?: Labels; otherwise?: string; children?: ComponentChildren }): VNode {
+  useTitle(best(labels, otherwise).text);
   const other = second(labels);
   return (
     <>
-      <h1 tabIndex={-1}>{children ?? <Words labels={labels} otherwise={otherwise} />}</h1>
+      <h1 tabIndex={-1} ref={focusOnArrival}>{children ?? <Words labels={labels} otherwise={otherwise} />}</h1>
       {other && (
-        <p class="also" lang={other.lang} dir={other.lang === "ar" ? "rtl" : "ltr"}>
-          {other.text}
+        <p class="also">
+          <bdi lang={other.lang} dir={other.lang === "ar" ? "rtl" : "ltr"}>
+            {other.text}
+          </bdi>
         </p>
       )}
     </>

@@ -129,7 +129,7 @@ export function SearchPage({ text }: { text: string }): VNode {
   const loaded = useAnswer<{ results: Found[] }>(`search?${new URLSearchParams({ q: text })}`);
   return (
     <section>
-      <Title>
+      <Title otherwise={text}>
         {say("search_results")} <bdi>{text}</bdi>
       </Title>
       {!loaded.value && <Waiting of={loaded} />}

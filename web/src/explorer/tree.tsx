@@ -21,6 +21,12 @@ export function SentenceTree({ document, at, until }: { document: string; at: nu
         <Waiting of={loaded} unknown="unparsed" />
       </div>
     );
+  if (parse.begin >= until)
+    return (
+      <div class="tree-frame">
+        <p class="quiet">{say("no_sentence")}</p>
+      </div>
+    );
   return (
     <div class="tree-frame" data-begin={parse.begin} data-end={parse.end}>
       <div class="steps">
