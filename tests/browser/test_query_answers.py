@@ -236,7 +236,10 @@ def test_in_front_of_another_store(browse: Browse, seeds_store: Path, tmp_path: 
     need(find_oxigraph(), "the Oxigraph server")
     with Store.open(seeds_store, read_only=True) as store:
         quads = b"".join(f"{quad} .\n".encode() for quad in store.quads())
-    with oxigraph(tmp_path / "oxigraph", quads) as endpoint, serving(seeds_store, "--upstream", endpoint) as front:
+    with (
+        oxigraph(tmp_path / "oxigraph", quads) as endpoint,
+        serving(seeds_store, "--upstream", endpoint) as front,
+    ):
         seen = QueryPage(browse(front, "ar"), "ar").open()
         seen.choose("كل الأحداث")
         seen.wait()

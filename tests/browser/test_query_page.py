@@ -99,7 +99,7 @@ def test_rows_are_ordered_by_any_column(query_page: Open) -> None:
 
 
 def test_texts_are_shown_as_they_are(query_page: Open, hard_server: Server) -> None:
-    """Markup is text, every text goes its own way, and nothing beyond the first plane is lost."""
+    """Markup is text, every text goes its own way (one that begins with a symbol, too), and nothing is lost."""
     seen = query_page("ar", hard_server)
     seen.run(
         f"{PREFIXES}SELECT ?text {{ {{ ?a dip:identifier ?k ; rdfs:label ?text }} UNION {{ ?d dip:text ?text }} }}"
@@ -115,7 +115,7 @@ def test_texts_are_shown_as_they_are(query_page: Open, hard_server: Server) -> N
             "all => all.map(bdi => [bdi.textContent, getComputedStyle(bdi).direction])"
         )
     }
-    assert directions[ACTORS[1].label_ar] == "rtl"
+    assert directions[DOCUMENT.text] == directions[ACTORS[1].label_ar] == "rtl"
     assert directions[str(ACTORS[1].label_en)] == "ltr"
     shoot(seen.page, "query-hard-texts")
 
@@ -140,7 +140,9 @@ def test_a_mistake_is_told_and_marked(
     )
     expect(seen.failure).to_contain_text(told["message"])
     assert "".join(seen.page.locator(".query-fault").all_inner_texts()).startswith("FILTR(?s")
-    expect(seen.page.locator(".query-marker")).to_have_attribute("aria-label", re.compile(str(told["column"])))
+    expect(seen.page.locator(".query-marker")).to_have_attribute(
+        "aria-label", re.compile(str(told["column"]))
+    )
     shoot(seen.page, f"query-mistake-{language}")
     seen.failure.get_by_role("button").click()
     cursor = seen.page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getCursor()")

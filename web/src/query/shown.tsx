@@ -27,6 +27,16 @@ export function addressOf(term: Term): string | null {
   return /^https?:/.test(term.value) ? term.value : null;
 }
 
+const RIGHT_TO_LEFT = /^(ar|fa|he|ur)(-|$)/;
+
+/** The direction of a term, as the server's other pages have it: by its language, else by whether Arabic is in it. */
+export function directionOf(term: Term): "ltr" | "rtl" | "auto" {
+  if (term.type !== "literal") return "ltr";
+  const language = term["xml:lang"];
+  if (language !== undefined) return RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr";
+  return /\p{Script=Arabic}/u.test(term.value) ? "rtl" : "auto";
+}
+
 interface ShownProps {
   term: Term | undefined;
   showing: Showing;
@@ -41,7 +51,7 @@ export function Shown({ term, showing, to }: ShownProps) {
   const address = addressOf(to ?? term);
   const language = term.type === "literal" ? term["xml:lang"] : undefined;
   const shown = (
-    <bdi dir={term.type === "literal" ? "auto" : "ltr"} lang={language} class={words.length > LONG ? "long" : undefined}>
+    <bdi dir={directionOf(term)} lang={language} class={words.length > LONG ? "long" : undefined}>
       {words}
     </bdi>
   );

@@ -46,16 +46,16 @@ export function ChartView({ table, showing, settings, set }: ViewProps) {
   );
 }
 
-/** One point for each label, in the order of the rows: the sum of a column, or how many rows have the label. */
+/** One point for each label, in the order of the rows: the sum of a column (where it has a value), or the number of rows. */
 export function pointsOf(table: Table, label: string, value: string, sort: Sort, showing: Showing): Point[] {
   const found = new Map<string, Point>();
   for (const row of table.rows) {
-    const term = row[label];
-    if (term === undefined) continue;
+    const [term, amount] = [row[label], value ? numberOf(row[value]) : 1];
+    if (term === undefined || amount === null) continue;
     const words = labelOf(table, row, label, showing);
     const at = sort === "number" ? numberOf(term)! : sort === "time" ? timeOf(term)!.begin : found.size;
     const point = found.get(words) ?? { label: words, at, value: 0 };
-    point.value += value ? (numberOf(row[value]) ?? 0) : 1;
+    point.value += amount;
     found.set(words, point);
   }
   return [...found.values()];
