@@ -98,6 +98,7 @@ _DESCRIPTIONS = {
     "/.well-known/void": ("VoID description of the dataset, with what it counts", RDF),
     "/dcat": ("DCAT catalogue", RDF),
     "/ontology": ("The ontology", (*RDF, "text/html")),
+    "/query-editor": ("A SPARQL editor", ("text/html",)),
     "/openapi.json": ("This description", ("application/json",)),
     "/health": ("Whether the server answers", ("application/json",)),
     "/metrics": ("Figures for Prometheus", ("text/plain",)),
@@ -134,7 +135,10 @@ def _list_operation() -> dict[str, Any]:
 
 def _question(query: Query) -> dict[str, Any]:
     columns = "".join(f"\n- `{name}`: {meaning}" for name, meaning in query.columns.items())
-    rows = {"description": "The rows", "content": _content((*RESULTS, "text/html"))}
+    rows = {
+        "description": "The rows; or the question in SPARQL, with the values in it",
+        "content": _content((*RESULTS, "text/html", "application/sparql-query")),
+    }
     rows["content"]["text/csv"]["example"] = ",".join(query.columns)  # type: ignore[index]
     return {
         "tags": ["questions"],
@@ -143,7 +147,7 @@ def _question(query: Query) -> dict[str, Any]:
         "description": f"{query.summary_ar}\n\n{query.description}\n\nColumns:\n{columns}",
         "parameters": [
             *(_parameter(query, parameter) for parameter in query.parameters),
-            _format_parameter("json", "xml", "csv", "tsv", "html"),
+            _format_parameter("json", "xml", "csv", "tsv", "html", "rq"),
         ],
         "responses": {"200": rows, **_REFUSALS},
     }

@@ -96,8 +96,8 @@ class Builder {
   }
 }
 
-/** Gives every node its place. The same network is drawn the same way each time. */
-export function arrange({ nodes, edges }: Network): void {
+/** Gives every node its place. The same network is drawn the same way each time; on a narrow page it is taller. */
+export function arrange({ nodes, edges }: Network, narrow: boolean): void {
   for (const [place, node] of nodes.entries()) {
     const angle = place * 2.4; // the golden angle: no two begin on each other
     node.x = 12 * Math.sqrt(place) * Math.cos(angle);
@@ -107,8 +107,8 @@ export function arrange({ nodes, edges }: Network): void {
     .force("link", forceLink(edges.map((edge) => ({ ...edge }))).distance(110))
     .force("charge", forceManyBody().strength(-320))
     .force("collide", forceCollide(34))
-    .force("x", forceX().strength(0.05))
-    .force("y", forceY().strength(0.08))
+    .force("x", forceX().strength(narrow ? 0.25 : 0.05))
+    .force("y", forceY().strength(narrow ? 0.03 : 0.08))
     .stop()
     .tick(STEPS);
 }

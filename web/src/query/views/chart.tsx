@@ -10,7 +10,7 @@ import { Choice, chosen, columnOptions, Unsuitable, type ViewProps } from "./set
 const MOST_BARS = 60;
 const WIDTH = 720;
 const HEIGHT = 320;
-const MARGIN = { top: 16, right: 24, bottom: 36, left: 64 };
+const MARGIN = { top: 16, right: 40, bottom: 44, left: 64 };
 
 export interface Point {
   label: string;

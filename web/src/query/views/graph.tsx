@@ -52,8 +52,9 @@ interface Frame {
 
 function Drawing({ network }: { network: Network }) {
   const whole = useMemo(() => {
-    arrange(network);
-    return frameOf(network.nodes);
+    const narrow = window.matchMedia("(max-width: 40rem)").matches;
+    arrange(network, narrow);
+    return frameOf(network.nodes, narrow);
   }, [network]);
   const [moved, move] = useState<{ of: Frame; frame: Frame } | null>(null);
   const frame = moved?.of === whole ? moved.frame : whole;
@@ -131,12 +132,12 @@ function shortened(words: string): string {
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : words;
 }
 
-function frameOf(nodes: readonly Node[]): Frame {
+function frameOf(nodes: readonly Node[], narrow: boolean): Frame {
   const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
   const [left, top] = [Math.min(0, ...xs) - 90, Math.min(0, ...ys) - 30];
   const [width, height] = [Math.max(0, ...xs) + 90 - left, Math.max(0, ...ys) + 45 - top];
-  // Never so few that letters would become huge, and as wide as the page is.
-  const wide = Math.max(width, 620, height * 1.4);
+  // Never so small that letters would become huge, and of about the form of the page.
+  const wide = narrow ? Math.max(width, 340) : Math.max(width, 620, height * 1.4);
   const high = Math.max(height, 300);
   return { x: left - (wide - width) / 2, y: top - (high - height) / 2, width: wide, height: high };
 }
