@@ -47,6 +47,6 @@ def test_what_is_wrong_is_noticed(browser: Browser, server: Server, wrong: str, 
 
 def test_axe_finds_what_is_inaccessible(browse: Browse, hard_server: Server) -> None:
     page = browse(hard_server)
-    page.goto("/")
+    page.goto("/queries")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
     assert any("button-name" in fault for fault in axe(page))
