@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cut, slice } from "../src/shared/marks";
+import { cut, directionOf, slice } from "../src/shared/marks";
 
 test("characters beyond the first plane count once", () => {
   const text = "𝔸🕊️ قال بوتين";
@@ -20,4 +20,10 @@ test("marks nest and overlap, and what is cut is the text again", () => {
 test("a quote in the midst of a text", () => {
   expect(cut("cdef", [{ begin: 0, end: 3 }, { begin: 5, end: 99 }], 2).map((piece) => [piece.text, piece.marks.length]))
     .toEqual([["c", 1], ["de", 0], ["f", 1]]);
+});
+
+test("the direction is that of most letters", () => {
+  expect(directionOf("𝔸🕊️ قال (PEACE 2.0) إنه سيلتقي الرئيس")).toBe("rtl");
+  expect(directionOf("Biden said بوتين")).toBe("ltr");
+  expect(directionOf("2022")).toBe("ltr");
 });

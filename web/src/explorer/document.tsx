@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { VNode } from "preact";
 import { formatDate, formatNumber } from "../shared/formats";
-import { cut } from "../shared/marks";
+import { cut, directionOf } from "../shared/marks";
 import { page, say } from "../shared/page";
 import { thingAddress } from "./address";
 import { encodeKey, useAnswer } from "./api";
@@ -42,7 +42,7 @@ export function DocumentPage({ of: id }: { of: string }): VNode {
   return (
     <article class="document-page">
       <Title otherwise={found.title ?? found.source ?? found.key}>
-        <bdi dir="auto">{found.title ?? found.source ?? found.key}</bdi>
+        <bdi dir={directionOf(found.title ?? found.source ?? found.key)}>{found.title ?? found.source ?? found.key}</bdi>
       </Title>
       <p class="quiet">
         {found.published && (
@@ -63,7 +63,7 @@ export function DocumentPage({ of: id }: { of: string }): VNode {
           <div class="text" lang="ar">
             {paragraphs(found.text ?? "").map((paragraph) => (
               <div key={paragraph.begin} class="paragraph">
-                <p dir="auto" data-begin={paragraph.begin}>
+                <p dir={directionOf(paragraph.text)} data-begin={paragraph.begin}>
                 {cut(paragraph.text, wholes, paragraph.begin).map((piece) => {
                   const whole = piece.marks.at(-1);
                   const words = details ? (

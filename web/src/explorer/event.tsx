@@ -1,6 +1,7 @@
 /** One event: what is known of it, what each document says of it, and the words that say so. */
 import type { VNode } from "preact";
 import { formatDate, formatNumber } from "../shared/formats";
+import { directionOf } from "../shared/marks";
 import { page, say } from "../shared/page";
 import { thingAddress } from "./address";
 import { encodeKey, useAnswer } from "./api";
@@ -141,7 +142,7 @@ function Quotes({ report }: { report: Report }): VNode {
         {report.published && <span class="small"> · {formatDate(report.published)}</span>}
       </figcaption>
       {wholes.map((whole) => (
-        <blockquote key={whole.begin} dir="auto" lang="ar" data-begin={whole.begin}>
+        <blockquote key={whole.begin} dir={directionOf(whole.quote)} lang="ar" data-begin={whole.begin}>
           <Evidence text={whole.quote} from={whole.begin} marks={report.marks} aspects={aspects} />
         </blockquote>
       ))}

@@ -36,6 +36,12 @@ export function cut<M extends Mark>(text: string, marks: readonly M[], from = 0)
   }));
 }
 
+/** The direction of a text by most of its letters: a quote, an emoji or a name in front does not turn an Arabic text. */
+export function directionOf(text: string): "rtl" | "ltr" {
+  const rightToLeft = text.match(/[\p{Script=Arabic}\p{Script=Hebrew}]/gu)?.length ?? 0;
+  return rightToLeft * 2 >= (text.match(/\p{L}/gu)?.length ?? 1) ? "rtl" : "ltr";
+}
+
 /** The part of a text between two code points. */
 export function slice(text: string, begin: number, end: number): string {
   return Array.from(text).slice(begin, end).join("");
