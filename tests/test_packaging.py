@@ -21,6 +21,7 @@ from conftest import REPOSITORY
 
 import diplograph
 
+BESIDE = ("manifest.json", "licenses.md", "licenses-yasqe.md")
 BUILT = REPOSITORY / "builder" / "server" / "pages" / "static" / "built"
 
 
@@ -158,7 +159,7 @@ def test_the_wheel_holds_the_built_pages(wheel: Path) -> None:
     wanted = {name for chunk in chunks for name in (chunk["file"], *chunk.get("css", ()))}
     names = set(zipfile.ZipFile(wheel).namelist())
     assert len(wanted) > 2
-    assert not {f"diplograph/server/pages/static/built/{name}" for name in (*wanted, "manifest.json")} - names
+    assert not {f"diplograph/server/pages/static/built/{name}" for name in (*wanted, *BESIDE)} - names
 
 
 def test_the_package_seen_elsewhere_is_the_wheels(elsewhere: Path, tmp_path: Path) -> None:

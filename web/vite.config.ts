@@ -1,15 +1,16 @@
 import { defineConfig } from "vite";
-import { withoutPrefixList } from "./yasqe";
+import { yasqe } from "./yasqe";
 
 // What is built goes where the server finds its static files, under names that change with what is in them. The server
 // reads the manifest to know which files belong to which entry.
 export default defineConfig({
   base: "./",
-  plugins: [withoutPrefixList()],
+  plugins: [yasqe()],
   build: {
     outDir: "../builder/server/pages/static/built",
     emptyOutDir: true,
     manifest: "manifest.json",
+    license: { fileName: "licenses.md" }, // of what is bundled; it goes into the wheel beside the scripts
     modulePreload: { polyfill: false },
     assetsDir: "",
     assetsInlineLimit: 0,
