@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test web lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-check volume constraints clean help
+.PHONY: run test web lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-check volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make bench-explorer  measure the explorer's first view with 10,000 events (needs chromium)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
@@ -61,6 +62,9 @@ calibration: $(VENV)/.installed
 bench-endpoint: $(VENV)/.tested
 	@$(INSTALL) --no-build-isolation --editable ".[bench]"
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
+
+bench-explorer: $(VENV)/.tested
+	$(BIN)/python tests/bench/explorer.py
 
 bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py

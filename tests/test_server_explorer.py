@@ -14,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from serving import Server, serving
+from web_pages import WebPage
 
 from diplograph.server.application import routes_of
 from diplograph.server.errors import Refusal
-from diplograph.server.explorer import searching, summaries
+from diplograph.server.explorer import explorer_page, searching, summaries
 from diplograph.server.explorer.filtering import Filter, read_filter
 from diplograph.server.explorer.searching import collect_names, level, search
 from diplograph.server.explorer.table import EventRow, Table, Tables, Thing
+from diplograph.server.pages import built
 from diplograph.server.service import Job, QueryJob, Result
 from diplograph.server.settings import Settings
 from diplograph.store import Store
@@ -307,6 +309,37 @@ def test_the_table_is_made_once_a_generation_and_again_after_a_refusal() -> None
 def replace_name(service: Slow, name: str) -> Slow:
     service.name = name
     return service
+
+
+def test_a_tree_without_built_pages_says_how_to_build_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    built.built_entry.cache_clear()
+    monkeypatch.setattr(built, "_manifest", dict)
+    try:
+        assert built.built_entry("explorer") is None
+        answer = asyncio.run(explorer_page(Asked(Settings(tmp_path))))  # type: ignore[arg-type]
+        shown = answer.result.body.decode()
+        assert "make web" in shown and "<script" not in shown
+        assert not WebPage(shown).faults
+    finally:
+        built.built_entry.cache_clear()
+
+
+class Asked:
+    """A request for a page, as far as a page looks at it."""
+
+    query_string, fields, url = "", (), "http://127.0.0.1"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.service = Slow()
+
+    def field(self, name: str) -> None:
+        return None
+
+    def header(self, name: str) -> None:
+        return None
 
 
 def test_openapi_describes_every_address_of_the_explorer(server: Server) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diplograph.server.errors import Refusal
-from diplograph.server.explorer.table import EventRow, Table
+from diplograph.server.explorer.table import EventRow, Table, complete
 from diplograph.vocabulary import load_vocabulary
 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
@@ -100,7 +100,7 @@ def _date(name: str, said: dict[str, list[str]], rest: str) -> str:
     text = said.get(name, [""])[0]
     if text and not _DATE.fullmatch(text):
         raise _wrong(name, text, "a date: 2021, 2021-12 or 2021-12-30")
-    return text + rest[len(text) - 4 :] if text else ""
+    return complete(text, rest)
 
 
 def _wrong(name: str, text: str, wanted: str) -> Refusal:

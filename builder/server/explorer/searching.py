@@ -77,7 +77,9 @@ def collect_names(table: Table, documents: Iterable[tuple[str, str]]) -> Names:
     for key, title in documents:
         named[level(title), key] = 0
     found = [(name, key, weight) for (name, key), weight in named.items() if name]
-    return Names(*([entry[place] for entry in found] for place in range(3)))
+    return Names(
+        [name for name, _, _ in found], [key for _, key, _ in found], [weight for _, _, weight in found]
+    )
 
 
 def search(names: Names, text: str, rooms: Sequence[str] = ()) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from pyoxigraph import Literal, NamedNode
 
@@ -18,11 +18,12 @@ from diplograph.quads import decode, shared_graph
 from diplograph.server.asking import Asking, select_first
 from diplograph.server.rows import Row, value
 from diplograph.server.service import Service
+from diplograph.vocabulary import load_vocabulary
 
 MOST_EVENTS = 100_000
 """How many events the explorer holds at most: the latest ones. A page says so when there are more."""
 
-HELD_AT = "heldAt"
+_PLACE = "place/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,12 @@ class EventRow:
     @property
     def earliest(self) -> str:
         """The first day that it may begin on; empty when that is not known."""
-        return (
-            f"{self.start}-01-01"[:10]
-            if len(self.start) == 4
-            else f"{self.start}-01"[:10]
-            if self.start
-            else ""
-        )
+        return complete(self.start, "-01-01")
 
     @property
     def latest(self) -> str:
-        """The last day that it may end on (the 31st of any month)."""
-        last = self.end or self.start
-        return f"{last}-12-31"[:10] if len(last) == 4 else f"{last}-31"[:10] if last else ""
+        """The last day that it may end on (the 31st of any month); empty when that is not known."""
+        return complete(self.end or self.start, "-12-31")
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -101,6 +95,15 @@ class Table:
         return {key: frozenset((key, *found.get(key, ()))) for key in self.things}
 
 
+def complete(date: str, rest: str) -> str:
+    """A partial date with what it lacks of a day.
+
+    >>> complete("2021-06", "-12-31")
+    '2021-06-31'
+    """
+    return date + rest[len(date) - 4 :] if date else ""
+
+
 class Tables:
     """Keeps the table of the newest generation; whoever asks while it is made waits for it."""
 
@@ -132,8 +135,10 @@ async def read_table(asking: Asking) -> Table:
     def put_together() -> Table:
         name = _namer(base)
         found = _read_parts(parts, name)
+        held = sorted((_read_event(row, found, name) for row in events), key=lambda event: event.key)
+        held.sort(key=lambda event: event.start, reverse=True)
         return Table(
-            [_read_event(row, found, name) for row in events[:MOST_EVENTS]],
+            held[:MOST_EVENTS],
             _read_things(things, name),
             len(events) > MOST_EVENTS,
         )
@@ -183,9 +188,21 @@ def _read_event(row: Row, parts: Mapping[str, list[tuple[str, str]]], name: Call
         float(confidence) if confidence else None,
         int(value(row, "reports") or 0),
         {language: text for language in ("ar", "en") if (text := value(row, f"label_{language}"))},
-        tuple((role, key) for role, key in said if role != HELD_AT),
-        tuple(key for role, key in said if role == HELD_AT),
+        tuple(sorted((part for part in said if not part[1].startswith(_PLACE)), key=_rank)),
+        tuple(sorted(key for _, key in said if key.startswith(_PLACE))),
     )
+
+
+def _rank(part: tuple[str, str]) -> tuple[int, str]:
+    """Where a part stands among others: the roles in the order of the ontology, a narrower one before a wider one."""
+    return _role_ranks().get(part[0], 0), part[1]
+
+
+@cache
+def _role_ranks() -> Mapping[str, int]:
+    vocabulary = load_vocabulary()
+    roles = sorted(vocabulary.actor_roles(), key=lambda role: -len(vocabulary.role_superproperties(role)))
+    return {role: rank for rank, role in enumerate(roles)}
 
 
 def _read_things(rows: Sequence[Row], name: Callable[[str], str]) -> Mapping[str, Thing]:

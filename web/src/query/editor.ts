@@ -25,8 +25,6 @@ export interface Wishes {
   described: Promise<Description>;
   /** Ctrl+Enter. */
   run: () => void;
-  /** After each change by whomever. */
-  changed: () => void;
 }
 
 export class Editor {
@@ -64,7 +62,6 @@ export class Editor {
     input.setAttribute("aria-multiline", "true");
     this.yasqe.on("change" as "blur", () => {
       this.clearFault();
-      wishes.changed();
       window.clearTimeout(this.pause);
       this.pause = window.setTimeout(() => this.checkSyntax(), PAUSE);
     });

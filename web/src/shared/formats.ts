@@ -29,7 +29,10 @@ export function formatDate(text: string): string {
 
 /** From one partial date to another; just the one where there is no other. */
 export function formatPeriod(start: string, end: string): string {
-  return end && end !== start ? `${formatDate(start)} – ${formatDate(end)}` : formatDate(start);
+  if (!end || end === start) return formatDate(start);
+  const [one, other] = [start, end].map((text) => new Date(`${text}T00:00:00Z`)) as [Date, Date];
+  if (start.length === 10 && end.length === 10 && one < other) return days.formatRange(one, other);
+  return `${formatDate(start)} – ${formatDate(end)}`;
 }
 
 /** A moment (xsd:dateTime) as its time of day, in UTC where it says a zone. */
