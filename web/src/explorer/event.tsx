@@ -55,11 +55,11 @@ export function reportName(report: Report): string {
   return report.title ?? report.source ?? report.document;
 }
 
-/** The sign of disagreement; it would be mirrored where the page runs from right to left. */
+/** The sign of disagreement. */
 function Unequal(): VNode {
   return (
-    <span class="sign" dir="ltr" lang="en" aria-hidden="true">
-      ≠
+    <span class="sign" aria-hidden="true">
+      !
     </span>
   );
 }

@@ -12,6 +12,7 @@ import { useWidth } from "./width";
 
 const STEPS = 300;
 const NARROW = 600;
+const MOST_STRETCH = 2.4;
 const FIRST_ROWS = 20;
 
 interface Node extends SimulationNodeDatum {
@@ -113,12 +114,16 @@ function layOut(answer: Network, width: number, height: number): { nodes: Node[]
     .force("y", forceY(height / 2).strength(0.06 * (width / height)))
     .stop()
     .tick(STEPS);
-  const within = (value: number, margin: number, size: number) => Math.max(margin, Math.min(size - margin, value));
-  for (const node of nodes) {
-    node.x = within(node.x ?? 0, Math.min(width / 2, 3.4 * Array.from(shorten(nameOf(node.key, answer.things))).length), width);
-    node.y = within(node.y ?? 0, 24, height - 14);
-  }
+  fill(nodes, "x", 70, width - 70);
+  fill(nodes, "y", 28, height - 40);
   return { nodes, edges };
+}
+
+/** Moves and stretches places so that they fill the frame, but not so that a few are far apart. */
+function fill(nodes: Node[], axis: "x" | "y", least: number, most: number): void {
+  const [first, last] = [Math.min(...nodes.map((node) => node[axis] ?? 0)), Math.max(...nodes.map((node) => node[axis] ?? 0))];
+  const scale = Math.min(MOST_STRETCH, (most - least) / Math.max(1, last - first));
+  for (const node of nodes) node[axis] = (least + most) / 2 + ((node[axis] ?? 0) - (first + last) / 2) * scale;
 }
 
 function Drawing({ answer, width }: { answer: Network; width: number }): VNode {
