@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds in this process read names only, so that they need no frames."""
-    monkeypatch.setattr(pipeline, "FrameExtractor", NameExtractor)
+    monkeypatch.setattr(pipeline.building, "FrameExtractor", NameExtractor)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -445,7 +445,7 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path: Path) -> None:
         "class Slow(NameExtractor):\n"
         "    def extract(self, parsed):\n"
         "        print('extracting', flush=True); time.sleep(30)\n"
-        "pipeline.FrameExtractor = Slow\n"
+        "pipeline.building.FrameExtractor = Slow\n"
         "from diplograph.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     process = subprocess.Popen(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject, pronouns, support_nouns
+from diplograph.frames.pronouns import (
+    continued_subject,
+    dropped_subject,
+    dual_subject,
+    pronouns,
+    support_nouns,
+)
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -17,6 +23,7 @@ from diplograph.frames.relations import (
     subjects,
 )
 from diplograph.frames.schema import ArgumentRule, RolePolicy
+from diplograph.frames.status import load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
@@ -78,12 +85,17 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if rule.of == "verb" and rule.relation == "prepositional":
+        # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
+        others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
+        entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
-    return [] if rule.coordinated and len(entities) < 2 else entities
+    several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
+    return [] if rule.coordinated and not several else entities
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:
@@ -109,7 +121,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             if view.is_verb(anchor):
                 if rule.relation in ("modifier", "adjective"):
                     return []
-                return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
+                return [(anchor, topic_begin(view, anchor, _until_apart(view, anchor)))]
             stop = topic_begin(view, anchor, end)
             if rule.relation in ("modifier", "adjective"):
                 return [(id, stop) for id in (anchor, *_wholes(view, anchor, stop))]
@@ -143,6 +155,17 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
             return _verb_heads(view, anchor, end, rule)
+
+
+def _until_apart(view: SentenceView, verb: int) -> int:
+    """Where the clause of a verb ends, or in it another event that is set off in time ("met the emir, a day *after his
+    meeting* with the king")."""
+    end = view.clause_end(verb)
+    apart = load_status().after | view.lexicon.before
+    for other in sorted(other for other in view.anchors if verb < other < end):
+        if any(view.forms[id - 1] in apart for id in range(max(verb + 1, other - 3), other)):
+            return other
+    return end
 
 
 def _wholes(view: SentenceView, anchor: int, end: int) -> list[int]:
@@ -215,7 +238,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
     if view.is_verb(head):
-        return subjects(view, head)
+        found = subjects(view, head)
+        single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
+        return (dual_subject(view, head) if single else []) or found
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):
@@ -249,7 +274,7 @@ def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argu
     return view.is_verb(firing.anchor) and len(alone) > 1
 
 
-def distribute(arguments: list[Argument]) -> list[list[Argument]]:
+def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[list[Argument]]:
     """One list of arguments for each partner, where one party dealt with several.
 
     The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
@@ -257,7 +282,7 @@ def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     """
     others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
     partners = [argument for argument in arguments if argument not in others]
-    if not partners and len(others) > 2:
+    if not partners and len(others) > 2 and not view.is_verb(firing.anchor):
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
         return [arguments]

@@ -23,9 +23,14 @@ class Lexicon:
     support: frozenset[str]
     commas: frozenset[str]
     brackets: frozenset[str]
+    dashes: frozenset[str]
+    then: frozenset[str]
+    continuing: frozenset[tuple[str, ...]]
+    moving: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
+    together: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
@@ -57,6 +62,11 @@ class Lexicon:
     adding: frozenset[str]
     topicalizing: frozenset[str]
     answering: frozenset[str]
+    commemorated: frozenset[str]
+    preceding: frozenset[str]
+    dual_endings: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    manner: frozenset[str]
 
 
 @cache
@@ -78,9 +88,14 @@ def load_lexicon() -> Lexicon:
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
+        frozenset(data["boundary"]["dashes"]),
+        folded(data["boundary"]["then"]),
+        frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
+        folded(data["moving"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),
+        folded(data["separately"]["together"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
@@ -112,4 +127,9 @@ def load_lexicon() -> Lexicon:
         folded(data["adding"]["words"]),
         folded(data["topic"]["opening"]),
         folded(data["topic"]["answer"]),
+        folded(data["occasion"]["words"]),
+        folded(data["verbs"]["preceding"]),
+        tuple(map(fold, data["verbs"]["dual_endings"])),
+        tuple(map(fold, data["verbs"]["plural_endings"])),
+        folded(data["manner"]["words"]),
     )

@@ -15,6 +15,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
+from diplograph.frames.rounds import find_further_rounds
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
@@ -65,11 +66,17 @@ class Matcher:
             for frame in self.frames:
                 taken: set[int] = set()
                 for firing in find_firings(view, frame, self.vocabulary):
-                    mentions = [] if firing.anchor in taken else self.read(view, firing)
+                    told = firing.anchor in taken or self._is_told(view, firing, taken)
+                    mentions = [] if told else self.read(view, firing)
                     if mentions:
                         taken.add(firing.anchor)
                         found.extend(mentions)
         return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
+
+    def _is_told(self, view: SentenceView, firing: Firing, taken: set[int]) -> bool:
+        """Whether the verb of an adverb has told the event already."""
+        above = (word.id for word in view.ancestors(firing.anchor))
+        return firing.trigger.adverbial and not taken.isdisjoint([view.verb_before(firing.anchor), *above])
 
     def _lookup(self, key: str) -> Actor | None:
         entry = self.gazetteer.entries.get(key)
@@ -82,8 +89,12 @@ class Matcher:
         if next(lacking(trigger, arguments), None) is not None:
             return []
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
-        parts = distribute(arguments) if several else [arguments]
-        return [mention for part in parts if (mention := self._mention(view, firing, part))]
+        parts = distribute(view, firing, arguments) if several else [arguments]
+        mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        if not firing.frame.place or len(mentions) != 1:
+            return mentions
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
+        return [*mentions, *further]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
@@ -91,6 +102,8 @@ class Matcher:
             return True
         begin = firing.anchor
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
+        if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
+            return False  # "a *joint* call with both …"
         # "called both the president and …" is several calls, "a call between both" is one.
         found = view.find(view.lexicon.separately, begin, end)
         return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
@@ -174,7 +187,7 @@ class Matcher:
             "anaphoric": trigger.anaphoric,
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
-            "inherits": trigger.inherits,
+            "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
@@ -251,6 +264,14 @@ class Matcher:
                     continue
                 if view.word(id + 1).upos == "PRON":
                     return self._by_pronoun(view, firing, role, id + 1)
+                owner = id + 2
+                if (
+                    view.word(min(owner, len(view.words))).upos == "PRON"
+                    and view.word(id + 1).token == view.word(owner).token
+                ):
+                    owned = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
+                    if owned[0]:
+                        return owned
                 found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
                 if found:
                     actor, begin, end = found
@@ -263,23 +284,31 @@ class Matcher:
         """What a pronoun means: for a dual the last two states named, otherwise the last state before the trigger."""
         word = view.word(id)
         number = 2 if "Number=Dual" in word.feats else 1
-        bodies: list[EntityMention] = []
-        for other in reversed(self.views[: view.sentence.index + 1]):
-            for entity in reversed(other.entities):
-                if (
-                    entity.begin >= word.begin
-                    or entity.kind not in ("Country", "Organization")
-                    or entity.how == "demonym"
-                ):
-                    continue
-                if all(entity.actors != seen.actors for seen in bodies):
-                    bodies.append(entity)
-            if len(bodies) >= number:
-                break
+        bodies = self._bodies_before(view, word.begin, number)
         chosen = bodies[:number]
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+    def _bodies_before(self, view: SentenceView, position: int, number: int) -> list[EntityMention]:
+        """The last states and organizations named before a position, the nearest first; where something is, only if there
+        are no others ("called on Turkey to end its operation *in Syria*, … on its economy")."""
+        named = [
+            (other, entity)
+            for other in reversed(self.views[: view.sentence.index + 1])
+            for entity in reversed(other.entities)
+            if entity.begin < position
+            and entity.kind in ("Country", "Organization")
+            and entity.how != "demonym"
+        ]
+        bodies: list[EntityMention] = []
+        located = [entity for other, entity in named if other.preposition_of(entity) in view.lexicon.local]
+        acting = [entity for _, entity in named if entity not in located]
+        near = [entity for entity in acting if entity.sentence == view.sentence.index]
+        for entity in [*near, *(entity for _, entity in named)]:
+            if all(entity.actors != seen.actors for seen in bodies):
+                bodies.append(entity)
+        return bodies[:number]
 
 
 def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diplograph.frames.arguments import Argument
+from diplograph.frames.arguments import Argument, topic_begin
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
@@ -18,41 +18,74 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     """Where the event is held: a place after a preposition of place, or right after the noun ("the Geneva talks")."""
     if not frame.place:
         return None, ()
+    moved = _moved_to(view, span)
+    if moved:
+        return moved
     taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
     stretches = [(span.anchor + 1, span.phrase_end)]
     if span.verb:
         stretches.append((span.clause_begin, span.clause_end))
     for begin, end in stretches:
+        own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
+        found: list[EntityMention] = []
         for entity in view.between(begin, end):
             if entity.place is None or entity.how == "demonym":
                 continue
-            own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
             if not own_phrase and (
                 is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
             ):
                 continue
             preposition = view.preposition_of(entity)
             local = preposition in view.lexicon.local
-            direct = (
-                begin == span.anchor + 1 and entity.first <= span.anchor + 2 and entity.begin not in taken
-            )
+            direct = own_phrase and entity.first <= span.anchor + 2 and entity.begin not in taken
             if (local and entity.begin not in taken) or (not preposition and direct):
-                return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
+                found.append(entity)
+        if found:
+            topic = topic_begin(view, span.anchor, span.phrase_end)
+            # "a summit *on the crises in Mali and Guinea* in Abidjan": the last, if the subject matter has a place.
+            of_topic = own_phrase and found[0].first > topic and _says_of_what(view, span, found[0])
+            entity = found[-1] if of_topic else found[0]
+            return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)
     if occasion:
         for entity in view.between(occasion + 1, view.phrase_end(occasion)):
-            if entity.place and entity.how != "demonym" and view.preposition_of(entity) in view.lexicon.local:
+            if is_local(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
     return _host(view, span) or _destination(view, span) or _visited(view, span)
 
 
+def is_local(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether an entity is a place after a preposition of place."""
+    return (
+        entity.place is not None
+        and entity.how != "demonym"
+        and view.preposition_of(entity) in view.lexicon.local
+    )
+
+
+def _moved_to(view: SentenceView, span: EventSpan) -> Located | None:
+    """The new place of what is moved ("*moved* the summit from Ankara *to* Sochi")."""
+    verb = span.verb and view.is_one_of(span.verb, view.lexicon.moving)
+    if not verb and not view.find(view.lexicon.moving, span.anchor - 2, span.anchor):
+        return None
+    for entity in view.between(span.anchor + 1, max(span.phrase_end, span.clause_end)):
+        if entity.place and view.preposition_of(entity) in view.lexicon.towards:
+            return entity.place, (Evidence("heldAt", entity.begin, entity.end, "moved", entity.place),)
+    return None
+
+
 def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:
-    """Whether a place belongs to a definite noun before it, not to the verb ("discussed *the situation in Yemen*")."""
+    """Whether a place belongs to a definite noun before it, not to the verb ("discussed *the situation in Yemen*"), as
+    does what is coordinated with it."""
+    entity = view.entities[view.chains[view.entities.index(entity)]]
     before = entity.first - (1 if entity.preposition else 2)
     if before <= (span.verb or 0) or before == span.anchor or view.entity_at(before) is not None:
         return False
-    if view.is_one_of(before, view.lexicon.days):
-        return False
+    noun = before
+    while noun > 1 and view.word(noun).upos == "ADJ":
+        noun -= 1
+    if view.is_one_of(before, view.lexicon.days) or view.is_one_of(noun, view.lexicon.days):
+        return False  # "hosts *on the coming Monday* in Washington a summit"
     return view.word(before).upos in {"NOUN", "ADJ"} and view.has_article(before)
 
 

@@ -9,6 +9,7 @@ from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
     joined_verb,
+    members,
     objects,
     subjects,
 )
@@ -27,12 +28,16 @@ def pronouns(
 ) -> list[EntityMention]:
     """The entities that pronouns on an anchor, on the nouns that support it (unless it stands ``alone``), after "between"
     or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
+    if other and view.forms[anchor - 1] in view.lexicon.with_object:
+        return [_standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
     supporting = [] if alone else support_nouns(view, anchor)
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if _is_first_person(view, id):
-            found = _speaker(view)
+            found = _speaker(view, id)
+        elif other or view.forms[id - 2] in prepositions:
+            found = _others(view, anchor)
         else:
-            found = _others(view, anchor) if other else _antecedents(view, anchor, id)
+            found = _antecedents(view, anchor, id)
         if found:
             return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
@@ -85,6 +90,55 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     return []
 
 
+def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Whom a verb in the dual means that names nobody: the last pair named before it, in its sentence or the two before.
+
+    "Agreed (the two) on beginning negotiations", "*the two* may meet again in November": a pair is two coordinated
+    parties, a group of two ("the two presidents"), or the only two persons of a sentence.
+    """
+    named = any(
+        child.deprel.startswith("nsubj") and child.upos == "NOUN"
+        for child in view.sentence.children.get(verb, ())
+    )
+    if named or not _is_dual(view, verb):
+        return []
+    nearest = [view]
+    while nearest[-1].previous and len(nearest) < _NEAR:
+        nearest.append(nearest[-1].previous)
+    for other in nearest:
+        before = [e for e in other.entities if e.actors and (other is not view or e.last < verb)]
+        pair = _last_pair(other, [e for e in before if e.kind == "Person" or len(e.actors) == 2])
+        pair = pair or _last_pair(other, [e for e in before if e.kind == "Country" and e.how != "demonym"])
+        if pair:
+            return [_standing_at(view, verb, entity, "continued") for entity in pair]
+    return []
+
+
+def _is_dual(view: SentenceView, verb: int) -> bool:
+    """Whether a verb is in the dual, by its tags or, where the tagger erred, by its ending."""
+    word, form = view.word(verb), view.forms[verb - 1]
+    tagged = word.upos == "VERB" and (word.xpos[7:8] == "D" or "Number=Dual" in word.feats)
+    listed = form in view.lexicon.verb_forms - view.lexicon.with_object
+    plural = form.endswith(view.lexicon.plural_endings)
+    return tagged or (listed and form.endswith(view.lexicon.dual_endings) and not plural)
+
+
+def _last_pair(view: SentenceView, found: list[EntityMention]) -> list[EntityMention]:
+    """The last two of some parties that are coordinated, a group of two, or the two where there are no more."""
+    distinct: list[EntityMention] = []
+    for entity in reversed(found):
+        if len(entity.actors) == 2:
+            return [entity]
+        if all(entity.actors != other.actors for other in distinct):
+            distinct.append(entity)
+            chain = [
+                e for e in members(view, view.entities[view.chains[view.entities.index(entity)]]) if e.actors
+            ]
+            if len(chain) == 2 and len({e.actors for e in chain}) == 2:
+                return chain
+    return list(reversed(distinct)) if len(distinct) == 2 else []
+
+
 _REACH = 4  # words between what opens a clause and its verb
 
 
@@ -94,6 +148,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
+    if _is_first_person(view, verb):
+        return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     own = subjects(view, verb, inherited=False)
     if own and (own[0].first < verb or objects(view, verb)):
         return []
@@ -163,10 +219,15 @@ def _pronoun_ids(
     return found
 
 
-def _others(view: SentenceView, verb: int) -> list[EntityMention]:
-    """Whom the object pronoun of a verb means: the last person before who does not act in it, in this sentence or, where
-    it names nobody, in those before ("received the minister, who discussed *with him*")."""
-    acting = {entity.actors for entity in subjects(view, verb)}
+def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it, in this
+    sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
+    governing = view.governing_verb(anchor)
+    verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
+    acting = (
+        {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
+    )
+    verb = anchor
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
         nearest.append(nearest[-1].previous)
@@ -183,19 +244,23 @@ def _others(view: SentenceView, verb: int) -> list[EntityMention]:
 
 
 def _is_first_person(view: SentenceView, id: int) -> bool:
-    """Whether a pronoun is "me" or "my"."""
+    """Whether a pronoun is "me" or "my", or a verb's subject is "I"."""
     word = view.word(id)
-    return word.xpos[5:8] == "1-S" or ("Person=1" in word.feats and "Number=Sing" in word.feats)
+    return word.xpos[5:8] in ("1-S", "1MS") or ("Person=1" in word.feats and "Number=Sing" in word.feats)
 
 
-def _speaker(view: SentenceView) -> list[EntityMention]:
-    """Who speaks in the first person in a quotation: the subject of the verb of saying of its sentence ("Flynn said: … *my*
-    calls with the ambassador")."""
-    for word in view.words:
-        if view.is_verb(word.id) and view.is_one_of(word.id, view.lexicon.reporting):
-            found = [entity for entity in subjects(view, word.id) if entity.kind == "Person"]
-            if found:
-                return found[:1]
+def _speaker(view: SentenceView, before: int) -> list[EntityMention]:
+    """Who speaks in the first person in a quotation: the subject of the nearest verb of saying before, else of the first of
+    its sentence ("Flynn said: … *my* calls with the ambassador", "Putin assured us: "*I shall* talk …"")."""
+    verbs = [
+        word.id
+        for word in view.words
+        if view.is_verb(word.id) and word.id != before and view.is_one_of(word.id, view.lexicon.reporting)
+    ]
+    for verb in [*(id for id in reversed(verbs) if id < before), *verbs]:
+        found = [entity for entity in subjects(view, verb) if entity.kind == "Person"]
+        if found:
+            return found[:1]
     return []
 
 

@@ -31,7 +31,9 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     First what the tree says; else the entity right before the verb (headlines: "Biden and Putin discuss …"); else the
     first after it; else, for a coordinated or dependent verb, the subject of the verb it depends on.
     """
-    for child in view.sentence.children.get(verb, ()):
+    children = view.sentence.children.get(verb, ())
+    # "this is the third time that *the two men* talk": a name before any other noun.
+    for child in sorted(children, key=lambda child: view.entity_at(child.id) is None):
         if child.deprel.startswith("nsubj"):
             entity = view.entity_at(child.id)
             if entity is None and view.forms[child.id - 1] in view.lexicon.passed_over:
@@ -45,12 +47,12 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
             if titled:
                 return members(view, titled)
-            if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
+            if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 return []
     before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:
         return before
-    topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb)
+    topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb) or _by_precedence(view, verb)
     if topic:
         return topic
     after = _first_after(view, verb)
@@ -79,12 +81,15 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
 def joined_verb(view: SentenceView, verb: int) -> int:
     """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
     this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
-    if verb < 3 or view.word(verb - 1).upos != "CCONJ":
+    before = verb - 1
+    while before > 1 and view.word(before).upos in {"AUX", "PART"}:
+        before -= 1  # "and *will* call the prime minister"
+    if before < 2 or view.word(before).upos != "CCONJ":
         return 0
     head = view.word(verb).head
     if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
         return head
-    return next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0)
+    return next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
 
 
 def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
@@ -112,13 +117,15 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
         if (
             view.word(id).upos not in _LIGHT
             or view.is_boundary(id)
-            or view.forms[id - 1] in view.lexicon.brackets
+            or view.forms[id - 1] in view.lexicon.brackets | view.lexicon.dashes
         ):
-            return []
+            return []  # nor does the city of a dateline: "*Abidjan -* The union threatened …"
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
     if entity is None or not _bare(view, entity) or entity.first - 1 in view.anchors:
         return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
+    if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
+        return []  # "on the matter of *the republic*, threatened …"
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
 
@@ -152,6 +159,18 @@ def _by_topic_particle(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     first = next((entity for entity in view.entities if entity.last < verb and _bare(view, entity)), None)
     return [first] if first and first.first <= 3 else []
+
+
+def _by_precedence(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who did before what a verb after "that" says ("*it happened to* the president *that* (he) congratulated …": in Arabic
+    the party stands after a preposition)."""
+    if verb < 3 or view.word(verb - 1).upos != "SCONJ":
+        return []
+    for entity in reversed(view.between(1, verb - 1)):
+        before = range(max(1, entity.first - 3), entity.first + 1)
+        if entity.kind == "Person" and any(view.is_one_of(id, view.lexicon.preceding) for id in before):
+            return [entity]
+    return []
 
 
 def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -208,7 +227,13 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     word = view.word(id)
     if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
         return True
-    return view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days)
+    if view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days):
+        return True
+    # "phoned him *in succession* both X and Y"
+    manner = view.lexicon.manner
+    return view.forms[id - 1] in manner or (
+        word.upos == "ADP" and id < len(view.words) and view.forms[id] in manner
+    )
 
 
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
@@ -254,6 +279,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         if all(
             id in passed
             or view.entity_at(id)
+            or (view.word(id).upos == "ADP" and id + 1 in gap and view.entity_at(id + 1))  # "*in* the Élysée"
             or view.word(id).upos in light
             or view.is_one_of(id, view.lexicon.days)
             for id in gap
@@ -325,6 +351,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
             continue
+        if not adjective and entity.kind == "Person" and view.has_article(noun):
+            break  # "attended *the* summit the president": a noun with the article is nobody's
         if view.preposition_of(entity):
             break
         found.append(entity)

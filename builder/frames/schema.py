@@ -50,8 +50,9 @@ class Trigger:
     (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
     how many heads of state or government must take part; ``tagged`` a tag that one party must have; ``distributive``
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
-    that the text has named ("the *second round* is in Geneva"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough.
+    that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
+    ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
+    minimum is enough, and inherits only where it names no party of its own.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Trigger:
     needs: frozenset[str] = frozenset()
     distributive: bool = False
     inherits: bool = False
+    adverbial: bool = False
     lenient: bool = False
 
 
@@ -154,7 +156,7 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "lenient",
+    "inherits", "adverbial", "lenient",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
@@ -234,6 +236,7 @@ class _Reader:
             needs=frozenset(data.get("needs", [])),
             distributive=data.get("distributive", False),
             inherits=data.get("inherits", False),
+            adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
         )
 

@@ -97,9 +97,17 @@ def _days_from(base: str, days: int, begin: int, end: int) -> TimeExpression | N
 
 def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
     """The new date of what is put off: "the meeting due on Sunday was postponed *to 21 June*"."""
-    if not span.verb or not view.is_one_of(span.verb, load_status().postponing):
+    postponing, towards = load_status().postponing, view.lexicon.towards
+    put_off = span.verb and view.is_one_of(span.verb, postponing)
+    if not put_off and not view.find(postponing, span.anchor - 3, span.anchor):
         return None
-    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in view.lexicon.towards), None)
+    for id, time in dated:
+        ranged = time.end_date and any(
+            form in towards for form in view.forms[id : word_at(view, time.end - 1)]
+        )
+        if ranged:  # "due on 22 March *to* the first of November" is no stretch of time
+            return replace(time, start_date=time.end_date, end_date=None)
+    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in towards), None)
 
 
 def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
@@ -111,9 +119,15 @@ def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document:
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
+    found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
     if _is_ordinal(view, span.anchor):
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
+
+
+def _is_commemorated(view: SentenceView, id: int) -> bool:
+    """Whether a date says what somebody is congratulated on ("on the coming of *the month of Ramadan*")."""
+    return any(view.forms[at - 1] in view.lexicon.commemorated for at in range(max(1, id - 2), id))
 
 
 def _is_ordinal(view: SentenceView, anchor: int) -> bool:

@@ -116,7 +116,11 @@ class SentenceView:
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"."""
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
+        """
+        before = self.entity_at(id - 1) if id > 1 else None
+        if before is not None and before.kind == "Person" and not self.preposition_of(before):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
@@ -156,7 +160,7 @@ class SentenceView:
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                due = id > 2 and self.is_one_of(id - 2, self.lexicon.due)
+                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self._continues(id - 1))
                 if (
                     not due
                     and not self._is_relative(id, anchor)
@@ -168,7 +172,13 @@ class SentenceView:
                     return id
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
+    def _continues(self, id: int) -> bool:
+        """Whether a conjunction opens a clause that tells more of the same event."""
+        return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
+
     def _ends_phrase(self, id: int, anchor: int) -> bool:
+        if self._continues(id):
+            return False
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
             due = self.is_one_of(id - 1, self.lexicon.due)
@@ -185,7 +195,11 @@ class SentenceView:
         if any(form in self.lexicon.relative for form in before):
             return True
         word = self.word(id)
-        return word.deprel.startswith("acl") and anchor <= word.head < id
+        if word.deprel.startswith("acl") and anchor <= word.head < id:
+            return True
+        # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
+        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""

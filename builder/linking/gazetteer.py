@@ -144,7 +144,7 @@ class Gazetteer:
         self._prefixes: set[tuple[str, ...]] = set()
         self.entries: dict[str, Entry] = {}
         self._holders: dict[tuple[str, str], list[Entry]] = {}
-        self._country_of_demonym: dict[str, Entry] = {}
+        self._seats: dict[str, list[tuple[str, ...]]] = {}
         rows = list(rows)
         states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
@@ -158,6 +158,7 @@ class Gazetteer:
             self._index(_words(alias), Sense(entry, "alias"))
         for metonym in _items(row["metonyms"]):
             self._index(_words(metonym), Sense(entry, "metonym"))
+            self._seats.setdefault(key, []).append(_words(metonym))
         for demonym in _items(row["demonyms_ar"]):
             for form in demonym_forms(demonym):
                 self._index(tuple(form.split()), Sense(entry, "demonym"))
@@ -177,6 +178,14 @@ class Gazetteer:
     def senses(self, words: tuple[str, ...]) -> Sequence[Sense]:
         """What these folded words can mean, none if nothing."""
         return self._senses.get(words, ())
+
+    def capital(self, country: str) -> Sense | None:
+        """The city of a country by whose name its government goes, which is its capital."""
+        for words in self._seats.get(country, ()):
+            for sense in self._senses[words]:
+                if sense.entry.kind == "City" and sense.entry.country == country:
+                    return Sense(sense.entry, "name")
+        return None
 
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""

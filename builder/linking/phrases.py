@@ -34,6 +34,7 @@ class PhraseFinder(TitleFinder):
             return []
         for attempt in (
             self._counterpart,
+            self._capital,
             self._group,
             self._titled,
             self._organ,
@@ -92,6 +93,39 @@ class PhraseFinder(TitleFinder):
                         return self._members(base) if number > 1 else [base]
         return []
 
+    def _capital(self, index: int) -> list[Reference]:
+        """ "The Finnish capital": the city itself, whose name may follow ("the Saudi capital Riyadh")."""
+        read = next(
+            (r for r in readings(self.tokens[index].folded) if r.form in self.titles.phrases("place.seat")),
+            None,
+        )
+        match = self.match_name(index + 1) if read else None
+        if not read or not match or match.begin != self.tokens[index + 1].begin:
+            return []
+        # The name of some states is their demonym: "the *Saudi* (capital)", "*Saudi Arabia*".
+        adjective = match.name.startswith(load_clitics().article) and match.first == match.last
+        states = (s for s in match.senses if s.entry.kind == "Country" and (adjective or s.how == "demonym"))
+        sense = next(states, None)
+        capital = self.gazetteer.capital(sense.entry.actor.key) if sense and sense.entry.actor else None
+        if not capital:
+            return []
+        named = self.match_name(match.last + 1, attached=False)
+        last = named.last if named and any(s.entry is capital.entry for s in named.senses) else match.last
+        begin = self.tokens[index].begin + read.stripped
+        return [
+            Reference(
+                "name",
+                index,
+                last,
+                (capital,),
+                begin,
+                self.tokens[last].end,
+                "",
+                preposition=read.preposition,
+                begin=begin,
+            )
+        ]
+
     def _members(self, base: Reference) -> list[Reference]:
         """The counterparts of a dual or plural, one for each demonym ("his French and German counterparts")."""
         if base.name or not base.bodies:
@@ -116,6 +150,7 @@ class PhraseFinder(TitleFinder):
         begin = self.tokens[index].begin + stripped
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
+        members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
         if len(members) >= 2:
             first = replace(members[0], first=index, begin=begin, preposition=preposition)
             return [first, *(replace(member, preposition=preposition) for member in members[1:])]
@@ -151,6 +186,45 @@ class PhraseFinder(TitleFinder):
             members.append(replace(member, begin=match.begin))
             index = member.last + 1
         return members
+
+    def _office_holders(self, index: int, rank: str) -> list[Reference]:
+        """The persons that a dual and their states name: "the presidents *of France and Russia*", with their names after a
+        comma or without ("the prime ministers *of India and Pakistan, N. M. and I. K.*")."""
+        office = self.tokens[index].folded if index < len(self.tokens) else ""
+        if office in self.titles.phrases("between.government"):
+            rank, index = "head-of-government", index + 1
+        elif rank == "foreign-minister":
+            if office not in self.titles.phrases("between.foreign"):
+                return []
+            index += 1
+        states: list[Reference] = []
+        while (match := self.match_name(index)) and len(states) < 2:
+            sense = match.senses[0]
+            joined = match.begin > self.tokens[index].begin
+            if sense.entry.kind != "Country" or sense.how == "demonym" or joined != bool(states):
+                break
+            states.append(
+                Reference("person", index, match.last, rank=rank, bodies=(sense.entry,), begin=match.begin)
+            )
+            index = match.last + 1
+        if len(states) < 2:
+            return []
+        return self._names_of(states, index) or states
+
+    def _names_of(self, holders: list[Reference], index: int) -> list[Reference]:
+        """The holders of offices with the names that follow in the same order; nothing if there are not as many."""
+        named: list[Reference] = []
+        while index < len(self.tokens) and len(named) < len(holders):
+            if self.tokens[index].is_punctuation:
+                index += 1
+                continue
+            holder = holders[len(named)]
+            person = self._person("person", index, index, holder.rank, "")
+            if not person.name or person.first != index or person.bodies:
+                return []
+            named.append(replace(person, bodies=holder.bodies))
+            index = person.last + 1
+        return named if len(named) == len(holders) else []
 
     def _organ(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.organs.__contains__)
@@ -250,7 +324,7 @@ class PhraseFinder(TitleFinder):
         if single and self.tokens[index].upos not in {"X", "PROPN"} and match.name not in self.known:
             return []
         run = self.match_unknown_name(index, after_title=False)
-        if single and run > 1:
+        if single and run > 1 and match.name not in self.known:
             return [self._unknown(index, run)]
         persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
         reference = Reference(

@@ -38,6 +38,7 @@ class Resolver:
         self.references = self._find_references()
         self.known_bodies = self._count_bodies()
         self.earliest, self.latest = self._period()
+        self.full_names = self._full_names()
 
     # -- what the document as a whole says -----------------------------------------------------------------------
 
@@ -64,6 +65,20 @@ class Resolver:
         countries = {entry.country or (entry.actor.key if entry.actor else "") for entry in entries}
         is_person = reference.kind in {"person", "counterpart"}
         return is_person and len(reference.name.split()) > 1 and bool(countries & self.titles.family_first)
+
+    def _full_names(self) -> dict[str, frozenset[str]]:
+        """The persons of the gazetteer that the text names in full, as keys, by the name they go by alone: headlines use
+        it before the text has given the other."""
+        found: dict[str, set[str]] = {}
+        for reference in self._all():
+            words, keys = (
+                reference.name.split(),
+                {sense.entry.actor.key for sense in reference.senses if sense.entry.actor},
+            )
+            if len(words) > 1 and len(keys) == 1 and reference.kind in {"person", "counterpart"}:
+                short = words[0] if self._is_family_first(reference) else words[-1]
+                found.setdefault(short, set()).update(keys)
+        return {short: frozenset(keys) for short, keys in found.items()}
 
     def _count_bodies(self) -> frozenset[str]:
         """The keys of the states that the text names beyond doubt, to settle names that several share."""
@@ -213,7 +228,9 @@ class Resolver:
             return entries[0].actor, entries[0]
         if entries:
             return None, None
-        similar = self._similar(reference.name, keys)
+        ahead = self.full_names.get(reference.name, frozenset())
+        similar = self.gazetteer.entries.get(next(iter(ahead))) if len(ahead) == 1 else None
+        similar = similar or self._similar(reference.name, keys)
         if similar:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
