@@ -8,7 +8,7 @@ import atlasFile from "world-atlas/countries-50m.json?url";
 import { formatNumber } from "../shared/formats";
 import { say } from "../shared/page";
 import { thingAddress } from "./address";
-import { Amount, ThingLink, nameOf } from "./pieces";
+import { Ranks, nameOf } from "./pieces";
 import type { Places } from "./types";
 import { useWidth } from "./width";
 
@@ -27,26 +27,12 @@ export function MapView({ answer }: { answer: Places }): VNode {
       <MapFrame answer={answer} found={found} />
       <section aria-labelledby="places">
         <h2 id="places">{say("places")}</h2>
-        <ol class="ranks">
-          {found.map(({ place, events }) => (
-            <li key={place}>
-              <ThingLink of={place} things={answer.things} /> <span class="count">{formatNumber(events)}</span>
-              <Amount count={events} most={most} />
-            </li>
-          ))}
-        </ol>
+        <Ranks of={found.map(({ place, events }) => [place, events])} things={answer.things} most={most} />
         {lost.length > 0 && (
           <>
             <h2>{say("not_on_map")}</h2>
             <p class="small">{say("not_on_map_long")}</p>
-            <ol class="ranks lost">
-              {lost.map(({ place, events }) => (
-                <li key={place}>
-                  <ThingLink of={place} things={answer.things} /> <span class="count">{formatNumber(events)}</span>
-                  <Amount count={events} most={most} />
-                </li>
-              ))}
-            </ol>
+            <Ranks of={lost.map(({ place, events }) => [place, events])} things={answer.things} most={most} lost />
           </>
         )}
         {answer.nowhere > 0 && <p class="small">{say("nowhere", { count: formatNumber(answer.nowhere) })}</p>}

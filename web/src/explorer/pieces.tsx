@@ -178,3 +178,17 @@ export function Amount({ count, most }: { count: number; most: number }): VNode 
     </span>
   );
 }
+
+/** Actors or places by how many events they have, each with its bar. */
+export function Ranks({ of: ranks, things, most, lost = false }: { of: [string, number][]; things: Things; most: number; lost?: boolean }): VNode {
+  return (
+    <ol class={lost ? "ranks lost" : "ranks"}>
+      {ranks.map(([key, count]) => (
+        <li key={key}>
+          <ThingLink of={key} things={things} /> <span class="count">{formatNumber(count)}</span>
+          <Amount count={count} most={most} />
+        </li>
+      ))}
+    </ol>
+  );
+}

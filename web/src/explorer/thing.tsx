@@ -5,7 +5,7 @@ import { formatNumber, formatPeriod } from "../shared/formats";
 import { page, say } from "../shared/page";
 import { thingAddress, viewAddress } from "./address";
 import { encodeKey, useAnswer } from "./api";
-import { Amount, EventItem, Several, StatusTag, ThingLink, Title, TypeTag, Waiting, Words } from "./pieces";
+import { EventItem, Ranks, Several, StatusTag, Title, TypeTag, Waiting, Words } from "./pieces";
 import { termLabel, terms } from "./terms";
 import type { EventRow, ThingDetail } from "./types";
 
@@ -103,14 +103,7 @@ function Partners({ thing }: { thing: ThingDetail }): VNode | null {
   return (
     <section aria-labelledby="partners">
       <h2 id="partners">{say(thing.deeds.length ? "partners" : "actors_here")}</h2>
-      <ol class="ranks">
-        {shown.map(([key, count]) => (
-          <li key={key}>
-            <ThingLink of={key} things={thing.things} /> <span class="count">{formatNumber(count)}</span>
-            <Amount count={count} most={most} />
-          </li>
-        ))}
-      </ol>
+      <Ranks of={shown} things={thing.things} most={most} />
       {!all && thing.partners.length > shown.length && (
         <button type="button" class="more" onClick={() => setAll(true)}>
           {say("more", { count: formatNumber(thing.partners.length - shown.length) })}
