@@ -13,6 +13,7 @@ export default defineConfig({
     license: { fileName: "licenses.md" }, // of what is bundled; it goes into the wheel beside the scripts
     modulePreload: { polyfill: false },
     assetsDir: "",
+    chunkSizeWarningLimit: 700, // the SPARQL editor, which only the query page loads
     assetsInlineLimit: 0,
     target: "es2022",
     rolldownOptions: {

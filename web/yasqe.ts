@@ -15,18 +15,26 @@ const WITHIN = {
   "split-on-first": "license",
   "strict-uri-encode": "license",
 };
+/** YASQE brings the addresses that people look up at prefix.cc, some of which nobody wants in a package (the editor
+ * proposes the prefixes of the endpoint in their place), and an eval for browsers that know no JSON. */
+const LEFT_OUT = [
+  [/(?:\w+ = "[^"]*", )+prefixes_default = \{[^}]*\}/, "prefixes_default = {}"],
+  [/\beval\("\(" \+ text \+ "\)"\)/, "undefined"],
+] as const;
 const ABOUT = "YASQE is Copyright (c) Triply B.V. and Zazuko GmbH, under the MIT licence. Its file holds these packages:";
 
 export function yasqe(): Plugin {
   return {
     name: "yasqe",
 
-    /** YASQE brings the addresses that people look up at prefix.cc, some of which nobody wants in a package. The editor
-     * proposes the prefixes of the endpoint in their place. */
     transform(code, id) {
       if (!id.endsWith("/yasqe.esm.js")) return null;
-      const without = code.replace(/(?:\w+ = "[^"]*", )+prefixes_default = \{[^}]*\}/, "prefixes_default = {}");
-      if (without === code) this.error("yasqe.esm.js has no prefix list where it was expected");
+      let without = code;
+      for (const [found, instead] of LEFT_OUT) {
+        const before = without;
+        without = before.replace(found, instead);
+        if (without === before) this.error(`yasqe.esm.js has nothing like ${found}; see yasqe.ts`);
+      }
       return { code: without, map: null };
     },
 

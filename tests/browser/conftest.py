@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sample_graph import fill
 from serving import Server, serving
 
-from browser.browsing import Watch, launch, watching
+from browser.browsing import PATIENCE, Watch, launch, watching
 from browser.hard_texts import fill_hard
 from diplograph.store import Store
 
@@ -57,6 +57,7 @@ def hard_server(hard_store: Path) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     """One Chromium for a module: while Playwright runs, other tests of the process could run no event loop."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         running = launch(playwright)
         yield running
         running.close()

@@ -103,7 +103,7 @@ class QueryPage:
             ).click()
         return caught.value, caught.value.path().read_bytes()
 
-    def hints(self) -> list[str]:
+    @property
+    def hints(self) -> Locator:
         """What the editor proposes."""
-        expect(self.page.locator(".CodeMirror-hint").first).to_be_visible()
-        return self.page.locator(".CodeMirror-hint").all_inner_texts()
+        return self.page.locator(".CodeMirror-hint")

@@ -23,13 +23,7 @@ export function installCompleters(yasqe: typeof Yasqe, described: Promise<Descri
     name: "prefixes",
     bulk: false,
     persistenceId: null,
-    get: (_, token) => {
-      const typed = (token?.autocompletionString ?? token?.string ?? "").trim();
-      return Object.entries(known.prefixes)
-        .map(([prefix, namespace]) => `${prefix}: <${namespace}>`)
-        .filter((declaration) => declaration.startsWith(typed))
-        .sort();
-    },
+    get: (_, token) => declarations(known.prefixes, (token?.autocompletionString ?? token?.string ?? "").trim()),
   });
   for (const kind of ["class", "property"] as const) {
     const { isValidCompletionPosition } = yasqe.Autocompleters[kind]!;
@@ -71,6 +65,12 @@ export function installCompleters(yasqe: typeof Yasqe, described: Promise<Descri
     editor.autocomplete();
     asked = false;
   };
+}
+
+/** Prefixes as they are declared, of those that begin as what was typed. */
+function declarations(prefixes: Prefixes, typed: string): string[] {
+  const all = Object.entries(prefixes).map(([prefix, namespace]) => `${prefix}: <${namespace}>`);
+  return all.filter((declaration) => declaration.startsWith(typed)).sort();
 }
 
 /** What was typed of a name or an IRI, up to the cursor. */

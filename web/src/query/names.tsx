@@ -44,33 +44,43 @@ async function propose(kind: string, text: string): Promise<Proposal[]> {
   });
 }
 
-export function NameField({ id, name, required, placeholder, kind, value, change }: Props) {
+interface Proposing {
+  proposals: readonly Proposal[];
+  /** The place of the proposal that the arrow keys have come to; -1 for none. */
+  active: number;
+  onInput: (text: string) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+  pick: (proposal: Proposal) => void;
+  close: () => void;
+}
+
+/** What is proposed, and what keys do with it. */
+function useProposals(kind: string, change: (value: string) => void): Proposing {
   const [proposals, setProposals] = useState<Proposal[]>([]);
   const [active, setActive] = useState(-1);
   const pause = useRef(0);
-  const list = `${id}-proposals`;
 
-  function type(text: string): void {
-    change(text);
+  function show(found: Proposal[]): void {
+    setProposals(found);
     setActive(-1);
-    window.clearTimeout(pause.current);
-    pause.current = window.setTimeout(() => {
-      if (text.trim().length < 2) return setProposals([]);
-      propose(kind, text).then(setProposals, () => setProposals([]));
-    }, PAUSE);
   }
-
+  function close(): void {
+    window.clearTimeout(pause.current);
+    show([]);
+  }
   function pick(proposal: Proposal): void {
     change(proposal.value);
     close();
   }
-
-  function close(): void {
-    window.clearTimeout(pause.current);
-    setProposals([]);
+  function onInput(text: string): void {
+    change(text);
     setActive(-1);
+    window.clearTimeout(pause.current);
+    pause.current = window.setTimeout(() => {
+      if (text.trim().length < 2) show([]);
+      else propose(kind, text).then(show, () => show([]));
+    }, PAUSE);
   }
-
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "Escape") close();
     if (proposals.length === 0) return;
@@ -80,23 +90,24 @@ export function NameField({ id, name, required, placeholder, kind, value, change
     else return;
     event.preventDefault();
   }
+  return { proposals, active, onInput, onKeyDown, pick, close };
+}
 
+export function NameField({ id, name, required, placeholder, kind, value, change }: Props) {
+  const { proposals, active, onInput, onKeyDown, pick, close } = useProposals(kind, change);
+  const list = `${id}-proposals`;
   return (
     <div class="combobox">
       <input
-        id={id}
-        name={name}
-        required={required}
-        placeholder={placeholder}
+        {...{ id, name, required, placeholder, value }}
         dir="auto"
-        value={value}
         autocomplete="off"
         role="combobox"
         aria-autocomplete="list"
         aria-expanded={proposals.length > 0}
         aria-controls={list}
         aria-activedescendant={active >= 0 ? `${list}-${active}` : undefined}
-        onInput={(event) => type(event.currentTarget.value)}
+        onInput={(event) => onInput(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onBlur={close}
       />
@@ -107,7 +118,7 @@ export function NameField({ id, name, required, placeholder, kind, value, change
             role="option"
             aria-selected={place === active}
             onMouseDown={(event) => {
-              event.preventDefault();
+              event.preventDefault(); // or the field would lose the focus, and the list close before the click
               pick(proposal);
             }}
           >
