@@ -47,8 +47,8 @@ def first_view(browser: Browser, url: str, selector: str, language: str) -> floa
     page = context.new_page()
     page.add_init_script(_SEE % selector)
     page.goto(url)
-    page.wait_for_function("window.seenAt")
-    seen: float = page.evaluate("window.seenAt")
+    page.locator(selector).first.wait_for(state="attached")
+    seen: float = page.evaluate("new Promise((done) => requestAnimationFrame(() => done(window.seenAt)))")
     context.close()
     return seen
 

@@ -25,6 +25,7 @@ from diplograph.server.rows import value
 from diplograph.server.service import Service
 
 _JSON = "application/json"
+_MOST_VIEWS = 100
 _NO_FILTER = ("after", "lang", "view")
 
 
@@ -34,6 +35,7 @@ class Explorer:
     def __init__(self) -> None:
         self._tables = Tables()
         self._warmed = ""
+        self._views: tuple[Table | None, dict[tuple[str, str], str]] = (None, {})
         self._names: tuple[Table, Names, dict[str, str]] | None = None
 
     def routes(self) -> dict[str, Route]:
@@ -51,10 +53,11 @@ class Explorer:
         }
 
     async def warm(self, service: Service) -> None:
-        """Makes the table before anybody asks for it, so that the first view need not wait; once a generation."""
+        """Makes the table, and the first view, before anybody asks for them; once a generation."""
         if self._warmed != service.generation():
             self._warmed = service.generation()
-            await self._tables.get(service)
+            table = await self._tables.get(service)
+            self._views_of(table)["/api/events", ""] = _write(timeline(table, Filter()))
 
     # --- Views -------------------------------------------------------------------------------------------------------
 
@@ -77,7 +80,18 @@ class Explorer:
     async def _view(self, request: Request, make: Callable[[Table, Filter], Mapping[str, Any]]) -> Answer:
         asked = read_filter(field for field in request.fields if field[0] not in _NO_FILTER)
         table = await self._tables.get(request.service)
-        return _answer(request, make(table, asked))
+        views, known = self._views_of(table), (request.path, request.query_string)
+        if known not in views:
+            if len(views) >= _MOST_VIEWS:
+                views.clear()
+            views[known] = _write(make(table, asked))
+        return _answer(request, views[known])
+
+    def _views_of(self, table: Table) -> dict[tuple[str, str], str]:
+        """The views of a table that were made already, by path and query string."""
+        if self._views[0] is not table:
+            self._views = table, {}
+        return self._views[1]
 
     async def search(self, request: Request) -> Answer:
         """What has a name like this: ``q``, and ``room`` (actor, place, event, document) for only such."""
@@ -142,6 +156,10 @@ def _unknown(room: str, key: str) -> dict[str, Any]:
     raise Refusal(404, f'there is no {room} "{key}" in the store')
 
 
-def _answer(request: Request, said: Mapping[str, Any]) -> Answer:
-    body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+def _write(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(request: Request, said: Mapping[str, Any] | str) -> Answer:
+    body = said if isinstance(said, str) else _write(said)
     return Answer(body, _JSON, etag=tag(request.service, request.path, request.query_string))

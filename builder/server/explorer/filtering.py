@@ -32,6 +32,8 @@ class Filter:
 
     def chosen(self, table: Table) -> list[EventRow]:
         """The events that it lets through, in the order of the table."""
+        if self == Filter():
+            return list(table.events)
         acting = [table.represented_by.get(actor, frozenset((actor,))) for actor in self.actors]
         return [event for event in table.events if self._lets(event, acting)]
 
