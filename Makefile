@@ -10,7 +10,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test web lint golden docs ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-check volume constraints clean help
+.PHONY: run test web lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
 	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
+	@echo "make notebook run docs/exploring.ipynb, and leave it with its outputs in build/"
 	@echo "make ontology-docs    make the pages of the ontology, build/ontology/en.html and ar.html (needs Graphviz)"
 	@echo "make mutate-ontology  take each axiom out of the ontology and show which test notices"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
@@ -27,6 +28,7 @@ help:
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-explorer  measure the explorer's first view with 10,000 events (needs chromium)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
+	@echo "make bench-consolidation  measure how reports are brought together (an hour) for docs/scale.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
@@ -70,10 +72,19 @@ bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py
 	$(BIN)/python tests/bench/completeness.py
 
+bench-consolidation: $(VENV)/.tested
+	$(BIN)/python tests/bench/consolidation.py
+
 docs: $(VENV)/.tested
 	$(BIN)/python docs/make_queries.py
 	$(BIN)/python docs/make_context.py
 	$(BIN)/python docs/make_inferences.py
+
+notebook: $(VENV)/.tested
+	@mkdir -p build
+	$(BIN)/diplograph build seeds/articles --store build/diplograph-store
+	cp docs/exploring.ipynb build/
+	cd build && ../$(BIN)/jupyter execute --inplace exploring.ipynb
 
 ontology-docs: $(VENV)/.tested
 	@$(BIN)/python docs/make_ontology.py

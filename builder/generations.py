@@ -22,6 +22,7 @@ from diplograph.quads import shared_graph
 from diplograph.store import LOCK, MARKER, Store, held_exclusively
 
 FOLDER = "generations"
+_CURSOR = "described-at"  # what the store's changes came to when a generation was described
 _ATTEMPTS = 5
 
 Describe = Callable[[Store], Iterable[Quad]]
@@ -76,6 +77,8 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
         (unfinished / LOCK).touch()
         with Store.open(unfinished, base=store.base) as copy:
             copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
+            if describe is not None:
+                (unfinished / _CURSOR).write_text(store.changes.cursor(), encoding="ascii")
             copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
         unfinished.rename(folder / name)
     except OSError as error:
@@ -83,6 +86,14 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
         raise StoreError(f"{folder} cannot be written: {error.strerror or error}") from error
     prune(store.directory)
     return folder / name
+
+
+def is_newest(store: Store) -> bool:
+    """Whether the newest generation was described when the store was as it was when it was opened."""
+    if store.directory is None or not store.opened_at or not names(store.directory):
+        return False
+    path = newest(store.directory) / _CURSOR
+    return path.exists() and path.read_text(encoding="ascii") == store.opened_at
 
 
 def _said_before(store: Store) -> list[Quad]:

@@ -71,7 +71,17 @@ class StoreError(DiplographError):
 
 
 class TransferError(DiplographError):
-    """A store elsewhere that cannot be reached, refuses what it is asked, or fails while doing it."""
+    """A store elsewhere that cannot be reached, refuses what it is asked, or fails while doing it; ``status`` is that of
+    its answer, where it gave one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+    @property
+    def refused(self) -> bool:
+        """Whether it did not begin with what it was asked."""
+        return self.status is not None and 400 <= self.status < 500
 
 
 class StoreLockedError(StoreError):

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from pyoxigraph import RdfFormat
@@ -199,10 +200,19 @@ def empty(folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure_all(folder: Path, *, so_far: bool = False) -> list[Run]:
-    """What was measured before and is in ``runs.json``, and, unless ``so_far``, what is not measured yet."""
+def read_runs(folder: Path) -> list[list[Run]]:
+    """What was measured so far: the runs of each round."""
     kept = folder / "runs.json"
-    groups: dict[str, list[dict[str, Any]]] = json.loads(kept.read_text()) if kept.exists() else {}
+    rounds: list[dict[str, list[dict[str, Any]]]] = json.loads(kept.read_text()) if kept.exists() else []
+    return [[Run(**run) for runs in steps.values() for run in runs] for steps in rounds]
+
+
+def measure_all(folder: Path, rounds: int) -> None:
+    """Measures what is not in ``runs.json`` yet. A round has every step once, so that what is compared was measured
+    within minutes of each other."""
+    kept = folder / "runs.json"
+    found: list[dict[str, list[dict[str, Any]]]] = json.loads(kept.read_text()) if kept.exists() else []
+    found += [{} for _ in range(rounds - len(found))]
     steps = (
         load_oxigraph,
         send_oxigraph,
@@ -212,39 +222,49 @@ def measure_all(folder: Path, *, so_far: bool = False) -> list[Run]:
         push_virtuoso,
         export_all,
     )
-    for step in steps:
-        if step.__name__ not in groups and not so_far:
-            groups[step.__name__] = [asdict(run) for run in step(folder)]
-            kept.write_text(json.dumps(groups, indent=1))
-    return [Run(**run) for runs in groups.values() for run in runs]
+    for done in found[:rounds]:
+        for step in steps:
+            if step.__name__ not in done:
+                done[step.__name__] = [asdict(run) for run in step(folder)]
+                kept.write_text(json.dumps(found, indent=1))
 
 
-def write_table(runs: list[Run], count: int, graphs: int, size: int) -> str:
-    """The figures as a table, with their conditions."""
+def write_table(rounds: list[list[Run]], count: int, graphs: int, size: int) -> str:
+    """The figures as a table, with their conditions: of several rounds the middle one, and of what is compared the
+    least and the most."""
     lines = [
         (
             f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python "
-            f"{platform.python_version()}, {os.cpu_count()} cores, client and store on one machine. "
-            "Its load is in the last column: where it is above 1, others used the machine as well."
+            f"{platform.python_version()}, {os.cpu_count()} cores, client and store on one machine, "
+            f"{'one round' if len(rounds) == 1 else f'the middle of {len(rounds)} rounds'}. "
+            "The machine's load is in the last column: where it is above 1, others used it as well."
         ),
         "",
         "| what | seconds | triples/s | processor, s | peak, MB | store's processor, s | store's peak, MB | load |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for run in runs:
+    for name in dict.fromkeys(run.name for runs in rounds for run in runs):
+        same = [run for runs in rounds for run in runs if run.name == name]
+
+        def middle(value: str, same: list[Run] = same) -> float:
+            return float(median(getattr(run, value) for run in same))
+
+        seconds = middle("seconds")
         cells = (
-            run.name,
-            f"{run.seconds:.0f}",
-            f"{count / run.seconds:,.0f}",
-            f"{run.processor:.0f}",
-            f"{run.peak / 1e6:.0f}",
-            f"{run.server_processor:.0f}" if run.server_processor else "",
-            f"{run.server_peak / 1e6:.0f}" if run.server_peak else "",
-            f"{run.load:.1f}" if run.load else "",
+            name,
+            f"{seconds:.0f}",
+            f"{count / seconds:,.0f}",
+            f"{middle('processor'):.0f}",
+            f"{middle('peak') / 1e6:.0f}",
+            f"{middle('server_processor'):.0f}" if middle("server_processor") else "",
+            f"{middle('server_peak') / 1e6:.0f}" if middle("server_peak") else "",
+            f"{middle('load'):.1f}",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    named = {run.name: run for run in runs}
-    lines += ["", *(compare(named, *names) for names in COMPARED if set(names) <= set(named))]
+    named = [{run.name: run for run in runs} for runs in rounds]
+    for names in COMPARED:
+        if whole := [runs for runs in named if set(names) <= set(runs)]:
+            lines += ["", compare(whole, *names)]
     return "\n".join(lines)
 
 
@@ -254,19 +274,32 @@ COMPARED = (
 )
 
 
-def compare(runs: dict[str, Run], push: str, load: str, sent: str) -> str:
+def compare(rounds: list[dict[str, Run]], push: str, load: str, sent: str) -> str:
     """A push beside the store's own loader, and beside its network interface, by the clock and by what the store
     itself had to do."""
 
     def share(other: str) -> str:
-        clock = runs[other].seconds / runs[push].seconds
-        work = (runs[other].server_processor or runs[other].processor) / runs[push].server_processor
-        return f"{clock:.2f} by the clock, {work:.2f} by the store's processor time"
+        clock = [runs[other].seconds / runs[push].seconds for runs in rounds]
+        work = [
+            (runs[other].server_processor or runs[other].processor) / runs[push].server_processor
+            for runs in rounds
+        ]
+        return f"{spread(clock)} by the clock, {spread(work)} by the store's processor time"
 
     return (
         f"A {push} has of the throughput of {load} {share(load)}; of that of the store's network interface "
         f"({sent}) {share(sent)}."
     )
+
+
+def spread(values: list[float]) -> str:
+    """The middle of some values, with the least and the most.
+
+    >>> spread([0.9, 0.8, 0.82])
+    '0.82 (0.80 to 0.90)'
+    """
+    around = f" ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else ""
+    return f"{median(values):.2f}{around}"
 
 
 def report(folders: list[Path]) -> None:
@@ -276,7 +309,7 @@ def report(folders: list[Path]) -> None:
         with Store.open(folder / "store", read_only=True) as store:
             count, graphs = len(store), len(store.graph_names())
         size = (folder / "volume" / "volume.nq").stat().st_size
-        tables.append(write_table(measure_all(folder, so_far=True), count, graphs, size))
+        tables.append(write_table(read_runs(folder), count, graphs, size))
     text = "\n\n".join(tables)
     print(text)
     page = PAGE.read_text(encoding="utf-8")
@@ -290,6 +323,7 @@ def main() -> None:
         "--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken"
     )
     parser.add_argument("--triples", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=1, help="how often everything is measured")
     parser.add_argument("--only", type=Path, metavar="FILE", help="only make the graph, as N-Quads")
     parser.add_argument(
         "--folder", type=Path, default=Path("build", "volume"), help="where everything is kept meanwhile"
@@ -325,7 +359,7 @@ def main() -> None:
             store.inner.bulk_load(path=str(volume), format=RdfFormat.N_QUADS)
             store.inner.optimize()  # as a store is that was built little by little
         (folder / "unfinished").rename(folder / "store")
-    measure_all(folder)
+    measure_all(folder, arguments.rounds)
     report([folder])
 
 

@@ -14,6 +14,8 @@ from diplograph.parsing import StanzaParser
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
 
+pytest_plugins = ["elsewhere"]  # fixtures that only some modules ask for
+
 
 def pytest_configure() -> None:
     """Keeps torch to one thread, here and in the commands that tests start: the compact models are no slower, while

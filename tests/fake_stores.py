@@ -12,10 +12,12 @@ fuseki
     https://jena.apache.org/documentation/fuseki2/fuseki-data-access-control.html: basic and digest.
     https://github.com/apache/jena/issues/3258: compressed bodies by Content-Encoding.
 graphdb
-    Speaks the protocol of RDF4J (below): https://graphdb.ontotext.com/documentation/10.8/using-graphdb-with-the-rdf4j-api.html,
-    and its maker's client https://github.com/Ontotext-AD/graphdb.js (lib/service/upload-service: a POST to
-    ``/statements``, the body's format by its Content-Type). ``/rest/info/version`` is what its workbench asks
-    (https://github.com/Ontotext-AD/graphdb-workbench). With security on: basic, or a token.
+    https://graphdb.ontotext.com/documentation/10.2/using-graphdb-with-the-rdf4j-api.html: its repositories answer as
+    those of an RDF4J server do (below), and so says
+    https://graphdb.ontotext.com/documentation/10.4/manage-repos-with-curl.html of those at ``/repositories/ID``.
+    https://graphdb.ontotext.com/documentation/free/authentication.html: with security on, a user and password, or
+    ``Authorization: GDB <token>``. That a client asks ``/rest/info/version`` is in no page of its documentation that
+    we know, but in its maker's workbench (https://github.com/Ontotext-AD/graphdb-workbench).
 rdf4j
     https://rdf4j.org/documentation/reference/rest-api/: queries to ``/repositories/ID``, as a form; a POST to
     ``/repositories/ID/statements`` adds an RDF document, or executes ``application/sparql-update``; ``/protocol`` answers
@@ -175,7 +177,8 @@ class Fake:
         said = request.headers.get("authorization", "")
         match self.rules.challenge:
             case "Basic":
-                return said == "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+                known = ["Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()]
+                return said in known + [f"GDB {TOKEN}"] * (self.kind == "graphdb")
             case "Digest":
                 return check_digest(said, request.method)
             case "Bearer":

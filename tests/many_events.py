@@ -1,107 +1,81 @@
-"""A store of as many events as wanted, made up at random but always the same: the shape of a real one, for measuring."""
+"""A store with as many events as wanted, for what must stay readable or bounded: made by rule, so always the same."""
 
 from __future__ import annotations
 
-import random
-from datetime import date, timedelta
+from collections.abc import Iterator
+from itertools import islice
+from random import Random
 
-from sample_graph import FINISHED, PARSER, VERSIONS
+from pyoxigraph import Quad
+from sample_graph import ACTORS, BIDEN, FINISHED, PARSER, PLACES, PUTIN, VERSIONS
 
-from diplograph.linking.gazetteer import load_gazetteer
-from diplograph.model import (
-    Actor,
-    Document,
-    Event,
-    EventReport,
-    EventValues,
-    Evidence,
-    Filler,
-    Mention,
-    Place,
-)
-from diplograph.quads import (
-    Quad,
-    actor_quads,
-    document_graph,
-    document_quads,
-    event_quads,
-    ontology_quads,
-    shared_graph,
-)
+from diplograph.model import Actor, Document, Event, EventReport, EventValues, Evidence, Filler, Mention
+from diplograph.quads import actor_quads, document_quads, event_quads, ontology_quads
 from diplograph.resources import locate
 from diplograph.store import Store
 from diplograph.vocabulary import load_vocabulary
 
-_FIRST, _DAYS = date(2012, 1, 1), 4000
-_STATUSES = {"occurred": 70, "planned": 15, "denied": 5, "hypothetical": 10}
-_BATCH = 500
+_STATUSES = ("occurred", "occurred", "occurred", "planned", "denied", "hypothetical")
+_BATCH = 20_000
 
 
-def fill_many(store: Store, events: int, actors: int = 400, places: int = 120) -> Store:
-    """Writes so many events to an empty store; every third is reported twice."""
-    chance = random.Random(7)
-    entries = list(load_gazetteer().entries.values())
-    people = [entry.actor for entry in entries if entry.actor]
-    people = people[:: max(1, len(people) // actors)][:actors]
-    grounds = [entry.place for entry in entries if entry.place][-places:]
-    turtle = locate("ontology", "diplograph.ttl").read_text(encoding="utf-8")
-    store.replace(ontology_quads(turtle), [shared_graph("ontology")])
-    store.replace(actor_quads(people, grounds), [shared_graph("actors")])
-    made: list[Event] = []
-    for begin in range(0, events, _BATCH):
-        quads: list[Quad] = []
-        graphs = []
-        for number in range(begin, min(events, begin + _BATCH)):
-            values = _values(chance, people, grounds)
-            ids = [f"made/{number:06}-{copy}" for copy in range(1 + (number % 3 == 0))]
-            for id in ids:
-                quads += document_quads(*_document(id, values), PARSER, finished=FINISHED, **VERSIONS)
-                graphs.append(document_graph(id))
-            name = load_vocabulary().label(values.event_class, "en")
-            name_ar = load_vocabulary().label(values.event_class, "ar")
-            who = [filler.actor for filler in values.fillers]
-            made.append(
-                Event(
-                    f"made-{number:06}", values, round(chance.uniform(0.5, 1), 3), tuple((id, 1) for id in ids),
-                    f"{name_ar}: {' و'.join(actor.label_ar for actor in who)}",
-                    f"{name}: {' and '.join(actor.label_en or '' for actor in who)}",
-                )
-            )  # fmt: skip
-        store.replace(quads, graphs)
-    store.replace(event_quads(made), [shared_graph("events")])
+def _actors(count: int) -> tuple[Actor, ...]:
+    made = (
+        Actor(
+            f"local/a{n}",
+            "Person",
+            f"المسؤول رقم {n} في وزارة الخارجية",
+            f"Official number {n} of the ministry",
+        )
+        for n in range(count)
+    )
+    return (*ACTORS, *made)
+
+
+def _date(number: int, years: int) -> str | None:
+    """A date within so many years from 2015: most to the day, some to the month or the year, a few none."""
+    if number % 29 == 0:
+        return None
+    dice = Random(number)
+    year, month, day = 2015 + int(years * dice.random() ** 0.5), dice.randint(1, 12), dice.randint(1, 28)
+    precision = 4 if number % 17 == 0 else 7 if number % 11 == 0 else 10
+    return f"{year:04}-{month:02}-{day:02}"[:precision]
+
+
+def _quads(count: int, years: int, actors: tuple[Actor, ...]) -> Iterator[Quad]:
+    classes = load_vocabulary().event_classes()
+    events = []
+    for number in range(count):
+        name = classes[number % len(classes)]
+        one, other = (actors[int(len(actors) * Random(number + more).random() ** 3)] for more in (0.25, 0.5))
+        parties = tuple(dict.fromkeys((one, other))) if number % 7 else (PUTIN, BIDEN)
+        roles = (
+            ("threatener", "target") if number % len(classes) == len(classes) - 1 else ("participant",) * 2
+        )
+        values = EventValues(
+            name,
+            _STATUSES[number % len(_STATUSES)],
+            tuple(Filler(role, actor) for role, actor in zip(roles, parties, strict=False)),
+            _date(number, years),
+            place=PLACES[number % 2] if number % 5 == 0 else None,
+        )
+        text = f"خبر رقم {number}: تحادث الطرفان وتبادلا الرأي في ما جرى."
+        evidence = (Evidence("trigger", 10, 16, "test/rule"),)
+        mention = Mention(0, len(text), 0, "test", "noun", values, evidence)
+        report = EventReport(f"many/{number}", 1, values, 0.5 + number % 50 / 100, (mention,))
+        document = Document(report.document, text, f"{number}.txt", f"خبر {number}", "2024")
+        yield from document_quads(document, (report,), PARSER, finished=FINISHED, **VERSIONS)
+        label = f"حدث {number}: {parties[0].label_ar}", f"Event {number}: {parties[0].label_en}"
+        events.append(Event(f"e{number}", values, report.confidence, ((report.document, 1),), *label))
+    yield from event_quads(events)
+
+
+def fill_many(store: Store, count: int, *, years: int = 9, actors: int = 60) -> Store:
+    """Writes so many events, each with a document of its own, over so many years, of these many actors and the sample's."""
+    everybody = _actors(actors)
+    store.inner.extend(ontology_quads(locate("ontology", "diplograph.ttl").read_text(encoding="utf-8")))
+    store.inner.extend(actor_quads(everybody, PLACES))
+    quads = _quads(count, years, everybody)
+    while batch := list(islice(quads, _BATCH)):
+        store.inner.extend(batch)
     return store
-
-
-def _values(chance: random.Random, people: list[Actor], grounds: list[Place]) -> EventValues:
-    weights = [1 / (rank + 3) for rank in range(len(people))]
-    one, other = chance.choices(people, weights, k=2)
-    name = chance.choice(load_vocabulary().event_classes())
-    roles = ("threatener", "target") if "Threat" in name else ("initiator", "participant")
-    day = _FIRST + timedelta(chance.randrange(_DAYS))
-    return EventValues(
-        name,
-        chance.choices(list(_STATUSES), list(_STATUSES.values()))[0],
-        fillers=tuple(Filler(role, actor) for role, actor in zip(roles, (one, other), strict=True)),
-        start_date=chance.choice([day.isoformat(), day.isoformat(), day.isoformat()[:7], None]),
-        place=chance.choice([*grounds[:12], *grounds, None, None]),
-    )
-
-
-def _document(id: str, values: EventValues) -> tuple[Document, tuple[EventReport, ...]]:
-    text = f"{id}: " + " و".join(filler.actor.label_ar for filler in values.fillers) + " في خبر واحد."
-    evidence = tuple(
-        Evidence(filler.role, begin, begin + len(filler.actor.label_ar), "made", filler.actor)
-        for filler in values.fillers
-        for begin in [text.index(filler.actor.label_ar)]
-    )
-    mention = Mention(0, len(text), 0, "made", "noun", values, evidence)
-    return Document(id, text, f"{id}.txt", f"خبر {id}", "2022-01-01"), (
-        EventReport(id, 1, values, 0.875, (mention,)),
-    )
-
-
-if __name__ == "__main__":
-    import sys
-
-    with Store.open(sys.argv[1]) as opened:
-        fill_many(opened, int(sys.argv[2]))

@@ -28,7 +28,7 @@ PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
 TEXTS = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 PYTHON = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "builder").rglob("*.py")]
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
-CALL = re.compile(r"(?:^|[\s`|(/])diplograph ([a-z]+)((?: [^\n`|)]*)?)", re.MULTILINE)
+CALL = re.compile(r"(?:^|[\s`|(/])(?<!from )diplograph ([a-z]+)((?: [^\n`|)]*)?)", re.MULTILINE)
 
 
 def calls(text: str) -> list[tuple[str, list[str]]]:

@@ -27,12 +27,18 @@ ROOMS = {
         "inspection",
         "checking",
         "transfer",
+        "graph",
         "server",
+        "pipeline",
     },
     "prometheus_client": {"server"},
     "granian": {"server"},
-    "jinja2": {"server"},
+    "jinja2": {"report", "server"},
     "rapidfuzz": {"server"},
+    "markupsafe": {"report", "server"},
+    "matplotlib": {"plots"},
+    "pandas": {"graph"},
+    "polars": {"graph"},
     "rdflib": {"vocabulary", "checking", "transfer"},
     "httpx2": {"server", "transfer"},
     "pyld": {"transfer"},
@@ -49,6 +55,7 @@ ROOMS = {
     "click": {"cli"},
     "rich": {"cli"},
     "packaging": {"cli"},
+    "watchfiles": {"pipeline"},
 }
 HEAVY = {
     "shifty",
@@ -58,6 +65,9 @@ HEAVY = {
     "pyld",
     "pyarrow",
     "networkx",
+    "matplotlib",
+    "pandas",
+    "polars",
     "backports",
     "stanza",
     "torch",
@@ -68,6 +78,7 @@ HEAVY = {
     "lxml",
     "rich",
     "granian",
+    "watchfiles",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import time
@@ -90,6 +91,7 @@ def test_a_wrong_password_for_virtuoso(
         monkeypatch.setenv("NETRC", str(netrc))
         line = fail(capsys, "push", server.url, "--store", directory)
         assert f"refuses the user or password of {netrc}" in line
+        assert "nothing was changed over there" in line
         netrc.write_text(f"machine 127.0.0.1 login dba password {servers.PASSWORD}\n")
         assert main(["push", server.url, "--store", str(directory)]) == 0
 
@@ -154,6 +156,16 @@ def test_a_certificate_that_nobody_vouches_for(
         assert "no secure connection" in fail(
             capsys, "push", url.replace("http:", "https:"), "--store", directory
         )
+
+
+def test_a_store_that_speaks_no_tls(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It waits for a request while we wait for its certificate."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        start = time.monotonic()
+        line = fail(capsys, "push", url, "--timeout", 1, "--store", directory)
+    assert "no secure connection" in line and "begins with http://" in line
+    assert time.monotonic() - start < 10, "every probe of what store it is has waited"
 
 
 def test_a_refused_content_type_leaves_a_mark(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -250,6 +262,23 @@ def test_what_passes_is_tried_again_and_longer_each_time(
             unsteady.times = 100
             with pytest.raises(TransferError, match="status 503|status 429|tried 6 times"):
                 push(store, endpoint, graphs=[shared_graph("actors")])
+
+
+def test_a_body_of_many_graphs_is_sent_again_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diplograph.transfer.connection.time.sleep", lambda _: None)
+    fake, refused = Fake("blazegraph"), []
+
+    def answer(request: Request) -> Answer:
+        if request.media_type == "text/x-nquads" and not refused:
+            refused.append(request.body)
+            return Answer(503)
+        return fake(request)
+
+    with sample.fill(Store.in_memory()) as store, serve(answer) as url:
+        with find_endpoint(url + fake.rules.base, "blazegraph") as endpoint:
+            assert {graph.state for graph in push(store, endpoint).graphs} == {"sent"}
+        (again,) = [request.body for request in fake.requests if request.media_type == "text/x-nquads"]
+        assert refused == [again] and again.count(b"\n") == len(store)
 
 
 def test_a_connection_needs_an_address() -> None:

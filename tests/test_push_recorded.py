@@ -27,6 +27,7 @@ from diplograph.model import QueryError, TransferError
 from diplograph.quads import document_graph, manifest_graph, shared_graph
 from diplograph.store import Store
 from diplograph.transfer import ask, find_endpoint, load_targets, pull, push, resolve_there
+from diplograph.transfer.manifest import COMPLETE, read_manifest
 
 
 @pytest.fixture(params=list(RULES))
@@ -116,6 +117,53 @@ def test_dry_runs_do_the_same_by_curl(
     }
     assert main(["push", url, "--store", str(tmp_path / "store"), "--graph", "events"]) == 0
     assert "1 unchanged" in capsys.readouterr().err
+
+
+def test_what_was_sent_is_counted_while_the_rest_is_sent(
+    fake: tuple[Fake, str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diplograph.transfer.sending._COUNTED", 100)
+    there, url = fake
+    with find_endpoint(url) as endpoint:
+        report = push(store, endpoint, chunk=50)
+        assert {graph.state for graph in report.graphs} == {"sent"}
+        assert {entry.status for entry in read_manifest(endpoint, store.base).values()} == {COMPLETE}
+        path = there.rules.update if endpoint.target.way == "update" else there.rules.data
+    sent = [place for place, request in enumerate(there.requests) if request.path == path]
+    counted = [place for place, request in enumerate(there.requests) if b"COUNT" in request.body]
+    assert counted[0] < sent[-1]
+
+
+def test_a_count_that_fails_is_said(store: Store) -> None:
+    there = Fake("blazegraph")
+
+    def answer(request: Request) -> Answer:
+        return Answer(400, b"too long a query") if b"GROUP" in request.body else there(request)
+
+    with serve(answer) as url, find_endpoint(url + there.rules.base, "blazegraph") as endpoint:
+        with pytest.raises(TransferError, match="too long a query.* 0 of 10 graphs are whole over there"):
+            push(store, endpoint)
+        assert {entry.status for entry in read_manifest(endpoint, store.base).values()} == {"incomplete"}
+
+
+def test_a_token_may_say_what_it_is(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GraphDB's are not bearer tokens: it gives them as ``GDB …``, and wants them so."""
+    there = Fake("graphdb")
+    with serve(there) as url:
+        monkeypatch.setenv("DIPLOGRAPH_TOKEN", TOKEN)
+        with pytest.raises(TransferError, match="status 401"):
+            find_endpoint(url + there.rules.base, "graphdb")
+        monkeypatch.setenv("DIPLOGRAPH_TOKEN", f"GDB {TOKEN}")
+        with find_endpoint(url + there.rules.base) as endpoint:
+            assert {graph.state for graph in push(store, endpoint).graphs} == {"sent"}
+        with Store.open(tmp_path / "store") as made:
+            sample.fill(made)
+        dry = ["push", url + there.rules.base, "--dry-run", "--all", "--store", str(tmp_path / "store")]
+        assert main([*dry, "--graph", "events"]) == 0
+        script = capsys.readouterr().out
+        assert '-H "Authorization: $DIPLOGRAPH_TOKEN"' in script and TOKEN not in script
 
 
 STEPS = some.lists(

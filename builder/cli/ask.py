@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diplograph.cli.options import endpoint_options, format_option, store_option
+from diplograph.cli.options import Reach, endpoint_options, format_option, store_option
 from diplograph.cli.output import ROW_FORMATS, print_json, print_rows, print_table
 
 if TYPE_CHECKING:
     from diplograph.catalog import Query
     from diplograph.store import Answer
+    from diplograph.transfer import Endpoint
 
 SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
 
@@ -51,9 +52,7 @@ def query(
     columns: str | None,
     endpoint: str | None,
     inferences: bool,
-    kind: str | None,
-    timeout: float,
-    retries: int,
+    reach: Reach,
     store_directory: Path,
     format: str,
 ) -> None:
@@ -78,7 +77,7 @@ def query(
         if endpoint is None:
             answer, base = _ask_here(stack, store_directory, asked, values, inferences)
         else:
-            answer, base = _ask_there(stack, endpoint, kind, timeout, retries, asked, values)
+            answer, base = _ask_there(stack, reach(endpoint), asked, values)
         _print_answer(answer, base, columns, format)
 
 
@@ -95,10 +94,7 @@ def _ask_here(
 
 def _ask_there(
     stack: ExitStack,
-    url: str,
-    kind: str | None,
-    timeout: float,
-    retries: int,
+    there: Endpoint,
     asked: Query | str,
     values: dict[str, str],
 ) -> tuple[Answer, str]:
@@ -106,7 +102,7 @@ def _ask_there(
     from diplograph.catalog import bind
     from diplograph.vocabulary import BASE
 
-    there = stack.enter_context(transfer.find_endpoint(url, kind, timeout=timeout, retries=retries))
+    stack.enter_context(there)
     text = asked if isinstance(asked, str) else bind(asked, transfer.resolve_there(there, asked, values))
     return transfer.ask(there, text), BASE
 

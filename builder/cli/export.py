@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from diplograph.cli.options import store_option
+from diplograph.cli.options import graphs_option, store_option
 
 EXPORT_FORMATS = (
     "nquads", "trig", "turtle", "ntriples", "rdfxml", "jsonld", "jsonld-framed", "csv", "parquet", "graphml", "gexf",
@@ -34,13 +34,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
     metavar="FILE",
     help="Where to; by default standard output. A name ending in .gz or .zst is compressed.",
 )
-@click.option(
-    "--graph",
-    "graphs",
-    multiple=True,
-    metavar="GRAPH",
-    help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
-)
+@graphs_option
 @click.option(
     "--table", type=click.Choice(TABLES), default="events", show_default=True, help="For csv and parquet."
 )

@@ -18,7 +18,9 @@ from diplograph.cli.build import build
 from diplograph.cli.check import check
 from diplograph.cli.explain import explain
 from diplograph.cli.export import export
+from diplograph.cli.keep import forget, history
 from diplograph.cli.look import parse, stats
+from diplograph.cli.plot import plot, report
 from diplograph.cli.pull import pull
 from diplograph.cli.push import push
 from diplograph.cli.serve import serve
@@ -30,8 +32,9 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Building": (build, parse),
+    "Building": (build, parse, forget, history),
     "Asking": (query, queries, explain, stats),
+    "Looking": (plot, report),
     "Checking": (check,),
     "Handing on": (export, push, pull, serve),
     "Setting up": (doctor, models),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from diplograph.transfer import Endpoint
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Reach: TypeAlias = "Callable[..., Endpoint]"
+"""Finds the store at a URL."""
 
 store_option = click.option(
     "--store",
@@ -18,6 +24,14 @@ store_option = click.option(
     show_default=True,
     metavar="DIR",
     help="The directory of the store.",
+)
+
+graphs_option = click.option(
+    "--graph",
+    "graphs",
+    multiple=True,
+    metavar="GRAPH",
+    help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
 )
 
 STORES = ("oxigraph", "fuseki", "virtuoso", "graphdb", "rdf4j", "qlever", "blazegraph", "sparql")
@@ -68,7 +82,18 @@ def format_option(*choices: str) -> Callable[[Decorated], Decorated]:
 
 
 def endpoint_options(command: Decorated) -> Decorated:
-    """The options of commands that talk to a store elsewhere: --to, --timeout, --retries."""
+    """The options of commands that talk to a store elsewhere: --to, --timeout, --retries.
+
+    The command gets them as one argument ``reach``, which finds the store at a URL by them.
+    """
+
+    @wraps(command)
+    def with_reach(*arguments: Any, kind: str | None, timeout: float, retries: int, **others: Any) -> Any:
+        from diplograph.transfer import find_endpoint
+
+        reach = partial(find_endpoint, kind=kind, timeout=timeout, retries=retries)
+        return command(*arguments, reach=reach, **others)
+
     options = (
         click.option(
             "--to",
@@ -92,6 +117,7 @@ def endpoint_options(command: Decorated) -> Decorated:
             help="How often to try again what may pass (a lost connection, a busy store).",
         ),
     )
+    decorated: Any = with_reach
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]

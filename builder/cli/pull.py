@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from diplograph.cli.options import endpoint_options, format_option, store_option
+from diplograph.cli.options import Reach, endpoint_options, format_option, store_option
 from diplograph.cli.output import print_json, print_rows
 
 
@@ -24,9 +24,7 @@ from diplograph.cli.output import print_json, print_rows
 @format_option("table", "csv", "json")
 def pull(
     url: str,
-    kind: str | None,
-    timeout: float,
-    retries: int,
+    reach: Reach,
     graphs: tuple[str, ...],
     store_directory: Path,
     format: str,
@@ -45,7 +43,7 @@ def pull(
     from diplograph.store import Store
 
     with (
-        transfer.find_endpoint(url, kind, timeout=timeout, retries=retries) as endpoint,
+        reach(url) as endpoint,
         Store.open(store_directory) as store,
     ):
         report = transfer.pull(store, endpoint, graphs=graphs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diplograph.cli.options import endpoint_options, format_option, store_option
+from diplograph.cli.options import Reach, endpoint_options, format_option, graphs_option, store_option
 from diplograph.cli.output import print_json, print_rows, progress_bar
 
 if TYPE_CHECKING:
@@ -25,13 +25,7 @@ _MOST_ROWS = 30
 @click.option(
     "--update-url", metavar="URL", help="Where updates go, if that is another address; for --to sparql."
 )
-@click.option(
-    "--graph",
-    "graphs",
-    multiple=True,
-    metavar="GRAPH",
-    help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
-)
+@graphs_option
 @click.option("--all", "everything", is_flag=True, help="Send every graph, also those that did not change.")
 @click.option(
     "--remove-gone", is_flag=True, help="Remove graphs over there that were pushed once and are gone here."
@@ -51,10 +45,8 @@ _MOST_ROWS = 30
 def push(
     context: click.Context,
     url: str,
-    kind: str | None,
+    reach: Reach,
     update_url: str | None,
-    timeout: float,
-    retries: int,
     graphs: tuple[str, ...],
     everything: bool,
     remove_gone: bool,
@@ -82,9 +74,7 @@ def push(
 
     with (
         Store.open(store_directory, read_only=True) as store,
-        transfer.find_endpoint(
-            url, kind, update_url=update_url, timeout=timeout, retries=retries
-        ) as endpoint,
+        reach(url, update_url=update_url) as endpoint,
     ):
         chosen = [transfer.find_graph(store, graph) for graph in graphs]
         settings = {

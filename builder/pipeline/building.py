@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import diplograph
@@ -15,6 +16,8 @@ from diplograph.parsing import CachedParser, Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
 from diplograph.pipeline.inputs import make_parser, read_inputs
+from diplograph.pipeline.journal import Journal, Origin, origin_of
+from diplograph.pipeline.withdrawing import withdraw
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
 from diplograph.resources import locate
 from diplograph.store import Store, fingerprint
@@ -33,7 +36,8 @@ class Progress:
 class BuildReport:
     """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache.
 
-    ``events`` counts the events in the store after the build, whatever documents they come from.
+    ``events`` counts the events in the store after the build, whatever documents they come from; ``removed`` are the ids
+    of the documents that an update found withdrawn.
     """
 
     added: int
@@ -44,6 +48,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    removed: tuple[str, ...] = ()
 
     @property
     def documents(self) -> int:
@@ -58,6 +63,7 @@ class _Counts:
     unchanged: int = 0
     reports: int = 0
     failures: list[SourceFailure] = field(default_factory=list)
+    removed: tuple[str, ...] = ()
 
 
 def build(
@@ -69,6 +75,8 @@ def build(
     cache: bool = True,
     parser: Parser | None = None,
     extractor: Extractor | None = None,
+    update: bool = False,
+    only: Collection[Path] | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> BuildReport:
     """Builds the store in this directory from files, directories and ``-`` (standard input), or adds to it.
@@ -76,27 +84,43 @@ def build(
     Files ending in ``.conllu`` are parses, the others texts (see :func:`diplograph.sources.read_sources`), which
     ``parser``, or Stanza with the ``model``, parses. ``published`` is the date of those documents that have none.
     ``progress`` is called before each document and after the last. Whoever reads the store's generations (a server) sees
-    the graph of before until the build is done, then the new one. What cannot be read or extracted is in the report's
+    the graph of before until the build is done, then the new one. With ``update`` the sources are the whole truth about
+    what came from them: documents that they have no more are removed (see :func:`withdraw`). ``only`` are the files (absolute paths) in the
+    sources that are to be looked at, where not at all. What cannot be read or extracted is in the report's
     ``failures``. Raises StoreError, ModelError and DataError, when nothing can be built at all::
 
         report = build(["seeds/articles"], "diplograph-store")
     """
-    from diplograph.server.description import describe
+    from diplograph.server.description import describe, follow_counts
 
     started = time.monotonic()
     extractor = extractor or FrameExtractor()
     used = parser or make_parser(model, cache=cache)
     counts = _Counts()
-    with Store.open(store) as opened:
+    with Store.open(store) as opened, Journal(Path(store)) as journal:
+        run = journal.begin("update" if update else "build", [origin_of(source) for source in sources])
         write_ontology(opened)
-        inputs = list(read_inputs(sources, published, used, counts.failures))
+        origins: list[Origin] = []
+        inputs = list(read_inputs(sources, published, used, counts.failures, origins, only))
+        journal.note_origins(origins)
         for done, (document, its_parser) in enumerate(inputs):
             progress(Progress(done, len(inputs), document.id))
-            _add_document(opened, document, its_parser, extractor, counts)
+            _add_document(opened, journal, document, its_parser, extractor, counts)
         progress(Progress(len(inputs), len(inputs), ""))
+        if update:
+            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
-            generations.publish(opened, describe)
+            generations.publish(opened, partial(describe, counts=follow_counts(opened)))
+        journal.end(
+            run,
+            added=counts.added,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            removed=len(counts.removed),
+            failed=len(counts.failures),
+            events=events,
+        )
     return BuildReport(
         added=counts.added,
         changed=counts.changed,
@@ -106,11 +130,12 @@ def build(
         reports=counts.reports,
         events=events,
         seconds=time.monotonic() - started,
+        removed=counts.removed,
     )
 
 
 def _add_document(
-    store: Store, document: Document, parser: Parser, extractor: Extractor, counts: _Counts
+    store: Store, journal: Journal, document: Document, parser: Parser, extractor: Extractor, counts: _Counts
 ) -> None:
     """Puts a document into the store unless it is there already, unchanged."""
     version, extracted_by = diplograph.__version__, extractor.fingerprint
@@ -144,6 +169,7 @@ def _add_document(
         counts.failures.append(SourceFailure(document.source or document.id, message))
         return
     described = actor_quads(*things, base=store.base)
+    journal.note_sayings(document.id, (actor for actor in things[0] if extractor.describe(actor.key) is None))
     store.replace([*quads, *described], [document_graph(document.id, base=store.base)])
     counts.added += present is None
     counts.changed += present is not None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from diplograph.model import Actor, Event, EventReport, ParsedDocument
+from diplograph.model import Actor, EventReport, ParsedDocument
 
 
 class Extractor(Protocol):
-    """Reads reports off a parse, and knows how reports become events. Equal fingerprints promise equal results."""
+    """Reads reports off a parse. Equal fingerprints promise equal results."""
 
     @property
     def fingerprint(self) -> str:
@@ -18,10 +17,6 @@ class Extractor(Protocol):
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         """The reports of a document, numbered from 1 in the order of the text."""
-        ...
-
-    def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
-        """The events that reports (each with its document's date of publication) are about, in any order."""
         ...
 
     def describe(self, key: str) -> Actor | None:
@@ -54,12 +49,6 @@ class FrameExtractor:
         from diplograph.frames import find_mentions
 
         return to_reports(parsed, find_mentions(parsed, self._frames, self._gazetteer))
-
-    def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
-        """The events these reports are about."""
-        from diplograph.events import consolidate
-
-        return consolidate(reports)
 
     def describe(self, key: str) -> Actor | None:
         """The gazetteer's actor with this key."""

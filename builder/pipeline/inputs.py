@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from diplograph.parsing import (
     default_cache_directory,
     read_conllu,
 )
-from diplograph.sources import is_conllu, read_sources
+from diplograph.pipeline.journal import Origin, origin_of
+from diplograph.sources import is_conllu, read_located
 
 
 def parse_sources(
@@ -51,11 +52,19 @@ def make_parser(model: str, *, cache: bool) -> Parser:
 
 
 def read_inputs(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
+    sources: Sequence[str | Path],
+    published: str | None,
+    parser: Parser,
+    failures: list[SourceFailure],
+    origins: list[Origin] | None = None,
+    only: Collection[Path] | None = None,
 ) -> Iterator[tuple[Document, Parser]]:
-    """The documents of the sources, each id once, with the parser of each; what cannot be read joins the failures."""
+    """The documents of the sources, each id once, with the parser of each; what cannot be read joins the failures,
+    the source and file of each the origins. ``only`` are the (absolute) files to look at, where not at all."""
     seen: dict[str, Document] = {}
-    for document, its_parser in _read_all(sources, published, parser, failures):
+    for origin, document, its_parser in _read_all(sources, published, parser, failures, only):
+        if origins is not None:
+            origins.append(origin)
         first = seen.setdefault(document.id, document)
         if first is document:
             yield document, its_parser
@@ -69,19 +78,44 @@ def read_inputs(
 
 
 def _read_all(
-    sources: Sequence[str | Path], published: str | None, parser: Parser, failures: list[SourceFailure]
-) -> Iterator[tuple[Document, Parser]]:
-    parses = [Path(source) for source in sources if str(source) != "-" and is_conllu(source)]
-    texts = [source for source in sources if str(source) == "-" or not is_conllu(source)]
-    for result in read_sources(texts, published=published) if texts else ():
-        if isinstance(result, Document):
-            yield result, parser
-        else:
-            failures.append(result)
+    sources: Sequence[str | Path],
+    published: str | None,
+    parser: Parser,
+    failures: list[SourceFailure],
+    only: Collection[Path] | None,
+) -> Iterator[tuple[Origin, Document, Parser]]:
+    parses = [(str(source), Path(source)) for source in sources if _is_parse(source)]
+    texts = [str(source) for source in dict.fromkeys(sources) if not _is_parse(source)]
+    read_located([source for source in texts if source != "-"])  # raises at once when some are missing
     for source in texts:
-        if str(source) != "-" and Path(source).is_dir():
-            parses += sorted(path for path in Path(source).rglob("*") if path.is_file() and is_conllu(path))
-    yield from _read_parses(parses, published, failures)
+        for result in read_located([source], published=published, only=only):
+            if isinstance(result, SourceFailure):
+                failures.append(result)
+            else:
+                yield _origin(source, result[0], result[1]), result[1], parser
+    for source in texts:
+        if source != "-" and Path(source).is_dir():
+            parses += [(source, path) for path in _find_parses(Path(source), only)]
+    for source, path in parses:
+        for document, its_parser in _read_parses([path], published, failures):
+            yield _origin(source, str(path), document), document, its_parser
+
+
+def _find_parses(folder: Path, only: Collection[Path] | None) -> list[Path]:
+    if only is not None:
+        root = folder.resolve()
+        found = (folder / path.relative_to(root) for path in only if path.is_relative_to(root))
+    else:
+        found = (path for path in folder.rglob("*"))
+    return sorted(path for path in found if path.is_file() and is_conllu(path))
+
+
+def _origin(source: str, file: str, document: Document) -> Origin:
+    return Origin(origin_of(source), document.id, file if source == "-" else origin_of(file))
+
+
+def _is_parse(source: str | Path) -> bool:
+    return str(source) != "-" and is_conllu(source)
 
 
 def _read_parses(

@@ -21,7 +21,7 @@ from diplograph.server import confinement, wire
 from diplograph.server.errors import Refusal
 from diplograph.server.queries import run_query, run_update
 from diplograph.server.settings import Settings
-from diplograph.store import Store
+from diplograph.store import ANYTHING, Store
 
 INLINE = 1 << 20
 _WAIT_FOR_WRITERS = 10.0
@@ -160,12 +160,14 @@ class Engine:
 
     def _update(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing() as store:
+            store.changes.mark((ANYTHING,))
             run_update(store, job, self._settings)
             generations.publish(store)
         return {"media_type": "", "stable": False}
 
     def _write(self, job: wire.Header, _: bytes, output: Output) -> wire.Header:
         with self._writing() as store:
+            store.changes.mark((ANYTHING,))
             said = _locate(job["function"])(store, **job["arguments"])
             output.write(json.dumps(said).encode())
             generations.publish(store)

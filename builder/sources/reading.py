@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -74,12 +74,27 @@ def read_sources(
     >>> list(read_sources([]))
     []
     """
+    located = read_located(paths, published=published, stdin=stdin)
+    return (found if isinstance(found, SourceFailure) else found[1] for found in located)
+
+
+def read_located(
+    paths: Sequence[str | Path],
+    *,
+    published: str | None = None,
+    stdin: BinaryIO | None = None,
+    only: Collection[Path] | None = None,
+) -> Iterator[tuple[str, Document] | SourceFailure]:
+    """What :func:`read_sources` gives, each document with its file, as a failure would name it.
+
+    ``only`` are absolute paths of files: in directories no others are read, nor looked for.
+    """
     missing = [str(path) for path in paths if str(path) != _STDIN and not os.path.exists(path)]
     if missing:
         raise SourceError(f"no such file or directory: {', '.join(missing)}; check the spelling")
     if published is not None:
         check_partial_date(published)
-    return _without_copies(_read_all([str(path) for path in dict.fromkeys(paths)], published, stdin))
+    return _without_copies(_read_all([str(path) for path in dict.fromkeys(paths)], published, stdin, only))
 
 
 def is_conllu(path: str | Path) -> bool:
@@ -93,7 +108,7 @@ def is_conllu(path: str | Path) -> bool:
 
 def _without_copies(
     results: Iterator[tuple[str, Document] | SourceFailure],
-) -> Iterator[Document | SourceFailure]:
+) -> Iterator[tuple[str, Document] | SourceFailure]:
     seen: dict[str, tuple[bytes, str]] = {}
     for result in results:
         if isinstance(result, SourceFailure):
@@ -104,7 +119,7 @@ def _without_copies(
         first = seen.get(document.id)
         if first is None:
             seen[document.id] = (digest, shown)
-            yield document
+            yield result
         elif first[0] != digest:
             problem = (
                 f'the id "{document.id}" is taken by another text, in {first[1]}; give one of them another'
@@ -113,10 +128,10 @@ def _without_copies(
 
 
 def _read_all(
-    paths: Sequence[str], published: str | None, stdin: BinaryIO | None
+    paths: Sequence[str], published: str | None, stdin: BinaryIO | None, only: Collection[Path] | None
 ) -> Iterator[tuple[str, Document] | SourceFailure]:
     for path in paths:
-        for file in _find_files(path):
+        for file in _find_files(path, only):
             if isinstance(file, SourceFailure):
                 yield file
                 continue
@@ -129,7 +144,7 @@ def _read_all(
                 yield SourceFailure(file.shown, f"cannot be read: {error.strerror or error}")
 
 
-def _find_files(path: str) -> Iterator[_File | SourceFailure]:
+def _find_files(path: str, only: Collection[Path] | None) -> Iterator[_File | SourceFailure]:
     if path == _STDIN:
         yield _File(None, "stdin", "stdin")
     elif not os.path.isdir(path):
@@ -138,12 +153,13 @@ def _find_files(path: str) -> Iterator[_File | SourceFailure]:
     else:
         root = Path(path)
         empty = True
-        for relative in sorted(_walk(root), key=Path.as_posix):
+        found = _walk(root) if only is None else _among(root, only)
+        for relative in sorted(found, key=Path.as_posix):
             empty = False
             name = _readable(relative.as_posix())
             if not is_conllu(relative):
                 yield _File(root / relative, name, _split_suffix(name)[0], found=True)
-        if empty:
+        if empty and only is None:
             yield SourceFailure(
                 path, f"holds no articles; they end in {' '.join(_KNOWN)}, .gz behind it or not"
             )
@@ -155,8 +171,24 @@ def _walk(root: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(folder, name)
-            if not name.startswith(".") and _split_suffix(name)[1] in (*_KNOWN, ".conllu") and path.is_file():
+            if _is_article(path):
                 yield path.relative_to(root)
+
+
+def _among(root: Path, only: Collection[Path]) -> Iterator[Path]:
+    """Those of these files that are below the root and would be found there, as paths from it."""
+    above = root.resolve()
+    for path in only:
+        if path.is_relative_to(above):
+            relative = path.relative_to(above)
+            hidden = any(part.startswith(".") for part in relative.parts)
+            if not hidden and _is_article(path):
+                yield relative
+
+
+def _is_article(path: Path) -> bool:
+    known = _split_suffix(path.name)[1] in (*_KNOWN, ".conllu")
+    return known and not path.name.startswith(".") and path.is_file()
 
 
 def _split_suffix(name: str) -> tuple[str, str]:

@@ -13,10 +13,10 @@ import os
 import random
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from diplograph.model import TransferError
@@ -30,6 +30,22 @@ _LONGEST_WAIT = 30.0  # seconds
 _FULL = re.compile(r"no space left|disk (is )?full|out of disk|disk quota|file too large", re.IGNORECASE)
 
 
+class Blocks(Protocol):
+    """Bytes in blocks, as often as they are asked for; its length is that of all of them."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+Body: TypeAlias = bytes | Blocks
+
+
+def join(body: Body) -> bytes:
+    """The whole of it."""
+    return body if isinstance(body, bytes) else b"".join(body)
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """Who we are to a store; ``source`` says where that is written, and is all that is ever shown."""
@@ -38,6 +54,11 @@ class Credentials:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     source: str = ""
+
+    @property
+    def authorization(self) -> str:
+        """The header of a token: as a bearer, unless it says itself what it is (``GDB …``, as GraphDB gives it)."""
+        return self.token if " " in self.token else f"Bearer {self.token}"
 
 
 def find_credentials(host: str) -> Credentials:
@@ -104,20 +125,25 @@ class Connection:
         """Closes it."""
         self._client.close()
 
-    def send(self, message: Message, body: bytes = b"", *, patient: bool = True) -> httpx2.Response:
+    def send(self, message: Message, body: Body = b"", *, patient: bool = True) -> httpx2.Response:
         """The answer to a request. What passes (a lost connection, a time-out, 503 …) is tried again when ``patient``.
+        A body that is no bytes is not held in memory whole, unless it is to be compressed.
 
         Raises TransferError for any answer but success.
         """
         import httpx2
 
-        content = gzip.compress(body, compresslevel=1, mtime=0) if message.gzip else body
+        content, headers = body, message.headers
+        if message.gzip:
+            content = gzip.compress(join(body), compresslevel=1, mtime=0)
+        elif not isinstance(body, bytes):
+            headers |= {"Content-Length": str(len(body))}
         retries = int(self._settings["retries"]) if patient else 0
         for attempt in range(retries + 1):
             last = attempt == retries
             try:
                 response = self._client.request(
-                    message.method, message.url, content=content or None, headers=message.headers
+                    message.method, message.url, content=content or None, headers=headers
                 )
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 if last or not _passes(error):
@@ -128,7 +154,7 @@ class Connection:
                 self._wait(attempt, response.headers.get("Retry-After"))
                 continue
             if not response.is_success:
-                raise self._explain_answer(message, response)
+                raise TransferError(self._explain_answer(message, response), response.status_code)
             limit = response.headers.get("X-SPARQL-MaxRows", "")
             self.most_rows = int(limit) if limit.isdigit() else self.most_rows
             return response
@@ -150,24 +176,22 @@ class Connection:
             seconds = float(wish)
         time.sleep(min(seconds, _LONGEST_WAIT))
 
-    def _explain_answer(self, message: Message, response: httpx2.Response) -> TransferError:
+    def _explain_answer(self, message: Message, response: httpx2.Response) -> str:
         status, url = response.status_code, message.url
         said = _first_words(response.text)
         who = self.credentials
         if _FULL.search(response.text) or status == 507:
-            return TransferError(f"{url}: the store has no room left on its disk ({said}); make room there")
+            return f"{url}: the store has no room left on its disk ({said}); make room there"
         if status == 401:
             if not who.source:
-                return TransferError(
+                return (
                     f"{url} wants to know who asks (status 401); set DIPLOGRAPH_USER and DIPLOGRAPH_PASSWORD, "
                     "or DIPLOGRAPH_TOKEN, or write a netrc file"
                 )
-            return TransferError(f"{url} refuses the user or password of {who.source} (status 401)")
+            return f"{url} refuses the user or password of {who.source} (status 401)"
         if 300 <= status < 400:
             to = response.headers.get("Location", "elsewhere")
-            return TransferError(
-                f"{url} redirects to {to} (status {status}); give that address if it is right"
-            )
+            return f"{url} redirects to {to} (status {status}); give that address if it is right"
         hints = {
             403: "the user may not do this there; ask for the right to write",
             404: "nothing is there; check the address, or say what store it is with --to",
@@ -177,7 +201,7 @@ class Connection:
             415: f"it takes no {message.media_type}; say what store it is with --to",
         }
         hint = hints.get(status, "see its log")
-        return TransferError(f"{url} answers with status {status}{f' ({said})' if said else ''}; {hint}")
+        return f"{url} answers with status {status}{f' ({said})' if said else ''}; {hint}"
 
 
 def _make_auth(who: Credentials) -> httpx2.Auth | None:
@@ -191,7 +215,7 @@ def _make_auth(who: Credentials) -> httpx2.Auth | None:
 
         def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
             if who.token:
-                request.headers["Authorization"] = f"Bearer {who.token}"
+                request.headers["Authorization"] = who.authorization
                 yield request
                 return
             if self._chosen is None:
@@ -215,7 +239,7 @@ def _passes(error: Exception) -> bool:
 
 def _is_tls(error: Exception) -> bool:
     text = str(error)
-    return any(word in text for word in ("CERTIFICATE", "certificate", "SSL", "TLS", "[SSL"))
+    return any(word in text for word in ("CERTIFICATE", "certificate", "SSL", "TLS", "handshake"))
 
 
 def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -> TransferError:
@@ -225,7 +249,8 @@ def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -
     if _is_tls(error):
         return TransferError(
             f"{url}: no secure connection: {_first_words(str(error))}; "
-            "if its certificate is of an authority of your own, name that in SSL_CERT_FILE"
+            "if its certificate is of an authority of your own, name that in SSL_CERT_FILE; "
+            "if it speaks no TLS, its address begins with http://"
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
         return TransferError(

@@ -24,7 +24,7 @@ from pyoxigraph import (
 
 from diplograph.model import QueryError, TransferError
 from diplograph.store import PREFIXES
-from diplograph.transfer.connection import Connection
+from diplograph.transfer.connection import Body, Connection
 from diplograph.transfer.targets import (
     RESULTS,
     TRIPLES,
@@ -112,7 +112,7 @@ class Endpoint:
         try:
             return self.connection.send(message, body, patient=patient).content
         except TransferError as error:
-            if "status 400" in str(error):
+            if error.status == 400:
                 raise QueryError(str(error)) from error
             raise
 
@@ -159,11 +159,11 @@ class Endpoint:
         body = text.encode() if isinstance(text, str) else text
         self.connection.send(self.address.update(), body)
 
-    def add(self, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
+    def add(self, graph: NamedNode | None, lines: Body, *, gzip: bool = False) -> None:
         """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""
         self._deliver(graph, lines, gzip=gzip)
 
-    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
+    def _deliver(self, graph: NamedNode | None, lines: Body, *, gzip: bool) -> None:
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
 
 
@@ -225,7 +225,7 @@ def _recognise(connection: Connection, url: str) -> Target:
         said = first.headers.get(target.header, "").casefold() if first is not None else ""
         if said and said.startswith(target.server) and (target.server or target.header != "server"):
             return target
-    for target in targets.values():
+    for target in targets.values() if first is not None else ():
         if target.probe and _answers_probe(connection, target, url):
             return target
     return targets["sparql"]

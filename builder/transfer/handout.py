@@ -18,28 +18,46 @@ from pyoxigraph import NamedNode
 
 from diplograph.model import QueryError, TransferError
 from diplograph.quads import scratch_graph
+from diplograph.transfer.connection import Body, join
 from diplograph.transfer.endpoint import Endpoint
+from diplograph.transfer.targets import Target
 
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
+
+
+def is_fetching(endpoint: Endpoint) -> bool:
+    """Whether the endpoint is of such a kind, and on this machine."""
+    return bool(endpoint.target.fetch) and endpoint.connection.is_local
+
+
+def as_fetching(target: Target) -> Target:
+    """Such a store as one that takes many graphs at once, by fetching them."""
+    fetch = target.fetch
+    return replace(
+        target,
+        way="quads",
+        chunk=fetch["chunk"],
+        most_bytes=fetch["most_bytes"],
+        media_type=fetch["media_type"],
+        connections=1,
+    )
+
+
+def load(url: str, base: str) -> str:
+    """The update that has N-Quads fetched. The graph that LOAD names is emptied, so it is one that has nothing."""
+    return f"LOAD <{url}> INTO GRAPH {scratch_graph(base=base)}"
 
 
 class Handout(Endpoint):
     """An endpoint that fetches from us what it is to add. Made by :func:`hand_out`."""
 
     def __init__(self, endpoint: Endpoint, base: str) -> None:
-        fetch = endpoint.target.fetch
-        target = replace(
-            endpoint.target,
-            way="quads",
-            chunk=fetch["chunk"],
-            most_bytes=fetch["most_bytes"],
-            media_type=fetch["media_type"],
-            connections=1,
-        )
-        super().__init__(replace(endpoint.address, target=target), endpoint.connection)
+        address = replace(endpoint.address, target=as_fetching(endpoint.target))
+        super().__init__(address, endpoint.connection)
+        self._base = base
         self._scratch = scratch_graph(base=base)
         self._offers: dict[str, bytes] = {}
-        self._server = ThreadingHTTPServer((_HOST, 0), self._make_handler())
+        self._server = ThreadingHTTPServer((HOST, 0), self._make_handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
@@ -49,12 +67,11 @@ class Handout(Endpoint):
         self._server.server_close()
         self._thread.join()
 
-    def _deliver(self, graph: NamedNode | None, lines: bytes, *, gzip: bool) -> None:
+    def _deliver(self, graph: NamedNode | None, lines: Body, *, gzip: bool) -> None:
         path = f"/{secrets.token_urlsafe()}.nq"
-        self._offers[path] = lines
+        self._offers[path] = join(lines)
         try:
-            # the graph that LOAD names is emptied before, so it is one that has nothing
-            self.update(f"LOAD <http://{_HOST}:{self._server.server_port}{path}> INTO GRAPH {self._scratch}")
+            self.update(load(f"http://{HOST}:{self._server.server_port}{path}", self._base))
         finally:
             del self._offers[path]
 
@@ -93,7 +110,7 @@ class Handout(Endpoint):
 @contextmanager
 def hand_out(endpoint: Endpoint, base: str) -> Iterator[Endpoint]:
     """The endpoint, as one that fetches from us if it is of such a kind, is on this machine, and really does."""
-    if not endpoint.target.fetch or not endpoint.connection.is_local:
+    if not is_fetching(endpoint):
         yield endpoint
         return
     handout = Handout(endpoint, base)

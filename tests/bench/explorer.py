@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser.browsing import launch
-from many_events import fill_many
+from gazetteer_events import fill_many
 from serving import serving
 
 from diplograph.store import Store

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from many_events import fill_many
+from gazetteer_events import fill_many
 from playwright.sync_api import Page, expect
 from sample_graph import CALL, CALL_TEXT
 from serving import Server, serving

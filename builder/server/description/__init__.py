@@ -17,6 +17,7 @@ from diplograph.quads import shared_graph, sort_quads
 from diplograph.server.description.counts import Counts, count, counting_queries, read_counts, recall_counts
 from diplograph.server.description.datasets import describe_catalog, describe_dataset, describe_document
 from diplograph.server.description.examples import describe_prefixes, describe_question, describe_questions
+from diplograph.server.description.following import follow_counts
 from diplograph.server.description.openapi import describe_interface
 from diplograph.server.description.service import describe_service
 from diplograph.server.description.writing import DESCRIPTION_PREFIXES, Site
@@ -38,6 +39,7 @@ __all__ = [
     "describe_question",
     "describe_questions",
     "describe_service",
+    "follow_counts",
     "read_counts",
     "recall_counts",
 ]
@@ -55,14 +57,16 @@ def describe_all(
     yield from describe_questions(site, catalog or load_catalog())
 
 
-def describe(store: Store, *, url: str | None = None, updates: bool = False) -> tuple[Quad, ...]:
+def describe(
+    store: Store, *, url: str | None = None, updates: bool = False, counts: Counts | None = None
+) -> tuple[Quad, ...]:
     """The description of a store in its graph, with what it counts now; for the generation that will be served.
 
     ``url`` is the public root of the server, with a slash at the end. Without it that is the base of the store's IRIs,
-    which are meant to lead to a server.
+    which are meant to lead to a server. ``counts`` are what there is, where that is known (:func:`follow_counts`).
     """
     site = Site(url or store.base, store.base, updates=updates, union=True)
     graph = shared_graph("description", base=store.base)
     modified = datetime.now(UTC).replace(microsecond=0)
-    triples = describe_all(site, count(store), modified)
+    triples = describe_all(site, counts or count(store), modified)
     return sort_quads(Quad(found.subject, found.predicate, found.object, graph) for found in triples)

@@ -95,9 +95,9 @@ def read_counts(answers: Mapping[str, Iterable[Row] | None]) -> Counts:
         triples=sum(properties.values()) if answers.get("properties") is not None else None,
         subjects=_single(answers.get("subjects")),
         objects=_single(answers.get("objects")),
-        graphs=_ranked(_pairs(answers.get("graphs"), "graph")),
-        properties=_ranked(properties),
-        classes=_ranked(_pairs(answers.get("classes"), "class")),
+        graphs=ranked(_pairs(answers.get("graphs"), "graph")),
+        properties=ranked(properties),
+        classes=ranked(_pairs(answers.get("classes"), "class")),
         class_properties=_class_properties(answers.get("class_properties")),
     )
 
@@ -119,7 +119,8 @@ def _count(row: Row) -> int:
     return int(written) if written.isdigit() else 0
 
 
-def _ranked(found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def ranked(found: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Names and counts, the most first."""
     return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -137,8 +138,8 @@ def _class_properties(
         (
             kind,
             tuple(
-                ClassProperty(name, n, _ranked(datatypes.get((kind, name), {})))
-                for name, n in _ranked(triples[kind])
+                ClassProperty(name, n, ranked(datatypes.get((kind, name), {})))
+                for name, n in ranked(triples[kind])
             ),
         )
         for kind in sorted(triples)
@@ -165,7 +166,7 @@ def recall_counts(triples: Iterable[Triple]) -> Counts | None:
 
     def parts(subject: str, link: str, name: str, amounts: str) -> tuple[tuple[str, int], ...]:
         nodes = [node.value for node in said.get(subject, {}).get(link, ())]
-        return _ranked(
+        return ranked(
             {text_of(node, name): amount(node, amounts) or 0 for node in nodes if text_of(node, name)}
         )
 

@@ -1,17 +1,9 @@
-"""The only opener of an Oxigraph store.
-
-A store is a directory with Oxigraph's files and two of ours: a marker that says it is ours and how it is laid out, and
-a lock. One process may write, or any number may read: Oxigraph leaves reading beside a writer undefined, so it is
-refused here. The lock is the kernel's (``flock``): it goes when its process does, even by ``kill -9``.
-"""
+"""An open store: writing by transactions, asking, and reading values back."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,11 +14,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from diplograph.model import (
     Actor,
-    DataError,
     Document,
     EventReport,
-    EventValues,
-    Filler,
     ParserIdentity,
     Place,
     QueryError,
@@ -35,9 +24,7 @@ from diplograph.model import (
 )
 from diplograph.quads import (
     DCTERMS,
-    LABEL,
     PROV,
-    SAME_AS,
     TYPE,
     WIKIDATA,
     Value,
@@ -45,17 +32,16 @@ from diplograph.quads import (
     decode,
     document_graph,
     document_iri,
-    key_of,
     shared_graph,
     term,
     text_hash,
     thing_iri,
 )
+from diplograph.store.changes import MADE, Changes
+from diplograph.store.delta import Delta
+from diplograph.store.directory import check_marker, prepare, take_lock
+from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
-
-MARKER = "diplograph.json"
-LOCK = "diplograph.lock"
-LAYOUT = 1
 
 PREFIXES = {
     "dcterms": DCTERMS,
@@ -70,8 +56,6 @@ PREFIXES = {
 }
 
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-Properties: TypeAlias = Mapping[NamedNode, tuple[Value, ...]]
-Things: TypeAlias = Mapping[NamedNode, Actor | Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +86,15 @@ def fingerprint(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What a document's graph says: its reports (without their mentions), and the IRIs of actors and places."""
+
+    published: str | None
+    reports: tuple[EventReport, ...]
+    things: frozenset[NamedNode]
+
+
 class Store:
     """An open store. Made by :meth:`open` or :meth:`in_memory`; used in a ``with`` statement, or closed by hand.
 
@@ -116,6 +109,9 @@ class Store:
         self.directory = directory
         self.base = base
         self.changed = False  # whether anything was written since it was opened
+        self.changes = Changes(directory)
+        self.delta = Delta()  # what was there before that; of what is written with `inner` it knows nothing
+        self.opened_at = self.changes.cursor()
 
     @classmethod
     def in_memory(cls, *, base: str = BASE) -> Store:
@@ -131,9 +127,9 @@ class Store:
         """
         directory = Path(path)
         if not read_only:
-            _prepare(directory, base)
-        _check_marker(directory, base)
-        lock = _take_lock(directory, shared=read_only)
+            prepare(directory, base)
+        check_marker(directory, base)
+        lock = take_lock(directory, shared=read_only)
         try:
             inner = ox.Store.read_only(str(directory)) if read_only else ox.Store(str(directory))
         except OSError as error:
@@ -183,16 +179,34 @@ class Store:
 
         Raises StoreError when it cannot be written.
         """
-        by_graph: dict[str, list[str]] = {}
-        for quad in quads:
-            line = f"{quad.subject} {quad.predicate} {quad.object} ."
-            by_graph.setdefault(str(quad.graph_name), []).append(line)
-        update = [f"DROP SILENT GRAPH {graph}" for graph in dict.fromkeys(graphs)]
-        if by_graph:
-            blocks = (f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items())
-            update.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
+        emptied = tuple(dict.fromkeys(graphs))
+        self._update([], quads, emptied, marked=[graph.value for graph in emptied])
+
+    def amend(
+        self, removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode] = ()
+    ) -> None:
+        """In one transaction, removes and adds single quads and empties graphs, of what is made from documents.
+
+        Whoever calls this keeps what depends on these quads right, so it is marked only that something was made.
+        Raises StoreError when it cannot be written.
+        """
+        self._update(removed, added, emptied, marked=[MADE])
+
+    def _update(
+        self,
+        removed: Iterable[Quad],
+        added: Iterable[Quad],
+        emptied: Iterable[NamedNode],
+        marked: Sequence[str],
+    ) -> None:
+        emptied, removed, added = tuple(emptied), tuple(removed), tuple(added)
         try:
-            self.inner.update(" ;\n".join(update))
+            self.changes.mark(marked)
+            self.delta.note(self.inner, removed, added, emptied)
+            if emptied or removed:
+                self.inner.update(_in_sparql(removed, added, emptied))
+            else:
+                self.inner.extend(added)  # one transaction, too, and quicker
             self.changed = True
         except OSError as error:
             raise StoreError(f"{self.directory} cannot be written: {error}") from error
@@ -263,17 +277,17 @@ class Store:
         if not document or not activity:
             return None
         return Fingerprint(
-            _first(document, term("textHash")) or "",
-            _first(document, NamedNode(DCTERMS + "title")),
-            _first(document, NamedNode(DCTERMS + "source")),
-            _first(document, term("published")),
+            first(document, term("textHash")) or "",
+            first(document, NamedNode(DCTERMS + "title")),
+            first(document, NamedNode(DCTERMS + "source")),
+            first(document, term("published")),
             ParserIdentity(
-                _first(activity, term("parser")) or "",
-                _first(activity, term("parserVersion")) or "",
-                _first(activity, term("parserFingerprint")) or "",
+                first(activity, term("parser")) or "",
+                first(activity, term("parserVersion")) or "",
+                first(activity, term("parserFingerprint")) or "",
             ),
-            _first(activity, term("diplographVersion")) or "",
-            _first(activity, term("extractorFingerprint")) or "",
+            first(activity, term("diplographVersion")) or "",
+            first(activity, term("extractorFingerprint")) or "",
         )
 
     def _properties(self, subject: NamedNode, graph: NamedNode) -> Properties:
@@ -292,7 +306,7 @@ class Store:
         subjects = {q.subject for q in self.quads(graph) if isinstance(q.subject, NamedNode)}
         ordered = sorted(subjects, key=lambda subject: subject.value)
         return {
-            subject: _thing_from(subject, self._properties(subject, graph), self.base) for subject in ordered
+            subject: thing_from(subject, self._properties(subject, graph), self.base) for subject in ordered
         }
 
     def named_things(self) -> tuple[tuple[Actor, ...], tuple[Place, ...]]:
@@ -335,165 +349,54 @@ class Store:
         for quad in self.inner.quads_for_pattern(None, TYPE, term("EventReport"), None):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode):
                 properties = self._properties(quad.subject, quad.graph_name)
-                found.append(_report_from(quad.subject, properties, things, self.base))
+                found.append(report_from(quad.subject, properties, things.get, self.base))
         return tuple(sorted(found, key=lambda report: (report.document, report.number)))
 
-
-# --- The directory ---------------------------------------------------------------------------------------------------
-
-
-def _prepare(directory: Path, base: str) -> None:
-    """Makes the directory and marks it as ours before Oxigraph writes to it, so that no kill leaves it unmarked."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        if not (directory / MARKER).exists():
-            if any(name for name in os.listdir(directory) if name != MARKER + ".new"):
-                raise StoreError(
-                    f"{directory} is not empty and not a diplograph store; name another directory"
-                )
-            fresh = directory / (MARKER + ".new")
-            fresh.write_text(json.dumps({"layout": LAYOUT, "base": base}) + "\n", encoding="utf-8")
-            fresh.replace(directory / MARKER)
-        (directory / LOCK).touch()
-    except OSError as error:
-        raise StoreError(
-            f"{directory} cannot be a store: {error.strerror or error}; name another directory"
-        ) from error
-
-
-def _check_marker(directory: Path, base: str) -> None:
-    try:
-        marker = json.loads((directory / MARKER).read_text(encoding="utf-8"))
-        layout, made_with = marker["layout"], marker["base"]
-    except (FileNotFoundError, NotADirectoryError) as error:
-        hint = (
-            "build one first, or name its directory" if not directory.exists() else "name another directory"
-        )
-        raise StoreError(f"{directory} is not a diplograph store; {hint}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"{directory / MARKER} cannot be read ({error}); delete {directory} and build again"
-        ) from error
-    if layout != LAYOUT:
-        raise StoreError(
-            f"{directory} has layout {layout}, this diplograph reads {LAYOUT}; delete it and build again"
-        )
-    if made_with != base:
-        raise StoreError(
-            f"{directory} holds IRIs below {made_with}, not {base}; give that base, or name another directory"
+    def read_document(self, id: str) -> StoredDocument:
+        """What the graph of a document says: when it was published, what it reports, whom and what it names."""
+        graph = document_graph(id, base=self.base)
+        found: dict[NamedNode, dict[NamedNode, list[Value]]] = {}
+        for quad in self.quads(graph):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                found.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
+        rooms = (f"{self.base}actor/", f"{self.base}place/")
+        named = (value for facts in found.values() for values in facts.values() for value in values)
+        reports = [
+            report_from(
+                subject, {name: tuple(sorted(v, key=str)) for name, v in facts.items()}, self.thing, self.base
+            )
+            for subject, facts in found.items()
+            if term("EventReport") in facts.get(TYPE, ())
+        ]
+        published = found.get(document_iri(id, base=self.base), {}).get(term("published"), ())
+        return StoredDocument(
+            min((value.value for value in published), default=None),
+            tuple(sorted(reports, key=lambda report: report.number)),
+            frozenset(v for v in named if isinstance(v, NamedNode) and v.value.startswith(rooms)),
         )
 
+    def thing(self, iri: NamedNode) -> Actor | Place | None:
+        """The actor or place with this IRI; None when the actors graph has none."""
+        properties = self._properties(iri, shared_graph("actors", base=self.base))
+        return thing_from(iri, properties, self.base) if properties else None
 
-def _take_lock(directory: Path, *, shared: bool) -> int:
-    """A descriptor that holds the lock until it is closed; the writer leaves its process id in the file."""
-    path = directory / LOCK
-    try:
-        lock = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be opened: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as error:
-        writer = os.read(lock, 32).decode("ascii", "replace").strip() if shared else ""
-        os.close(lock)
-        what = "being written" if shared else "in use"
-        who = f"process {writer}" if writer else "another process"
-        raise StoreLockedError(f"{directory} is {what} by {who}; wait for it to end, or stop it") from error
-    if not shared:
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()}\n".encode())
-    return lock
+    def documents_naming(self, iri: NamedNode) -> Iterator[str]:
+        """The ids of the documents that name an actor or place, some more than once."""
+        start = document_graph("", base=self.base).value
+        for quad in self.inner.quads_for_pattern(None, None, iri, None):
+            if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(start):
+                yield decode(quad.graph_name.value.removeprefix(start))
 
 
-@contextmanager
-def held_exclusively(directory: Path) -> Iterator[bool]:
-    """Holds the lock of a store as a writer does, without opening it; False when somebody else holds it."""
-    lock = -1
-    try:
-        lock = os.open(directory / LOCK, os.O_RDWR)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        yield False
-    else:
-        yield True
-    finally:
-        if lock >= 0:
-            os.close(lock)
-
-
-# --- Quads to values -------------------------------------------------------------------------------------------------
-
-
-def _first(properties: Properties, predicate: NamedNode, language: str | None = None) -> str | None:
-    """The first value of a property as text: a literal's letters, an IRI as it is."""
-    for value in properties.get(predicate, ()):
-        if language is None or (isinstance(value, Literal) and value.language == language):
-            return value.value
-    return None
-
-
-def _thing_from(subject: NamedNode, properties: Properties, base: str) -> Actor | Place:
-    def keys(predicate: str) -> tuple[str, ...]:
-        values = properties.get(term(predicate), ())
-        return tuple(key_of(value, "actor", base=base) for value in values if isinstance(value, NamedNode))
-
-    kind = (_first(properties, TYPE) or "").rpartition("#")[2]
-    label_ar, label_en = _first(properties, LABEL, "ar") or "", _first(properties, LABEL, "en")
-    wikidata = (_first(properties, SAME_AS) or "").removeprefix(WIKIDATA) or None
-    if kind == "Place":
-        country = next(iter(keys("inCountry")), None)
-        return Place(key_of(subject, "place", base=base), label_ar, label_en, wikidata, country)
-    key = key_of(subject, "actor", base=base)
-    return Actor(key, kind, label_ar, label_en, wikidata, keys("represents"), keys("headOfStateOf"))
-
-
-def _report_from(report: NamedNode, properties: Properties, things: Things, base: str) -> EventReport:
-    id, _, number = report.value.removeprefix(f"{base}report/").rpartition("/")
-    confidence = float(_first(properties, term("confidence")) or 0)
-    return EventReport(
-        decode(id), int(number), _values_from(report, properties, things, base), confidence, ()
-    )
-
-
-def _values_from(subject: NamedNode, properties: Properties, things: Things, base: str) -> EventValues:
-    def local(predicate: str) -> str:
-        return (_first(properties, term(predicate)) or "").rpartition("#")[2]
-
-    def clock(predicate: str) -> str | None:
-        time = (_first(properties, term(predicate)) or "").rpartition("T")[2]
-        seconds = "" if time[5:8] == ":00" else time[5:8]
-        return time[:5] + seconds + time[8:].replace("Z", "+00:00") or None
-
-    fillers: list[Filler] = []
-    place, speaker = None, None
-    for predicate in sorted(properties, key=str):
-        for value in properties[predicate]:
-            if not isinstance(value, NamedNode) or not value.value.startswith(
-                (f"{base}actor/", f"{base}place/")
-            ):
-                continue
-            thing = things.get(value)
-            if thing is None:
-                raise DataError(
-                    f"{subject.value} names {value}, which the actors graph lacks; build the store anew"
-                )
-            if isinstance(thing, Place):
-                place = place or thing
-            elif predicate == term("attributedTo"):
-                speaker = speaker or thing
-            else:
-                fillers.append(Filler(predicate.value.rpartition("#")[2], thing))
-    minutes = _first(properties, term("durationMinutes"))
-    return EventValues(
-        event_class=local("eventClass"),
-        status=local("status"),
-        fillers=tuple(fillers),
-        start_date=_first(properties, term("startDate")),
-        end_date=_first(properties, term("endDate")),
-        start_time=clock("startTime"),
-        end_time=clock("endTime"),
-        duration_minutes=int(minutes) if minutes is not None else None,
-        place=place,
-        condition=_first(properties, term("condition")),
-        attributed_to=speaker,
-    )
+def _in_sparql(removed: Iterable[Quad], added: Iterable[Quad], emptied: Iterable[NamedNode]) -> str:
+    """An update that empties graphs, then removes quads, then adds some."""
+    update = [f"DROP SILENT GRAPH {graph}" for graph in emptied]
+    for operation, quads in (("DELETE", removed), ("INSERT", added)):
+        by_graph: dict[str, list[str]] = {}
+        for quad in quads:
+            line = f"{quad.subject} {quad.predicate} {quad.object} ."
+            by_graph.setdefault(str(quad.graph_name), []).append(line)
+        if by_graph:
+            blocks = (f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in by_graph.items())
+            update.append(f"{operation} DATA {{\n" + "\n".join(blocks) + "\n}")
+    return " ;\n".join(update)
