@@ -40,20 +40,19 @@ class ParseCache:
 
     def get(self, document: Document, identity: ParserIdentity) -> ParsedDocument | None:
         """The parse of this document's text by this parser, None if it was never put."""
-        try:
-            with gzip.open(self._path(document, identity)) as file:
-                content = file.read(_MOST_BYTES + 1)
-            if len(content) > _MOST_BYTES:
-                return None
-            rows = json.loads(content)
-            sentences = tuple(
-                Sentence(index, begin, end, tuple(Word(*word) for word in words))
-                for index, (begin, end, words) in enumerate(rows)
-            )
-            sound = _is_sound(sentences, len(document.text)) and bool(sentences or not to_segments(document))
-        except (OSError, EOFError, zlib.error, ValueError, TypeError, RecursionError, MemoryError):
+        path = self._path(document, identity)
+        sentences = _read(path, len(document.text))
+        if sentences is None or not (sentences or not to_segments(document)):
             return None
-        return ParsedDocument(document, sentences, identity) if sound else None
+        self._name_by_text(path, document.text, identity)
+        return ParsedDocument(document, sentences, identity)
+
+    def find(self, text_hash: str, identity: ParserIdentity) -> tuple[Sentence, ...] | None:
+        """The sentences of a text (the SHA-256 of its UTF-8, in hex) by this parser, None if it was never put or got.
+
+        For those who know a document's text, as a store does, but not its blocks.
+        """
+        return _read(self._path_by_text(text_hash, identity), _MOST_BYTES)
 
     def put(self, parsed: ParsedDocument) -> None:
         """Keeps a parse."""
@@ -75,6 +74,24 @@ class ParseCache:
         except OSError:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
+            return
+        self._name_by_text(path, parsed.document.text, parsed.parser)
+
+    def _name_by_text(self, path: Path, text: str, identity: ParserIdentity) -> None:
+        """Gives a parse its second name; the two are one file."""
+        second = self._path_by_text(hashlib.sha256(text.encode("utf-8")).hexdigest(), identity)
+        try:
+            if not second.exists() or not second.samefile(path):
+                second.parent.mkdir(parents=True, exist_ok=True)
+                second.unlink(missing_ok=True)
+                os.link(path, second)
+        except (OSError, UnicodeError):
+            return
+
+    def _path_by_text(self, text_hash: str, identity: ParserIdentity) -> Path:
+        key = json.dumps([_FORMAT, text_hash, identity.name, identity.version, identity.fingerprint])
+        digest = hashlib.sha256(key.encode("ascii")).hexdigest()
+        return self.directory / "by-text" / f"{digest}.json.gz"
 
     def _path(self, document: Document, identity: ParserIdentity) -> Path:
         blocks = [(block.begin, block.end) for block in document.blocks]
@@ -108,6 +125,22 @@ def _is_sound(sentences: tuple[Sentence, ...], length: int) -> bool:
             if word.id != number or type(word.token) is not int or not all(isinstance(n, str) for n in named):
                 return False
     return True
+
+
+def _read(path: Path, length: int) -> tuple[Sentence, ...] | None:
+    """The sentences in a file, of a text of at most this length; None where it is not there, broken or no sound parse."""
+    try:
+        with gzip.open(path) as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            return None
+        sentences = tuple(
+            Sentence(index, begin, end, tuple(Word(*word) for word in words))
+            for index, (begin, end, words) in enumerate(json.loads(content))
+        )
+        return sentences if _is_sound(sentences, length) else None
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, RecursionError, MemoryError):
+        return None
 
 
 class CachedParser:
