@@ -10,12 +10,14 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
+.PHONY: run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      build the graph from seeds/articles/ and print its events"
 	@echo "make test     run all tests"
+	@echo "make faults   do all faults to it, and make the table of docs/faults.md anew"
+	@echo "make web      build the pages that need a script, with npm"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
 	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
@@ -28,6 +30,7 @@ help:
 	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
 	@echo "make measure-sieve  what the sieve lets through and loses, for docs/scale.md (needs ../shared)"
 	@echo "make forms    collect the forms of words for the sieve anew (needs ../shared)"
+	@echo "make bench-explorer  measure the explorer's first view with 10,000 events (needs chromium)"
 	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
 	@echo "make bench-consolidation  measure how reports are brought together (an hour) for docs/scale.md"
 	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
@@ -41,6 +44,15 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest
+
+faults: $(VENV)/.tested
+	$(BIN)/python -m pytest tests/faults --faults docs/faults.md
+
+# The explorer and the query page. The server runs without them, and says then that they are not there.
+web:
+	@command -v npm > /dev/null || { echo "make web: npm is not there, so the explorer and the query page cannot be \
+	built; everything else works without them. On Debian: apt-get install nodejs npm (Node.js 20.19 or newer)" >&2; exit 2; }
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
 
 lint: $(VENV)/.linted $(VENV)/types/diplograph
 	$(BIN)/ruff check .
@@ -68,6 +80,8 @@ measure-sieve: $(VENV)/.installed
 
 forms: $(VENV)/.installed
 	$(BIN)/python -m measurement.forms
+bench-explorer: $(VENV)/.tested
+	$(BIN)/python tests/bench/explorer.py
 
 bench-check: $(VENV)/.tested
 	$(BIN)/python tests/bench/checking.py
@@ -98,7 +112,7 @@ volume: $(VENV)/.tested
 	$(BIN)/python docs/make_volume.py --store $(STORE)
 
 clean:
-	rm -rf $(VENV) $(STORE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STORE) build dist web/node_modules builder/server/pages/static/built *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- What the above need ---------------------------------------------------------------------------------------------
 

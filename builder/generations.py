@@ -19,7 +19,7 @@ from pyoxigraph import Quad
 
 from diplograph.model import StoreError
 from diplograph.quads import shared_graph
-from diplograph.store import LOCK, MARKER, Store, held_exclusively
+from diplograph.store import LOCK, MARKER, Store, held_exclusively, mend
 
 FOLDER = "generations"
 _CURSOR = "described-at"  # what the store's changes came to when a generation was described
@@ -81,9 +81,10 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
                 (unfinished / _CURSOR).write_text(store.changes.cursor(), encoding="ascii")
             copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
         unfinished.rename(folder / name)
-    except OSError as error:
+        store.note_published()
+    except (OSError, RuntimeError) as error:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise StoreError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise StoreError(f"{folder} {mend(error, 'cannot be written')}") from error
     prune(store.directory)
     return folder / name
 

@@ -92,6 +92,19 @@ class StoreLockedError(StoreError):
     """A store that another process holds open for writing."""
 
 
+def describe_fault(error: Exception) -> str:
+    """What to say of an error that nobody foresaw, which is a fault of ours, or of too little memory.
+
+    >>> describe_fault(ZeroDivisionError("by nought"))
+    'a fault of diplograph: ZeroDivisionError: by nought; please report it'
+    """
+    if isinstance(error, MemoryError):
+        return "takes more memory than there is; split it, or build on a larger machine"
+    said = " ".join(str(error).split())
+    said = said if len(said) <= 300 else f"{said[:300]}\u2026"
+    return f"a fault of diplograph: {type(error).__name__}: {said}; please report it"
+
+
 # --- Documents -------------------------------------------------------------------------------------------------------
 
 

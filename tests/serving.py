@@ -102,7 +102,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Server]:
+def serving(store: Path, *options: str, token: str | None = None, start: float = START) -> Iterator[Server]:
     """``diplograph serve`` on this store until the end of the block."""
     port = free_port()
     command = [
@@ -124,7 +124,7 @@ def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Se
         process = subprocess.Popen(command, stderr=errors, stdout=subprocess.DEVNULL, env=environment)
     server = Server(port, process, log)
     try:
-        _wait_for(server)
+        _wait_for(server, start)
         yield server
     finally:
         process.terminate()
@@ -135,8 +135,8 @@ def serving(store: Path, *options: str, token: str | None = None) -> Iterator[Se
             process.wait()
 
 
-def _wait_for(server: Server) -> None:
-    deadline = time.monotonic() + START
+def _wait_for(server: Server, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             break

@@ -36,6 +36,7 @@ ROOMS = {
     "prometheus_client": {"server"},
     "granian": {"server"},
     "jinja2": {"report", "server"},
+    "rapidfuzz": {"server"},
     "markupsafe": {"report", "server"},
     "matplotlib": {"plots"},
     "pandas": {"graph"},

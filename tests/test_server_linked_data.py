@@ -278,7 +278,7 @@ def test_a_language_once_chosen_stays(server: Server) -> None:
 
 def test_pages_have_no_program_and_no_style_of_their_own(server: Server, minted: list[str]) -> None:
     odd = [path_of(document_iri(id).value) for id in ODD_IDS]
-    for path in ("/", "/queries", "/queries/actors", "/ontology", "/actor/evil", "/place/evil", *odd):
+    for path in ("/about", "/queries", "/queries/actors", "/ontology", "/actor/evil", "/place/evil", *odd):
         found = follow(server, path, "text/html")
         page = WebPage(found.text)
         assert not page.faults, (path, page.faults)
@@ -297,7 +297,7 @@ def test_pages_have_no_program_and_no_style_of_their_own(server: Server, minted:
 
 
 def test_pages_can_be_used_without_seeing_them(server: Server) -> None:
-    for path in ("/", "/queries", "/queries/events-in-period", "/ontology", "/actor/Q7747"):
+    for path in ("/about", "/queries", "/queries/events-in-period", "/ontology", "/actor/Q7747"):
         page = WebPage(follow(server, path, "text/html").text)
         assert len(page.all("h1")) == 1
         assert len(page.all("main")) == 1

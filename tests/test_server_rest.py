@@ -222,3 +222,14 @@ def test_no_value_does_anything_but_be_looked_for(server: Server, value: str) ->
         assert not read.faults
         assert not read.all("script")
         assert not [e for e in read.elements if any(name.startswith("on") for name in e.attributes)]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_each_question_is_there_in_sparql_with_its_values(server: Server, name: str) -> None:
+    values = dict(load_catalog().get(name).example)
+    found = server.ask(f"/queries/{name}?{urlencode({**values, 'format': 'rq'})}")
+    assert found.status == 200
+    assert found.headers["content-type"] == "application/sparql-query"
+    assert "#?" not in found.text and "#+" not in found.text
+    rows = server.ask(f"/queries/{name}?{urlencode({**values, 'format': 'json'})}")
+    assert server.query(found.text).json() == rows.json()

@@ -205,6 +205,26 @@ def test_the_time_limit_holds(upstream: str, tmp_path: Path) -> None:
         assert "1 s" in found.text
 
 
+def test_the_explorer_shows_the_same(server: Server, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store") as store:
+        fill(store)
+    with serving(tmp_path / "store", "--workers", "1") as ours:
+        for path in (
+            "events",
+            "events?actor=Q159&from=2022",
+            "network",
+            "places",
+            "search?q=zelenski",
+            "event/call-biden-putin-20211230",
+            "actor/Q7747",
+            "place/Q71",
+            "document/wire/call",
+        ):
+            there, here = (asked.ask(f"/api/{path}") for asked in (server, ours))
+            assert there.status == 200, (path, there.text)
+            assert there.json() == here.json(), path
+
+
 # --- Stores that misbehave -------------------------------------------------------------------------------------------
 
 

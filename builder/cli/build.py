@@ -100,7 +100,7 @@ def build(
         )
     say_failures(report)
     _print_report(report, store_directory, format)
-    if report.failures:
+    if report.failed:
         context.exit(SOME_FAILED)
 
 
@@ -141,7 +141,7 @@ def say_failures(report: BuildReport) -> None:
 
 def _summary(report: BuildReport) -> str:
     documents = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-    return documents + f"{len(report.removed)} removed, {len(report.failures)} failed"
+    return documents + f"{len(report.removed)} removed, {report.failed} failed"
 
 
 def check_sources(sources: tuple[str, ...]) -> None:

@@ -111,8 +111,13 @@ class StanzaParser:
 def _fingerprint(model: InstalledModel) -> str:
     digest = hashlib.sha256()
     for path in model.files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        try:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise ModelError(
+                f"model {model.name}: {path} cannot be read: {error.strerror}; mend that, or choose another --model"
+            ) from error
     return digest.hexdigest()[:16]
 
 

@@ -16,10 +16,11 @@ from diplograph.model import DiplographError, Document, SourceError, SourceFailu
 from diplograph.parsing import Parser
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
+from diplograph.pipeline.failures import Failures
 from diplograph.pipeline.inputs import make_parser, read_inputs
 from diplograph.pipeline.journal import Journal, Origin, origin_of
 from diplograph.pipeline.parallel import read_all
-from diplograph.pipeline.reading import Input, Reader, Reading, describe_fault, in_batches
+from diplograph.pipeline.reading import Input, Reader, Reading, in_batches, tell
 from diplograph.pipeline.remote import is_remote, local_copies
 from diplograph.pipeline.withdrawing import withdraw
 from diplograph.quads import actor_quads, document_graph, document_quads, ontology_quads, shared_graph
@@ -29,10 +30,13 @@ from diplograph.store import Store, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand."""
+    """How far a build is: ``done`` of ``total`` documents; ``document`` is the one at hand.
+
+    Documents are read one by one, so ``total`` is None until the last was.
+    """
 
     done: int
-    total: int
+    total: int | None
     document: str
 
 
@@ -41,8 +45,9 @@ class BuildReport:
     """What a build did. The documents are counted; ``parsed`` are those whose parse was not in the cache, ``sieved`` those
     that have no words of an event, and so needed none.
 
-    ``events`` counts the events in the store after the build, whatever documents they come from; ``removed`` are the ids
-    of the documents that an update found withdrawn.
+    ``events`` counts the events in the store after the build, whatever documents they come from; ``failed`` counts what
+    could not be read or extracted, and ``failures`` tells the first of it; ``removed`` are the ids of the documents that
+    an update found withdrawn.
     """
 
     added: int
@@ -53,6 +58,7 @@ class BuildReport:
     reports: int
     events: int
     seconds: float
+    failed: int = 0
     removed: tuple[str, ...] = ()
     sieved: int = 0
 
@@ -70,13 +76,13 @@ class _Counts:
     reports: int = 0
     parsed: int = 0
     sieved: int = 0
-    failures: list[SourceFailure] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
     removed: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
         """How many documents nothing is left to do for."""
-        return self.added + self.changed + self.unchanged + len(self.failures)
+        return self.added + self.changed + self.unchanged
 
 
 def build(
@@ -126,19 +132,19 @@ def build(
         )
         write_ontology(opened)
         origins: list[Origin] = []
-        inputs = list(read_inputs(local, published, used, counts.failures, origins, only))
-        journal.note_origins([] if at_address else origins)
+        results = read_inputs(local, published, used, origins, only)
+        documents = _readable(results, journal, [] if at_address else origins, counts)
         reader = Reader(used, extractor, sieve)
-        batches = in_batches(_changed(opened, inputs, reader, counts))
+        batches = in_batches(_changed(opened, documents, reader, counts))
         with closing(read_all(batches, reader, jobs=jobs, cluster=cluster)) as readings:
             for batch in readings:
                 counts.parsed += batch.parsed
                 for reading in batch.readings:
-                    progress(Progress(counts.done, len(inputs), reading.document.id))
+                    progress(Progress(counts.done, None, reading.document.id))
                     _add(opened, journal, reading, extractor, counts)
-        progress(Progress(len(inputs), len(inputs), ""))
+        progress(Progress(counts.done, counts.done, ""))
         if update:
-            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures, only)
+            counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures.sources, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
             generations.publish(opened, partial(describe, counts=follow_counts(opened)))
@@ -148,14 +154,15 @@ def build(
             changed=counts.changed,
             unchanged=counts.unchanged,
             removed=len(counts.removed),
-            failed=len(counts.failures),
+            failed=counts.failures.count,
             events=events,
         )
     return BuildReport(
         added=counts.added,
         changed=counts.changed,
         unchanged=counts.unchanged,
-        failures=tuple(counts.failures),
+        failures=counts.failures.told(),
+        failed=counts.failures.count,
         parsed=counts.parsed,
         reports=counts.reports,
         events=events,
@@ -163,6 +170,21 @@ def build(
         removed=counts.removed,
         sieved=counts.sieved,
     )
+
+
+def _readable(
+    results: Iterable[tuple[Document, Parser] | SourceFailure],
+    journal: Journal,
+    origins: list[Origin],
+    counts: _Counts,
+) -> Iterator[tuple[Document, Parser]]:
+    """The documents that could be read, each noted with where it came from; what could not is counted."""
+    for result in results:
+        if isinstance(result, SourceFailure):
+            counts.failures.append(result)
+        else:
+            journal.note_origins(origins[-1:])
+            yield result
 
 
 def _changed(
@@ -199,7 +221,7 @@ def _add(store: Store, journal: Journal, reading: Reading, extractor: Extractor,
         )
         described = actor_quads(reading.actors, reading.places, base=store.base)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
-        counts.failures.append(SourceFailure(document.source or document.id, describe_fault(error)))
+        counts.failures.append(SourceFailure(document.source or document.id, tell(error)))
         return
     present = store.document_fingerprint(document.id)
     new = (actor for actor in reading.actors if extractor.describe(actor.key) is None)

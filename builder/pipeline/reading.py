@@ -14,6 +14,7 @@ from diplograph.model import (
     ParsedDocument,
     ParserIdentity,
     Place,
+    describe_fault,
 )
 from diplograph.parsing import BatchParser, CachedParser, Parser
 from diplograph.pipeline.extraction import Extractor
@@ -94,7 +95,7 @@ class Reader:
             reports = self.extractor.extract(parsed)
             actors, places = named_things(reports, self.extractor)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one article must not lose the others
-            return Reading(document, parser.identity, failure=describe_fault(error))
+            return Reading(document, parser.identity, failure=tell(error))
         return Reading(document, parser.identity, reports, actors, places)
 
 
@@ -104,14 +105,12 @@ def _parse(parser: Parser, document: Document) -> ParsedDocument | str:
     except ModelError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever Stanza raises at a strange document
-        return describe_fault(error)
+        return tell(error)
 
 
-def describe_fault(error: Exception) -> str:
+def tell(error: Exception) -> str:
     """What is said of a document that an error was raised at."""
-    if isinstance(error, DiplographError):
-        return str(error)
-    return f"a fault of diplograph: {type(error).__name__}: {error}; please report it"
+    return str(error) if isinstance(error, DiplographError) else describe_fault(error)
 
 
 def in_batches(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from diplograph import generations
-from diplograph.model import QueryError, SourceFailure
+from diplograph.model import QueryError
 from diplograph.pipeline.consolidating import consolidate_store
 from diplograph.pipeline.extraction import Extractor, FrameExtractor
 from diplograph.pipeline.journal import Journal, Origin, origin_of
@@ -35,23 +35,23 @@ def withdraw(
     run: int,
     sources: Sequence[str | Path],
     origins: Sequence[Origin],
-    failures: Sequence[SourceFailure],
+    failed: Iterable[str],
     only: Collection[Path] | None = None,
 ) -> tuple[str, ...]:
     """Removes the documents that came from these sources once and are not in them any more; gives their ids.
 
-    ``origins`` are those that are. What cannot be read is not withdrawn: the documents of a file that failed stay. Nor
+    ``origins`` are those that are, ``failed`` the sources and files that could not be read. What cannot be read is not withdrawn: the documents of a file that failed stay. Nor
     are those of a folder in which nothing is: it is more likely one that is not mounted. ``only`` are the files (absolute
     paths) that were looked at, where not at all: then only what came from them can be withdrawn.
     """
-    failed = {origin_of(failure.source) for failure in failures}
+    unread = {origin_of(source) for source in failed}
     seen = {(origin.source, origin.document) for origin in origins}
     gone: list[Origin] = []
     for source in dict.fromkeys(map(origin_of, sources)):
-        if source in failed:
+        if source in unread:
             continue
         known = journal.origins_in(source, None if only is None else map(str, only))
-        gone += [o for o in known if (source, o.document) not in seen and o.file not in failed]
+        gone += [o for o in known if (source, o.document) not in seen and o.file not in unread]
     documents = sorted({origin.document for origin in gone if not journal.has_other_origin(origin)})
     for id in documents:
         store.remove_document(id)

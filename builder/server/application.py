@@ -13,6 +13,7 @@ from diplograph.server import graph_store, health, site, sparql
 from diplograph.server.answers import Answer, HeaderList, refuse
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
+from diplograph.server.explorer import Explorer
 from diplograph.server.journal import Journal, write_event
 from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
@@ -50,7 +51,8 @@ class Application:
         self.settings = settings
         self._folder = folder
         metrics = Metrics(folder)
-        self._routes = Routes({**routes_of(settings), **metrics.routes()})
+        self._explorer = Explorer()
+        self._routes = Routes({**routes_of(settings, self._explorer), **metrics.routes()})
         self._journal = Journal(metrics)
         self._service: Service | None = None
 
@@ -61,7 +63,7 @@ class Application:
             self._service = UpstreamService(self.settings, self._folder)
         else:
             pool = self._service = EnginePool(self.settings, self._folder)
-            self._tasks = [loop.create_task(_keep(pool))]
+            self._tasks = [loop.create_task(_keep(pool, self._explorer))]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._journal.stop()
@@ -107,20 +109,23 @@ class Application:
             return refuse(Refusal(500, "a fault of the server; its log says more"), request.header("accept"))
 
 
-async def _keep(pool: EnginePool) -> None:
+async def _keep(pool: EnginePool, explorer: Explorer) -> None:
     """What is to be done now and then."""
     await pool.start()
     while True:
         await asyncio.sleep(_EVERY)
         try:
             await pool.release()
+            await explorer.warm(pool)
+        except Refusal:  # of the explorer's queries: whoever looks at it is told
+            continue
         except Exception as error:  # noqa: BLE001 - tried again the next time
             write_event("fault", fault=f"{type(error).__name__}: {error}")
 
 
-def routes_of(settings: Settings) -> dict[str, Route]:
+def routes_of(settings: Settings, explorer: Explorer | None = None) -> dict[str, Route]:
     """All paths that a server with these settings answers."""
-    return {**sparql.ROUTES, **health.ROUTES, **graph_store.ROUTES, **site.routes()}
+    return {**sparql.ROUTES, **health.ROUTES, **graph_store.ROUTES, **site.routes(explorer or Explorer())}
 
 
 def _options(request: Request, route: Route) -> Answer:

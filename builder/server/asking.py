@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pyoxigraph import (
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -66,9 +67,12 @@ async def select(asking: Asking, sparql: str) -> list[Row]:
     return rows
 
 
-async def select_first(asking: Asking, sparql: str, most: int | None = None) -> tuple[list[Row], bool]:
-    """The first rows of a SELECT (``most`` of them, or all), and whether there are more."""
-    result = await asking.run(QueryJob(sparql))
+async def select_first(
+    asking: Asking, sparql: str, most: int | None = None, graphs: Iterable[NamedNode] = ()
+) -> tuple[list[Row], bool]:
+    """The first rows of a SELECT (``most`` of them, or all), and whether there are more. With ``graphs``, only these
+    are looked at."""
+    result = await asking.run(QueryJob(sparql, named_graphs=tuple(graph.value for graph in graphs)))
     try:
         answer = _parse(result)
         if not isinstance(answer, QuerySolutions):

@@ -33,6 +33,7 @@ from diplograph.server.asking import (
 )
 from diplograph.server.errors import Refusal
 from diplograph.server.pages import error_page, language_of, page, shower_of
+from diplograph.server.pages.built import built_entry
 from diplograph.server.pages.rendering import HTML, wants_page
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
@@ -42,6 +43,7 @@ from diplograph.server.service import QueryJob
 THINGS = ("event", "actor", "place")
 INFORMATION = ("document", "report", "mention", "activity", ".well-known/genid")
 _OFFERS = MappingProxyType({**RDF_FORMATS, "application/json": "jsonld", HTML: "html"})
+EXPLORED = (*THINGS, "document")
 SHOWN_LINKS = 200
 """How many links from elsewhere a page shows of each property; programs get all of them."""
 
@@ -184,6 +186,9 @@ async def _thing_page(
         more=more,
         most=SHOWN_LINKS,
         questions=_questions_about(request, room, iri),
+        explorer=f"{root_of(request)}/explore/{encode(path)}"
+        if room in EXPLORED and built_entry("explorer")
+        else "",
         formats={suffix: f"{address}?{FORMAT}={suffix}" for suffix in RDF_FORMATS.values()},
         media_types={suffix: media_type for media_type, suffix in RDF_FORMATS.items()},
     )

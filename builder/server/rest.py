@@ -1,18 +1,20 @@
 """The canned questions at addresses of their own: ``/queries`` lists them, ``/queries/NAME?parameter=value`` asks one.
 
-Rows come in every result format of SPARQL or as a page; asked for RDF, a question is described in SHACL instead.
+Rows come in every result format of SPARQL or as a page; asked for RDF, a question is described in SHACL instead, and
+asked for SPARQL it is the query, with the values that were given in it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from diplograph.catalog import Parameter, Query, bind, load_catalog, values_of
+from diplograph.catalog import Query, bind, load_catalog, values_of
 from diplograph.model import DiplographError, QueryError
 from diplograph.server.answers import Answer
 from diplograph.server.asking import (
@@ -44,7 +46,9 @@ SHOWN_ROWS = 500
 _LANGUAGE = "lang"
 _CHOSEN = ("status", "class")
 _LISTS = MappingProxyType({HTML: "html", "application/json": "json", **RDF_FORMATS})
-_ANSWERS = MappingProxyType({**RESULT_FORMATS, HTML: "html", **RDF_FORMATS})
+_SPARQL = "application/sparql-query"
+_CONDITIONS = re.compile(r"^[ \t]*#\?.*\n", re.MULTILINE)  # lines for parameters that were not given
+_ANSWERS = MappingProxyType({**RESULT_FORMATS, HTML: "html", **RDF_FORMATS, _SPARQL: "rq"})
 
 
 class Questions:
@@ -87,6 +91,9 @@ class Questions:
         if media_type == HTML:
             return await self._page(request, query)
         sparql = await self._bind(request, query, self._values(request, query))
+        if media_type == _SPARQL:
+            plain = _CONDITIONS.sub("", without_header(sparql))
+            return Answer(plain, _SPARQL, etag=tag(request.service, sparql, media_type))
         result = await request.run(QueryJob(sparql, select=media_type))
         return Answer(result, etag=tag(request.service, sparql, media_type) if result.stable else None)
 
@@ -130,17 +137,19 @@ class Questions:
             more=more,
             most=SHOWN_ROWS,
             sparql=without_header(sparql),
-            choices={
-                p.name: _choices(p, language_of(request)) for p in query.parameters if p.type in _CHOSEN
-            },
+            choices=choices_of(query, language_of(request)),
             links=_links(request, query, values),
         )
 
 
-def _choices(parameter: Parameter, language: str) -> list[tuple[str, str]]:
-    """The values of a parameter that has only a few, with their labels."""
+def choices_of(query: Query, language: str) -> dict[str, list[tuple[str, str]]]:
+    """The parameters that have only a few values, with these and their labels in a language."""
     vocabulary = load_vocabulary()
-    return [(name, vocabulary.label(name, language)) for name in values_of(parameter)]
+    return {
+        parameter.name: [(name, vocabulary.label(name, language)) for name in values_of(parameter)]
+        for parameter in query.parameters
+        if parameter.type in _CHOSEN
+    }
 
 
 def _links(request: Request, query: Query, values: Mapping[str, str]) -> dict[str, str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from diplograph.server import linked_data, linked_data_ontology, sparql
+from diplograph.server import linked_data, linked_data_ontology, query_page, sparql
 from diplograph.server.answers import Answer
 from diplograph.server.description.serving import Descriptions
+from diplograph.server.explorer import Explorer, explorer_page
 from diplograph.server.pages.front import Front
 from diplograph.server.requests import Request
 from diplograph.server.rest import Questions
 from diplograph.server.routes import Handler, Route
 
 
-def routes() -> dict[str, Route]:
+def routes(explorer: Explorer) -> dict[str, Route]:
     """The routes, with handlers that keep what they learn about a generation of the store; one set a worker."""
     descriptions = Descriptions()
 
@@ -31,7 +32,10 @@ def routes() -> dict[str, Route]:
         "/query": described(sparql.query),
         **descriptions.routes(),
         **Front(descriptions).routes(),
+        **explorer.routes(),
+        "/explore/": Route(explorer_page),
         **Questions().routes(),
+        **query_page.ROUTES,
         **linked_data.ROUTES,
         **linked_data_ontology.ROUTES,
     }

@@ -8,6 +8,7 @@ from diplograph.store.changes import ANYTHING
 from diplograph.store.delta import is_object, is_subject
 from diplograph.store.directory import LAYOUT, LOCK, MARKER, held_exclusively
 from diplograph.store.opened import PREFIXES, Answer, Fingerprint, Store, StoredDocument, fingerprint
+from diplograph.store.trouble import mend
 from diplograph.store.values import Properties, Things
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "held_exclusively",
     "is_object",
     "is_subject",
+    "mend",
 ]

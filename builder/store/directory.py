@@ -17,6 +17,7 @@ from diplograph.model import StoreError, StoreLockedError
 
 MARKER = "diplograph.json"
 LOCK = "diplograph.lock"
+UNPUBLISHED = "unpublished"
 LAYOUT = 1
 
 
@@ -35,7 +36,7 @@ def prepare(directory: Path, base: str) -> None:
         (directory / LOCK).touch()
     except OSError as error:
         raise StoreError(
-            f"{directory} cannot be a store: {error.strerror or error}; name another directory"
+            f"{directory} cannot be a store: {error.strerror or error}; mend that, or name another directory"
         ) from error
 
 
@@ -49,7 +50,7 @@ def check_marker(directory: Path, base: str) -> None:
             "build one first, or name its directory" if not directory.exists() else "name another directory"
         )
         raise StoreError(f"{directory} is not a diplograph store; {hint}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"{directory / MARKER} cannot be read ({error}); delete {directory} and build again"
         ) from error
@@ -69,7 +70,8 @@ def take_lock(directory: Path, *, shared: bool) -> int:
     try:
         lock = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise StoreError(f"{path} cannot be opened: {error.strerror}") from error
+        hint = "delete the store and build again" if shared else "give yourself the right to write to it"
+        raise StoreError(f"{path} cannot be opened: {error.strerror}; {hint}") from error
     try:
         fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
@@ -79,8 +81,11 @@ def take_lock(directory: Path, *, shared: bool) -> int:
         who = f"process {writer}" if writer else "another process"
         raise StoreLockedError(f"{directory} is {what} by {who}; wait for it to end, or stop it") from error
     if not shared:
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()}\n".encode())
+        try:
+            os.ftruncate(lock, 0)
+            os.write(lock, f"{os.getpid()}\n".encode())
+        except OSError:
+            pass  # a full disk; the process id is for a message only
     return lock
 
 

@@ -39,7 +39,8 @@ from diplograph.quads import (
 )
 from diplograph.store.changes import MADE, Changes
 from diplograph.store.delta import Delta
-from diplograph.store.directory import check_marker, prepare, take_lock
+from diplograph.store.directory import UNPUBLISHED, check_marker, prepare, take_lock
+from diplograph.store.trouble import is_oxigraphs, mend
 from diplograph.store.values import Properties, first, report_from, thing_from
 from diplograph.vocabulary import BASE, DIP, OWL, RDF, RDFS, SKOS, XSD
 
@@ -108,7 +109,8 @@ class Store:
         self._lock = lock
         self.directory = directory
         self.base = base
-        self.changed = False  # whether anything was written since it was opened
+        # Whether there is something that no generation shows, written now or by a process that was killed since.
+        self.changed = directory is not None and (directory / UNPUBLISHED).exists()
         self.changes = Changes(directory)
         self.delta = Delta()  # what was there before that; of what is written with `inner` it knows nothing
         self.opened_at = self.changes.cursor()
@@ -132,13 +134,13 @@ class Store:
         lock = take_lock(directory, shared=read_only)
         try:
             inner = ox.Store.read_only(str(directory)) if read_only else ox.Store(str(directory))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             os.close(lock)
-            if "lock" in str(error).casefold():
+            if "lock" in str(error).casefold() and "IO error" in str(error):
                 raise StoreLockedError(
                     f"{directory} is open in another program; close it and try again"
                 ) from error
-            raise StoreError(f"{directory} does not open: {error}; delete it and build again") from error
+            raise StoreError(f"{directory} {mend(error, 'does not open')}") from error
         return cls(inner, directory=directory, base=base, lock=lock)
 
     def close(self) -> None:
@@ -155,6 +157,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if self.directory is not None and is_oxigraphs(error):
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be read or written')}") from error
 
     @property
     def inner(self) -> ox.Store:
@@ -202,14 +206,22 @@ class Store:
         emptied, removed, added = tuple(emptied), tuple(removed), tuple(added)
         try:
             self.changes.mark(marked)
+            if not self.changed and self.directory is not None:
+                (self.directory / UNPUBLISHED).touch()
+            self.changed = True
             self.delta.note(self.inner, removed, added, emptied)
             if emptied or removed:
                 self.inner.update(_in_sparql(removed, added, emptied))
             else:
                 self.inner.extend(added)  # one transaction, too, and quicker
-            self.changed = True
-        except OSError as error:
-            raise StoreError(f"{self.directory} cannot be written: {error}") from error
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be written')}") from error
+
+    def note_published(self) -> None:
+        """Notes that a generation shows all that was written."""
+        if self.directory is not None:
+            (self.directory / UNPUBLISHED).unlink(missing_ok=True)
+        self.changed = False
 
     def remove_document(self, id: str) -> None:
         """Forgets a document: all that its graph says. The events graph is to be made again afterwards."""
@@ -252,8 +264,8 @@ class Store:
             return self.inner.query(text, named_graphs=named, prefixes=PREFIXES)
         except (SyntaxError, ValueError) as error:
             raise QueryError(f"not a SPARQL query: {' '.join(str(error).split())}") from error
-        except OSError as error:
-            raise StoreError(f"{self.directory} cannot be read: {error}") from error
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"{self.directory} {mend(error, 'cannot be read')}") from error
 
     def dump(
         self,

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -83,7 +83,8 @@ class Output:
 
     def abandon(self) -> None:
         """Removes what was not finished."""
-        self._stack.close()
+        with suppress(OSError):  # on a full disk the last bytes have no room either; why is known by then
+            self._stack.close()
         for path in self.files:
             unfinished(path).unlink(missing_ok=True)
 
@@ -99,9 +100,11 @@ def open_output(target: Path | IO[bytes], split: int | None = None) -> Iterator[
         yield output
         output.finish()
     except OSError as error:
-        if isinstance(error, BrokenPipeError) or not isinstance(target, Path):
-            raise
-        raise StoreError(f"{target} cannot be written: {error.strerror or error}") from error
+        if isinstance(error, BrokenPipeError) or not isinstance(target, Path) or error.errno is None:
+            raise  # without a number it is the store's, which cannot be read
+        raise StoreError(
+            f"{target} cannot be written: {error.strerror or error}; make room, or name another file"
+        ) from error
     finally:
         output.abandon()
 

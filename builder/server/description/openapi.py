@@ -7,6 +7,7 @@ from typing import Any
 
 from diplograph.catalog import Catalog, Parameter, Query, values_of
 from diplograph.server.description.datasets import read_about
+from diplograph.server.description.openapi_explorer import SCHEMAS, describe_explorer
 from diplograph.server.description.writing import Site
 
 RESULTS = (
@@ -43,6 +44,7 @@ def describe_interface(site: Site, catalog: Catalog, version: str) -> dict[str, 
         "servers": [{"url": site.url.rstrip("/")}],
         "tags": [
             {"name": "questions", "description": "The canned questions, each with its parameters"},
+            {"name": "explorer", "description": "What the explorer's pages are made of"},
             {"name": "protocol", "description": "SPARQL 1.1"},
             {"name": "linked data", "description": "What an IRI of ours stands for"},
             {"name": "descriptions", "description": "What this server holds and can do"},
@@ -50,11 +52,12 @@ def describe_interface(site: Site, catalog: Catalog, version: str) -> dict[str, 
         "paths": {
             "/queries": {"get": _list_operation()},
             **{f"/queries/{query.name}": {"get": _question(query)} for query in catalog},
+            **describe_explorer({name: _REFUSALS[name] for name in ("400", "503")}),
             "/sparql": {"get": _sparql_by_get(), "post": _sparql_by_post()},
             **{f"/{room}/{{key}}": {"get": _look_up(room, what)} for room, what in _ROOMS.items()},
             **{path: {"get": _description(*said)} for path, said in _DESCRIPTIONS.items()},
         },
-        "components": {"responses": _RESPONSES, "schemas": {"Problem": _PROBLEM}},
+        "components": {"responses": _RESPONSES, "schemas": {"Problem": _PROBLEM, **SCHEMAS}},
     }
 
 
@@ -95,6 +98,7 @@ _DESCRIPTIONS = {
     "/.well-known/void": ("VoID description of the dataset, with what it counts", RDF),
     "/dcat": ("DCAT catalogue", RDF),
     "/ontology": ("The ontology", (*RDF, "text/html")),
+    "/query-editor": ("A SPARQL editor", ("text/html",)),
     "/openapi.json": ("This description", ("application/json",)),
     "/health": ("Whether the server answers", ("application/json",)),
     "/metrics": ("Figures for Prometheus", ("text/plain",)),
@@ -131,7 +135,10 @@ def _list_operation() -> dict[str, Any]:
 
 def _question(query: Query) -> dict[str, Any]:
     columns = "".join(f"\n- `{name}`: {meaning}" for name, meaning in query.columns.items())
-    rows = {"description": "The rows", "content": _content((*RESULTS, "text/html"))}
+    rows = {
+        "description": "The rows; or the question in SPARQL, with the values in it",
+        "content": _content((*RESULTS, "text/html", "application/sparql-query")),
+    }
     rows["content"]["text/csv"]["example"] = ",".join(query.columns)  # type: ignore[index]
     return {
         "tags": ["questions"],
@@ -140,7 +147,7 @@ def _question(query: Query) -> dict[str, Any]:
         "description": f"{query.summary_ar}\n\n{query.description}\n\nColumns:\n{columns}",
         "parameters": [
             *(_parameter(query, parameter) for parameter in query.parameters),
-            _format_parameter("json", "xml", "csv", "tsv", "html"),
+            _format_parameter("json", "xml", "csv", "tsv", "html", "rq"),
         ],
         "responses": {"200": rows, **_REFUSALS},
     }

@@ -1,6 +1,7 @@
 """Pages for people: templates (Jinja, always escaping), their texts in English and Arabic, and one style sheet.
 
-Pages have no script and no style of their own, so the strictest content security policy suits them. Every stretch of
+No page has a script or a style within it, so the strictest content security policy suits them. The explorer and the
+query page are built from web/ (``built``); all others do without a script. Every stretch of
 text that comes from the store is isolated and has its own direction and language.
 """
 

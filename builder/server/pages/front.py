@@ -1,4 +1,4 @@
-"""The first page, and the style sheet of all pages."""
+"""The first page, what is here, and the style sheet of all pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from diplograph.server.answers import Answer
 from diplograph.server.asking import site_of, tag
 from diplograph.server.description.serving import Descriptions
 from diplograph.server.errors import Refusal
+from diplograph.server.explorer import explorer_page
+from diplograph.server.pages.built import built_entry, built_file
 from diplograph.server.pages.rendering import page, style_sheet
 from diplograph.server.requests import Request
 from diplograph.server.routes import Route
@@ -16,16 +18,20 @@ _FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 class Front:
-    """The handlers of the first page and of what all pages need."""
+    """The handlers of the first pages and of what all pages need."""
 
     def __init__(self, descriptions: Descriptions) -> None:
         self._descriptions = descriptions
 
     def routes(self) -> dict[str, Route]:
         """Their routes."""
-        return {"/": Route(self.front), "/static/": Route(self.static)}
+        return {"/": Route(self.first), "/about": Route(self.about), "/static/": Route(self.static)}
 
-    async def front(self, request: Request) -> Answer:
+    async def first(self, request: Request) -> Answer:
+        """The explorer; where it has not been built, what is here."""
+        return await (explorer_page(request) if built_entry("explorer") else self.about(request))
+
+    async def about(self, request: Request) -> Answer:
         """What is here: how much of what, the questions, the endpoint, the descriptions."""
         counts, final = await self._descriptions.counts(request.service)
         vocabulary = load_vocabulary()
@@ -42,11 +48,16 @@ class Front:
             total=sum(amount for _, amount in events),
             catalog=load_catalog(),
             endpoint=site_of(request).endpoint.value,
+            built=built_entry("explorer") is not None,
         )
 
     async def static(self, request: Request) -> Answer:
-        """The style sheet, under a name that changes with it."""
+        """The style sheet and what was built, under names that change with what is in them."""
+        asked = request.path.removeprefix("/static/")
         name, content = style_sheet()
-        if request.path.removeprefix("/static/") != name:
+        if asked == name:
+            return Answer(content, "text/css", headers=_FOR_A_YEAR, vary="")
+        found = built_file(asked.removeprefix("built/")) if asked.startswith("built/") else None
+        if found is None:
             raise Refusal(404, f"there is no such file; the style sheet is {name}")
-        return Answer(content, "text/css", headers=_FOR_A_YEAR, vary="")
+        return Answer(found[1], found[0], headers=_FOR_A_YEAR, vary="")

@@ -17,6 +17,7 @@ from diplograph.server.answers import Answer
 from diplograph.server.asking import root_of
 from diplograph.server.description.datasets import read_about
 from diplograph.server.negotiation import choose, parse_accept
+from diplograph.server.pages.built import built_entry, words_of
 from diplograph.server.pages.showing import Shower
 from diplograph.server.requests import Request
 
@@ -149,3 +150,17 @@ def error_page(
 ) -> Answer:
     """A refusal for people: what is wrong, and where to go from there."""
     return page(request, "error.html", status=status, headers=headers, message=message)
+
+
+def app_page(request: Request, template: str, entry: str, etag: str | None = None, **values: Any) -> Answer:
+    """A page made by a script of web/, as an answer. ``values`` are given to the script with its wordings and the
+    server's root and base."""
+    language = language_of(request)
+    data = {
+        "root": root_of(request),
+        "base": request.settings.base,
+        "language": language,
+        "words": words_of(entry, language),
+        **values,
+    }
+    return page(request, template, etag=etag, built=built_entry(entry), data=data)
