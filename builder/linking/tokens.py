@@ -125,7 +125,7 @@ def _readings(folded: str) -> Iterator[Reading]:
     clitics = load_clitics()
     yield Reading(folded, 0)
     yield from _without_preposition(folded, 0, clitics)
-    if folded[:1] in clitics.conjunctions and len(folded) > 3:
+    if folded[:1] in clitics.conjunctions and len(folded) > 2:
         yield Reading(folded[1:], 1)
         yield from _without_preposition(folded[1:], 1, clitics)
 
