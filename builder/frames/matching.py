@@ -54,10 +54,13 @@ class Matcher:
             view.anchors = find_anchors(view, self.frames)
             view.previous = before
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
-        pairs = {
-            " ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)
+        phrases = {
+            " ".join(view.forms[at : at + length])
+            for view in self.views
+            for length in (2, 3)
+            for at in range(len(view.forms) - length + 1)
         }
-        self.vocabulary = frozenset(names | pairs)
+        self.vocabulary = frozenset(names | phrases)
 
     def find(self) -> tuple[Mention, ...]:
         """All the mentions, in the order of the text."""

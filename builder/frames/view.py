@@ -93,14 +93,11 @@ class SentenceView:
         return not words.isdisjoint(self.names(id))
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
-        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or two-word phrases."""
+        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
         found = []
         for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            if (
-                self.is_one_of(id, words)
-                or id < len(self.words)
-                and f"{self.forms[id - 1]} {self.forms[id]}" in words
-            ):
+            phrases = (" ".join(self.forms[id - 1 : id - 1 + length]) for length in (2, 3))
+            if self.is_one_of(id, words) or any(phrase in words for phrase in phrases):
                 found.append(id)
         return found
 
