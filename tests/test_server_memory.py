@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from pyoxigraph import RdfFormat
-from serving import serving
+from serving import family, serving
 
 from diplograph.quads import document_graph
 from diplograph.store import Store
@@ -31,24 +31,6 @@ def fill(directory: Path, graphs: int) -> None:
     )
     with Store.open(directory) as store:
         store.inner.bulk_load("".join(lines).encode(), RdfFormat.N_QUADS)
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [pid]
-    while waiting:
-        current = waiting.pop()
-        found.append(current)
-        waiting.extend(children.get(current, ()))
-    return found
 
 
 def own_memory(pids: list[int]) -> list[int]:

@@ -44,8 +44,14 @@ _TOKEN = "DIPLOGRAPH_TOKEN"
     "--engines", type=click.IntRange(1), default=4, show_default=True,
     help="How many queries each of them runs at once.",
 )  # fmt: skip
-@click.option("--timeout", default=30.0, show_default=True, metavar="S", help="Seconds a query may take.")
+@click.option(
+    "--timeout", default=30.0, show_default=True, metavar="S", help="Seconds a query, or a parse, may take."
+)
 @click.option("--memory", default=1024, show_default=True, metavar="MB", help="What one query may use.")
+@click.option(
+    "--parse", is_flag=False, flag_value="compact", metavar="[MODEL]",
+    help="Parse what a page wants to draw and no build kept, with the model of the build (compact, padt, a directory).",
+)  # fmt: skip
 @click.option("--max-request", default=16, show_default=True, metavar="MB", help="The longest request.")
 @click.option("--max-result", default=1024, show_default=True, metavar="MB", help="The longest answer.")
 def serve(
@@ -63,6 +69,7 @@ def serve(
     engines: int,
     timeout: float,
     memory: int,
+    parse: str | None,
     max_request: int,
     max_result: int,
 ) -> None:
@@ -75,6 +82,7 @@ def serve(
     Example:
       diplograph serve --port 7878
     """
+    from diplograph.parsing import StanzaParser
     from diplograph.server import Settings
     from diplograph.server.running import serve as run
     from diplograph.vocabulary import BASE
@@ -88,6 +96,8 @@ def serve(
         raise click.BadParameter(f"{upstream} is no http address", param_hint="--upstream")
     if writable and not token:
         raise click.UsageError(f"--writable needs a token in the environment: {_TOKEN}=… diplograph serve …")
+    if parse is not None:
+        StanzaParser(parse)  # raises ModelError where there is no such model
     settings = Settings(
         store=store_directory,
         host=host,
@@ -103,6 +113,7 @@ def serve(
         engines=engines,
         timeout=timeout,
         memory=memory << 20,
+        parse=parse,
         max_request=max_request << 20,
         max_result=max_result << 20,
     )

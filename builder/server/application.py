@@ -13,7 +13,7 @@ from diplograph.server import graph_store, health, site, sparql
 from diplograph.server.answers import Answer, HeaderList, refuse
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
-from diplograph.server.explorer import Explorer
+from diplograph.server.explorer import Explorer, Parses
 from diplograph.server.journal import Journal, write_event
 from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
@@ -51,7 +51,8 @@ class Application:
         self.settings = settings
         self._folder = folder
         metrics = Metrics(folder)
-        self._explorer = Explorer()
+        self._parses = Parses(settings, folder)
+        self._explorer = Explorer(self._parses)
         self._routes = Routes({**routes_of(settings, self._explorer), **metrics.routes()})
         self._journal = Journal(metrics)
         self._service: Service | None = None
@@ -67,6 +68,7 @@ class Application:
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._journal.stop()
+        self._parses.close()
         if self._service is not None:
             self._service.close()
 
@@ -125,7 +127,8 @@ async def _keep(pool: EnginePool, explorer: Explorer) -> None:
 
 def routes_of(settings: Settings, explorer: Explorer | None = None) -> dict[str, Route]:
     """All paths that a server with these settings answers."""
-    return {**sparql.ROUTES, **health.ROUTES, **graph_store.ROUTES, **site.routes(explorer or Explorer())}
+    explorer = explorer or Explorer(Parses(settings, Path()))
+    return {**sparql.ROUTES, **health.ROUTES, **graph_store.ROUTES, **site.routes(explorer)}
 
 
 def _options(request: Request, route: Route) -> Answer:

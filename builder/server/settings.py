@@ -21,7 +21,8 @@ class Settings:
     ``workers`` are HTTP processes; each has ``engines`` processes that run one query at a time. ``timeout`` ends a query,
     and bounds the wait before it; ``memory`` is what one engine may use, ``max_request`` and ``max_result`` are how long
     a request's body and an answer may be before compression; ``queue`` is how many requests of one client may wait in a
-    worker, ``cache`` what a worker keeps of its answers.
+    worker, ``cache`` what a worker keeps of its answers. ``parse`` is the model that parses on demand what the parse cache
+    lacks, for pages; None parses nothing.
     """
 
     store: Path
@@ -42,6 +43,7 @@ class Settings:
     max_result: int = 1 << 30
     queue: int = 128
     cache: int = 64 << 20
+    parse: str | None = None
 
     @property
     def writable(self) -> bool:

@@ -1,7 +1,15 @@
 """Files become documents: text, HTML, JSON Lines, directories and standard input, without page furniture."""
 
 from diplograph.sources.blocks import find_blocks
-from diplograph.sources.reading import clean_id, find_parses, is_conllu, read_located, read_sources, readable
+from diplograph.sources.reading import (
+    clean_id,
+    find_parses,
+    is_conllu,
+    read_located,
+    read_sources,
+    readable,
+    restore,
+)
 from diplograph.sources.seen import Seen
 from diplograph.sources.streams import MOST_BYTES, MOST_CHARACTERS, open_source, read_lines, too_large
 
@@ -18,5 +26,6 @@ __all__ = [
     "read_located",
     "read_sources",
     "readable",
+    "restore",
     "too_large",
 ]

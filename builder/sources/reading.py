@@ -312,6 +312,20 @@ def _complete(source: str, id: str, page: Page, published: str | None) -> Docume
     return document if published else replace(document, published=find_date(document.text))
 
 
+def restore(id: str, text: str, title: str | None) -> Document:
+    """The document as it was when it was read, from what a store keeps of it, which is all but the blocks.
+
+    The title counts for the blocks only where it was given, and not found in the text.
+
+    >>> restore("d", "\u0642\u0627\u0644 \u0643\u0644\u0645\u0629 \u0647\u0646\u0627.", None).blocks
+    (Block(begin=0, end=13, kind='paragraph'),)
+    """
+    document = Document(id, text, blocks=find_blocks(text))
+    if title is not None and title != _find_title(document):
+        document = replace(document, blocks=find_blocks(text, title))
+    return replace(document, title=title)
+
+
 def _find_title(document: Document) -> str | None:
     """The headline that the article opens with."""
     first = next(iter(document.blocks), None)

@@ -157,7 +157,7 @@ _PATHS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     ),
     "/api/parse/{key}": (
         "explorer-parse",
-        "The parse of the sentence at an offset of a document, or of the next one, where this machine has kept it",
+        "The parse of the sentence at an offset of a document, or of the next one, where this machine has kept it or is told to make it",
         _AT,
         _object(begin=_NUMBER, end=_NUMBER, words={"type": "array", "items": {"type": "object"}}),
     ),

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diplograph.catalog import load_catalog
-from diplograph.model import ParserIdentity
 from diplograph.quads import decode
 from diplograph.server.answers import Answer
 from diplograph.server.asking import select, tag
 from diplograph.server.errors import Refusal
 from diplograph.server.explorer.filtering import Filter, read_filter
-from diplograph.server.explorer.parses import read_parse
+from diplograph.server.explorer.parses import Parses
 from diplograph.server.explorer.reading import read_document, read_event
 from diplograph.server.explorer.searching import Names, collect_names, describe_found, search
 from diplograph.server.explorer.summaries import about_thing, network, places, timeline
@@ -32,7 +31,8 @@ _NO_FILTER = ("after", "lang", "view")
 class Explorer:
     """The handlers; they keep the events of the newest generation, and the names to be searched for."""
 
-    def __init__(self) -> None:
+    def __init__(self, parses: Parses) -> None:
+        self._parses = parses
         self._tables = Tables()
         self._warmed = ""
         self._views: tuple[Table | None, dict[tuple[str, str], str]] = (None, {})
@@ -135,7 +135,7 @@ class Explorer:
         return _answer(request, await read_document(request, table, id) or _unknown("document", id))
 
     async def parse(self, request: Request) -> Answer:
-        """The parse of the sentence at the offset ``at`` of a document, where the machine has kept one."""
+        """The parse of the sentence at the offset ``at`` of a document, kept or made now."""
         id = request.path.removeprefix("/api/parse/")
         try:
             offset = int(request.field("at") or "")
@@ -144,11 +144,8 @@ class Explorer:
         about = await read_document(request, await self._tables.get(request.service), id) or _unknown(
             "document", id
         )
-        found = await read_parse(about["text_hash"] or "", ParserIdentity(*about["parser"]), offset)
-        if found is None:
-            raise Refusal(
-                404, "no parse of this document is kept here; build the store on this machine", kept=False
-            )
+        found, made = await self._parses.read(about, offset, request.client)
+        request.note["parse"] = "made" if made else "kept"
         return _answer(request, found)
 
 

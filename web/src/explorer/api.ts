@@ -5,7 +5,7 @@ import { page } from "../shared/page";
 /** Why there is no answer, by the key of the wording that says so. */
 export class Failure extends Error {
   constructor(
-    readonly reason: "gone" | "unknown" | "unparsed" | "malformed" | "overrun" | "fault",
+    readonly reason: "gone" | "unknown" | "unparsed" | "other_parser" | "malformed" | "overrun" | "fault",
     readonly detail = "",
   ) {
     super(reason);
@@ -24,8 +24,8 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
     throw new Failure("gone");
   }
   if (response.ok) return (await response.json()) as T;
-  const said = (await response.json().catch(() => ({}))) as { message?: string; kept?: boolean };
-  const reason = said.kept === false ? "unparsed" : (REASONS[response.status] ?? "fault");
+  const said = (await response.json().catch(() => ({}))) as { message?: string; reason?: "unparsed" | "other_parser" };
+  const reason = said.reason ?? REASONS[response.status] ?? "fault";
   throw new Failure(reason, said.message ?? "");
 }
 

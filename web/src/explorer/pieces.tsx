@@ -153,15 +153,16 @@ export function Waiting({ of: loaded, unknown = "unknown" }: { of: Loaded<unknow
 
 export function Trouble({ failure, again, unknown = "unknown" }: { failure: Failure; again?: () => void; unknown?: string }): VNode {
   const key = failure.reason === "unknown" ? unknown : failure.reason;
+  const final = ["unknown", "unparsed", "other_parser"].includes(failure.reason);
   return (
     <div class="trouble" role="alert">
       <p>{say(key)}</p>
-      {failure.detail && failure.reason !== "unknown" && failure.reason !== "unparsed" && (
+      {failure.detail && !final && (
         <p class="small" lang="en" dir="ltr">
           {failure.detail}
         </p>
       )}
-      {again && failure.reason !== "unknown" && failure.reason !== "unparsed" && (
+      {again && !final && (
         <button type="button" onClick={again}>
           {say("again")}
         </button>

@@ -18,7 +18,7 @@ export function SentenceTree({ document, at, until }: { document: string; at: nu
   if (!parse)
     return (
       <div class="tree-frame">
-        <Waiting of={loaded} unknown="unparsed" />
+        <Waiting of={loaded} unknown="no_sentence" />
       </div>
     );
   if (parse.begin >= until)
