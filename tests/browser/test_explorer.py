@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from gazetteer_events import fill_many
 from playwright.sync_api import Page, expect
-from sample_graph import CALL, CALL_TEXT
+from sample_graph import CALL, CALL_TEXT, fill
 from serving import Server, serving
 
 from browser.browsing import PHONE, Watch, axe, need, shoot
 from browser.conftest import LANGUAGES, Browse
 from browser.hard_texts import DOCUMENT as HARD
+from diplograph.pipeline import build
 from diplograph.server.pages.built import built_entry, words_of
 from diplograph.store import Store
 from diplograph.vocabulary import load_vocabulary
@@ -291,6 +292,27 @@ def test_a_sentence_without_a_kept_parse_says_so(
     page.goto(f"/explore/document/{CALL.id}")
     page.get_by_role("button", name=words("ar", "parse")).click()
     expect(page.get_by_role("alert")).to_contain_text(words("ar", "unparsed"))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_parse_that_no_build_made_is_drawn_on_demand(
+    browse: Browse, watch_of: Callable[[Page], Watch], tmp_path: Path, language: str
+) -> None:
+    text = {"en": "هطل المطر على الجبال. نامت القطط.", "ar": "هطل المطر على السهول. نامت الطيور."}[language]
+    with Store.open(tmp_path / "store") as store:
+        fill(store)
+    (tmp_path / "rain.txt").write_text(text, encoding="utf-8")
+    assert build([tmp_path / "rain.txt"], tmp_path / "store").sieved == 1
+    with serving(tmp_path / "store", "--workers", "1", "--parse") as server:
+        page = browse(server, language)
+        page.goto("/explore/document/rain")
+        page.get_by_role("button", name=words(language, "parse")).click()
+        expect(page.locator(".tree-frame .form").first).to_have_text("هطل", timeout=60_000)
+        # the sample was not built with this parser
+        watch_of(page).allow("status of 404")
+        page.goto(f"/explore/document/{CALL.id}")
+        page.get_by_role("button", name=words(language, "parse")).click()
+        expect(page.get_by_role("alert")).to_have_text(words(language, "other_parser"))
 
 
 # --- Filters and addresses -------------------------------------------------------------------------------------------
