@@ -70,8 +70,7 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
     unfinished = folder / f".{name}"
     try:
         folder.mkdir(exist_ok=True)
-        for left in folder.glob(".*"):  # by a publisher that was killed: there is one at a time
-            shutil.rmtree(left, ignore_errors=True)
+        sweep(store.directory)
         store.inner.backup(str(unfinished))
         shutil.copyfile(store.directory / MARKER, unfinished / MARKER)
         (unfinished / LOCK).touch()
@@ -123,6 +122,12 @@ def publish_current(directory: Path, describe: Describe | None = None, *, base: 
         if not names(directory):
             raise
         return newest(directory)
+
+
+def sweep(directory: Path) -> None:
+    """Removes what a publisher that was killed left; only for who holds the store for writing, so that there is no other."""
+    for left in (directory / FOLDER).glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def prune(directory: Path) -> None:

@@ -139,8 +139,16 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
         return
     if any(_belongs(group, mention, strict=False) for group in before):
         return
-    parties = replace(mention.values, fillers=before[-1].values.fillers)
+    words = _anchors_of(mention)
+    kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]
+    parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(_Group([replace(mention, values=parties)]))
+
+
+def _anchors_of(mention: Mention) -> frozenset[str]:
+    """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
+    triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
+    return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
 
 
 def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:

@@ -94,6 +94,9 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
+    if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
+        # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
+        entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
     several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
     return [] if rule.coordinated and not several else entities
 
@@ -371,7 +374,9 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
     for id in range(begin, min(end, begin + 10)):
         if view.forms[id - 1] in view.lexicon.marks | view.lexicon.commas or view.word(id).upos == "PUNCT":
             break
-        if view.word(id).upos in {"CCONJ", "SCONJ"}:
+        if view.word(id).upos in {"CCONJ", "SCONJ"} or any(
+            view.forms[id - 1 : id - 1 + len(words)] == words for words in view.lexicon.condition
+        ):
             break
         last = id
     first, final = view.word(begin), view.word(last)

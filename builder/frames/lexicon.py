@@ -27,6 +27,7 @@ class Lexicon:
     then: frozenset[str]
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
+    towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
     separately: frozenset[str]
@@ -92,6 +93,7 @@ def load_lexicon() -> Lexicon:
         folded(data["boundary"]["then"]),
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),
+        folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),

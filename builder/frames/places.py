@@ -8,6 +8,7 @@ from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
+from diplograph.linking.gazetteer import actor_key
 from diplograph.model import Evidence, Place
 
 Located = tuple[Place | None, tuple[Evidence, ...]]
@@ -51,7 +52,7 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
         for entity in view.between(occasion + 1, view.phrase_end(occasion)):
             if is_local(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
-    return _host(view, span) or _destination(view, span) or _visited(view, span)
+    return _host(view, span) or _destination(view, span) or _unknown_place(view, span) or _visited(view, span)
 
 
 def is_local(view: SentenceView, entity: EntityMention) -> bool:
@@ -87,6 +88,34 @@ def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) ->
     if view.is_one_of(before, view.lexicon.days) or view.is_one_of(noun, view.lexicon.days):
         return False  # "hosts *on the coming Monday* in Washington a summit"
     return view.word(before).upos in {"NOUN", "ADJ"} and view.has_article(before)
+
+
+def _unknown_place(view: SentenceView, span: EventSpan) -> Located | None:
+    """A place that the gazetteer lacks, in the phrase of the event: a name after a preposition of place ("met *in
+    Biarritz*"), or after the word for a town ("in *the city of* Toronto")."""
+    begin = span.anchor + 1
+    end = span.clause_end if view.is_verb(span.anchor) else topic_begin(view, span.anchor, span.phrase_end)
+    for id in range(begin, end - 1):
+        if (
+            view.word(id).upos != "ADP"
+            or view.forms[id - 1] not in view.lexicon.local
+            or is_in_other(view, span, id)
+        ):
+            continue
+        town = view.is_one_of(id + 1, view.lexicon.towns)
+        first = id + 2 if town else id + 1
+        last = first
+        while (
+            last < end and view.word(last).upos == "X" and view.entity_at(last) is None and last < first + 3
+        ):
+            last += 1
+        if last == first or not town and view.word(first - 1).token == view.word(first).token:
+            continue
+        name = " ".join(view.text[view.word(first).begin : view.word(last - 1).end].split())
+        place = Place(actor_key("", "", name), name)
+        proof = Evidence("heldAt", view.word(first).begin, view.word(last - 1).end, "unknown place", place)
+        return place, (proof,)
+    return None
 
 
 def _host(view: SentenceView, span: EventSpan) -> Located | None:

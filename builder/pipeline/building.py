@@ -148,6 +148,8 @@ def build(
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
             generations.publish(opened, partial(describe, counts=follow_counts(opened)))
+        else:
+            generations.sweep(Path(store))
         journal.end(
             run,
             added=counts.added,

@@ -33,7 +33,7 @@ from diplograph.quads import (
     thing_iri,
 )
 from diplograph.resources import locate
-from diplograph.store import Store
+from diplograph.store import Store, mend
 
 STATE = "consolidation.sqlite"
 _AT_ONCE = 50_000  # quads in one transaction; more are written in several
@@ -50,7 +50,7 @@ def consolidate_store(store: Store, extractor: Extractor) -> int:
     try:
         return _consolidate(store, extractor, path)
     except sqlite3.OperationalError as error:  # a full disk, no permission
-        raise StoreError(f"{path} cannot be written: {error}") from error
+        raise StoreError(f"{path} {mend(error, 'cannot be written')}") from error
     except sqlite3.DatabaseError:
         assert path is not None
         _remove(path)

@@ -21,7 +21,8 @@ from typing import Any, Self
 
 from diplograph.events.records import read_thing, write_thing
 from diplograph.model import Actor, StoreError
-from diplograph.store import held_exclusively
+from diplograph.sources import readable
+from diplograph.store import held_exclusively, mend
 
 FILE = "journal.sqlite"
 _SCHEMA = """
@@ -78,7 +79,7 @@ class Journal:
         try:
             self._db = self._open()
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{self._path} cannot be written: {error}") from error
+            raise StoreError(f"{self._path} {mend(error, 'cannot be written')}") from error
         except sqlite3.DatabaseError:  # damaged; it begins anew
             self._path.replace(self._path.with_suffix(".damaged"))
             self._db = self._open()
@@ -196,12 +197,13 @@ class Journal:
             with self._db:
                 yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self._path} cannot be written: {error}") from error
+            raise StoreError(f"{self._path} {mend(error, 'cannot be written')}") from error
 
 
 def origin_of(source: str | Path) -> str:
-    """The name of a source in the journal: its absolute path, ``-`` for standard input."""
-    return "-" if str(source) == "-" else str(Path(source).resolve())
+    """The name of a source in the journal: its absolute path, ``-`` for standard input; a path that is not UTF-8 as
+    it is shown, since the journal is."""
+    return "-" if str(source) == "-" else readable(str(Path(source).resolve()))
 
 
 def read_runs(directory: Path) -> tuple[Run, ...]:

@@ -50,7 +50,7 @@ def withdraw(
     for source in dict.fromkeys(map(origin_of, sources)):
         if source in unread:
             continue
-        known = journal.origins_in(source, None if only is None else map(str, only))
+        known = journal.origins_in(source, None if only is None else map(origin_of, only))
         gone += [o for o in known if (source, o.document) not in seen and o.file not in unread]
     documents = sorted({origin.document for origin in gone if not journal.has_other_origin(origin)})
     for id in documents:
