@@ -21,7 +21,7 @@ from diplograph.server import confinement, wire
 from diplograph.sources import restore
 
 MEMORY = 3 << 30
-"""Bytes that it may use: more than a query, since the largest models alone take half of that."""
+"""Bytes that it may use: more than a query, since torch and its models alone take hundreds of megabytes."""
 
 LOADING = 60.0
 """Seconds that the models may take to load, which does not count as the time of the job."""
