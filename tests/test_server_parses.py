@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from conftest import REPOSITORY
-from fake_parsers import DIE, EAT, FAIL, IDENTITY, SLEEP, FakeParser
+from fake_parsers import DIE, EAT, FAIL, IDENTITY, QUICK, SLEEP, FakeParser
 from serving import Response, Server, family, serving
 
 from diplograph.model import Document
@@ -94,7 +94,7 @@ def test_parses_are_those_of_the_build(store: Path, stanza_parser: StanzaParser)
         assert not with_torch(family(server.process.pid)), "a parser that nobody wanted yet"
         with ThreadPoolExecutor(8) as clients:
             answers = list(clients.map(lambda name: ask(server, name), [*TEXTS] * 4))
-        assert [answer.status for answer in answers] == [200] * 8
+        assert [answer.status for answer in answers] == [200] * 8, [answer.text[:300] for answer in answers]
         processes = family(server.process.pid)
         assert len(with_torch(processes)) == 1
         for (name, text), answer in zip(TEXTS.items(), answers, strict=False):
@@ -207,6 +207,15 @@ def test_all_workers_share_one_process_that_parses_one_at_a_time(
     assert [what for what, _ in noted] == ["begin", "end"] * 9  # the first is a word that loads the models
     assert len({pid for _, pid in noted}) == 1
     assert not read(workers[0], "turn 0")[1], "it is in the cache"
+
+
+def test_quick_parses_are_all_answered(workers: list[Parses]) -> None:
+    """The word that it is a job's turn may come together with its answer."""
+
+    async def many() -> list[tuple[dict[str, Any], bool]]:
+        return await asyncio.gather(*(workers[n % 2].read(document(f"{QUICK} {n}"), 0) for n in range(60)))
+
+    assert [made for _, made in run(many())] == [True] * 60
 
 
 @pytest.mark.parametrize(

@@ -88,14 +88,14 @@ class Parses:
         for _ in range(_TRIES):
             connection = await asyncio.to_thread(self._reach)
             reader, writer = await asyncio.open_unix_connection(sock=connection)
-            begun = False
+            begun, received = False, bytearray()
             try:
                 writer.write(frame)
                 async with asyncio.timeout(_PATIENCE):
-                    await _receive(reader)
+                    await _receive(reader, received)
                 begun = True
                 async with asyncio.timeout(self._limits.parse):
-                    return await _receive(reader)
+                    return await _receive(reader, received)
             except TimeoutError:
                 raise self._too_long(begun=begun) from None
             except (EOFError, OSError):
@@ -158,9 +158,9 @@ class Parses:
             process.kill()
 
 
-async def _receive(reader: asyncio.StreamReader) -> wire.Header:
-    """The header of the next frame. Raises EOFError when the other side is gone."""
-    received = bytearray()
+async def _receive(reader: asyncio.StreamReader, received: bytearray) -> wire.Header:
+    """The header of the next frame; what was ``received`` after it stays there. Raises EOFError when the other side is
+    gone."""
     while (frame := wire.unpack(received)) is None:
         piece = await reader.read(1 << 18)
         if not piece:
