@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 _FULL = "database or disk is full"
+_UNBORN = (
+    "Inserts are only possible",
+    "Column family not found",
+)  # what RocksDB says of a database half made
 _FORBIDDEN = ("Permission denied", "Read-only file system", "readonly database", "unable to open database")
 
 
@@ -23,7 +27,7 @@ def mend(error: BaseException | None, what: str) -> str:
         cure = "make room on the disk and run the same command again, what is in is kept"
     elif any(sign in said for sign in _FORBIDDEN):
         cure = "give yourself the right to write to it, or name another directory"
-    elif "Inserts are only possible" in said:
+    elif any(sign in said for sign in _UNBORN):
         cure = "a build was stopped before there was anything in it: build once more"
     else:
         cure = "the store is damaged: delete it and build again"

@@ -32,6 +32,7 @@ from dumps import document_graphs, dump
 from fakes import NameExtractor, write_conllu_files
 
 from diplograph import generations, parsing, pipeline
+from diplograph.model import StoreError
 from diplograph.parsing import cache as parse_cache
 from diplograph.pipeline import building
 from diplograph.server import description  # noqa: F401 - loaded before the fork, as everything else
@@ -192,7 +193,12 @@ class Battery:
     def _judge(self, store: Path, begun: bool) -> str:
         whole = document_graphs(self.wanted)
         if begun or (store / "CURRENT").exists():  # RocksDB's last file to come when a database is made
-            found = document_graphs(dump(store))
+            try:
+                found = document_graphs(dump(store))
+            except StoreError as error:  # killed while the database itself was made: nothing was loaded yet
+                if begun or "build once more" not in str(error):
+                    raise
+                found = {}
             if any(quads != whole[graph] for graph, quads in found.items()):
                 return "half a document"
             if begun and not set(document_graphs(dump(self.folder / "half"))) <= set(found):

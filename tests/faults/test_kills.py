@@ -29,4 +29,4 @@ def test_a_build_that_is_killed_loses_nothing(
     assert len(kills) == count, ended.stderr
     with trial(f"kill-{scenario}", times=count):
         assert not [kill for kill in kills if kill["wrong"]], ended.stderr
-    assert sum(kill["ended"] < 0 for kill in kills) > 0.8 * count  # the others ended before their time
+    assert sum(kill["ended"] < 0 for kill in kills) > 0.6 * count  # the others ended before their time
