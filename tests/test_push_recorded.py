@@ -122,10 +122,10 @@ def test_dry_runs_do_the_same_by_curl(
 def test_what_was_sent_is_counted_while_the_rest_is_sent(
     fake: tuple[Fake, str], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diplograph.transfer.sending._COUNTED", 100)
+    monkeypatch.setattr("diplograph.transfer.sending._COUNTED", 20)
     there, url = fake
     with find_endpoint(url) as endpoint:
-        report = push(store, endpoint, chunk=50)
+        report = push(store, endpoint, chunk=5)
         assert {graph.state for graph in report.graphs} == {"sent"}
         assert {entry.status for entry in read_manifest(endpoint, store.base).values()} == {COMPLETE}
         path = there.rules.update if endpoint.target.way == "update" else there.rules.data
