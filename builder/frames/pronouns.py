@@ -224,10 +224,8 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
     sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
     governing = view.governing_verb(anchor)
     verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
-    acting = (
-        {entity.actors for entity in [*subjects(view, verb), *dropped_subject(view, verb)]} if verb else set()
-    )
-    verb = anchor
+    acts = [*subjects(view, verb), *dropped_subject(view, verb)] if verb else []
+    acting = {entity.actors for entity in acts}
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
         nearest.append(nearest[-1].previous)
@@ -235,7 +233,7 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
         people = [
             entity
             for entity in other.entities
-            if entity.kind == "Person" and entity.actors and (other is not view or entity.last < verb)
+            if entity.kind == "Person" and entity.actors and (other is not view or entity.last < anchor)
         ]
         people = [entity for entity in people if entity.actors not in acting]
         if people:
