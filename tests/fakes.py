@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from diplograph.model import (
@@ -14,6 +15,7 @@ from diplograph.model import (
     Mention,
     ParsedDocument,
 )
+from diplograph.parsing import to_segments
 
 COUNTRIES = {
     key: Actor(key, "Country", arabic, english, key)
@@ -31,7 +33,10 @@ class NameExtractor:
     def __init__(self, fingerprint: str = "names-1") -> None:
         self.fingerprint = fingerprint
 
-    def can_report(self, document: Document) -> bool:
+    def find_sentences(self, document: Document) -> Sequence[int]:
+        return range(len(to_segments(document)))
+
+    def is_promising(self, part: ParsedDocument) -> bool:
         return True
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:

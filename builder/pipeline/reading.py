@@ -16,7 +16,7 @@ from diplograph.model import (
     Place,
     describe_fault,
 )
-from diplograph.parsing import BatchParser, CachedParser, Parser
+from diplograph.parsing import BatchParser, CachedParser, Parser, to_segments
 from diplograph.pipeline.extraction import Extractor
 
 Input = tuple[Document, Parser | None]
@@ -26,7 +26,7 @@ Input = tuple[Document, Parser | None]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of a document: its reports with all they name, or a ``failure``; ``sieved`` says that nothing in it can
-    be an event, so that it was not parsed."""
+    be an event, so that it was not parsed, or not all of it."""
 
     document: Document
     parser: ParserIdentity
@@ -59,8 +59,8 @@ class Reader:
         What is wrong with one document does not touch the others.
         """
         kept = self.parser.parsed if isinstance(self.parser, CachedParser) else 0
-        wanted = [document for document, own in inputs if own is None and self._passes(document)]
-        parses = self._parse(wanted)
+        common = [document for document, own in inputs if own is None]
+        parses = self._parse_promising(common) if self.sieve else self._parse(common)
         readings = []
         for document, own in inputs:
             if own is None and document.id not in parses:
@@ -68,14 +68,36 @@ class Reader:
             else:
                 parsed = parses.get(document.id) if own is None else _parse(own, document)
                 readings.append(self._extract(document, own or self.parser, parsed))
-        parsed_now = self.parser.parsed - kept if isinstance(self.parser, CachedParser) else len(wanted)
+        parsed_now = self.parser.parsed - kept if isinstance(self.parser, CachedParser) else len(parses)
         return ReadBatch(tuple(readings), parsed_now)
 
-    def _passes(self, document: Document) -> bool:
+    def _parse_promising(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
+        """The parses, by id, of those documents that can have a report: by their words, then by the parses of the sentences
+        with these words."""
+        likely = [
+            (document, numbers) for document in documents if (numbers := self._find_sentences(document))
+        ]
+        if not isinstance(self.parser, BatchParser):
+            return self._parse([document for document, _ in likely])
+        whole: dict[str, ParsedDocument | str] = {}
+        promising = []
         try:
-            return not self.sieve or self.extractor.can_report(document)
+            for (document, numbers), part in zip(likely, self.parser.parse_parts(likely), strict=True):
+                if len(part.sentences) > len(numbers):
+                    whole[document.id] = part  # it was kept
+                elif self.extractor.is_promising(part):
+                    promising.append(document)
+        except ModelError:
+            raise
+        except Exception:  # noqa: BLE001 - found out document by document
+            promising = [document for document, _ in likely if document.id not in whole]
+        return whole | self._parse(promising)
+
+    def _find_sentences(self, document: Document) -> Sequence[int]:
+        try:
+            return self.extractor.find_sentences(document)
         except Exception:  # noqa: BLE001 - a document too strange for the sieve is the parser's to refuse
-            return True
+            return range(len(to_segments(document)))
 
     def _parse(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
         """The parse of each document, by its id, or what went wrong; together, or if that fails one by one."""
