@@ -14,6 +14,7 @@ from diplograph.model import (
     Filler,
     Mention,
     ParsedDocument,
+    Prospect,
 )
 from diplograph.parsing import to_segments
 
@@ -36,8 +37,8 @@ class NameExtractor:
     def find_sentences(self, document: Document) -> Sequence[int]:
         return range(len(to_segments(document)))
 
-    def is_promising(self, part: ParsedDocument) -> bool:
-        return True
+    def judge(self, part: ParsedDocument) -> Prospect:
+        return Prospect.REPORT
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []

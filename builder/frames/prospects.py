@@ -1,9 +1,9 @@
-"""Whether anything can come of a document, told from the parses of some of its sentences.
+"""What can come of a document, told from the parses of some of its sentences.
 
 The sieve knows words; that a meeting is one of leaders, and not in the same sentence as a leader by chance, is for a
-tree to say. So of a document first those sentences are parsed that the sieve names, and read by frames that ask for less
-than they do otherwise: what context may supply (the other leader, whom a pronoun means) is not asked for. A document
-where even they find nothing has no report, and the rest of it is not parsed.
+tree to say. So of a document first those sentences are parsed that the sieve names, and read by the frames. Where they
+find nothing, frames read them that ask for less: what context may supply (the other leader, whom a pronoun means) is not
+asked for. Where even they find nothing, the document has no report; where only they do, the sentences before decide.
 """
 
 from __future__ import annotations
@@ -15,31 +15,34 @@ from diplograph.frames.matching import Matcher
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.triggers import find_firings
 from diplograph.linking import Gazetteer, load_titles
-from diplograph.model import ParsedDocument
+from diplograph.model import ParsedDocument, Prospect
 
 
 class Prospector:
-    """Reads parts of documents with the frames, loosely."""
+    """Reads parts of documents with the frames, as they are and loosely."""
 
     def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
         self._frames = [
-            replace(frame, triggers=tuple(_loosen(t) for t in frame.triggers if not t.anaphoric))
+            replace(frame, triggers=tuple(trigger for trigger in frame.triggers if not trigger.anaphoric))
             for frame in frames
         ]
+        self._loose = [replace(frame, triggers=tuple(map(_loosen, frame.triggers))) for frame in self._frames]
         self._gazetteer = gazetteer
         self._groups = frozenset(" ".join(words) for words in load_titles().groups)
 
-    def is_promising(self, part: ParsedDocument) -> bool:
-        """Whether sentences of a document may tell of an event: one is found, or a trigger fires in a sentence with a word
-        for parties that only the text before can name ("the two men discussed by telephone …")."""
-        matcher = Matcher(part, self._frames, self._gazetteer)
+    def judge(self, part: ParsedDocument) -> Prospect:
+        """What these sentences make of their document. It depends where a loose frame finds an event, or fires in a
+        sentence with a word for parties that only the text before can name ("*the two men* discussed by telephone …")."""
+        if Matcher(part, self._frames, self._gazetteer).find():
+            return Prospect.REPORT
+        matcher = Matcher(part, self._loose, self._gazetteer)
         for view in matcher.views:
             several = bool(view.find(self._groups, 1, len(view.words) + 1))
-            for frame in self._frames:
+            for frame in self._loose:
                 for firing in find_firings(view, frame, matcher.vocabulary):
                     if several or matcher.read(view, firing):
-                        return True
-        return False
+                        return Prospect.OPEN
+        return Prospect.NONE
 
 
 def _loosen(trigger: Trigger) -> Trigger:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
@@ -56,7 +57,7 @@ class Sieve:
         )
 
     def find_sentences(self, document: Document) -> tuple[int, ...]:
-        """The numbers of the segments that can hold an event; none where the document need not be parsed.
+        """The numbers of the segments that can hold an event; where there is none, the document need not be parsed.
 
         >>> from diplograph.model import Block
         >>> load_sieve().find_sentences(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
@@ -76,7 +77,7 @@ class Sieve:
 
     def _has_leaders(self, text: str) -> bool:
         """Whether two leaders can be in a text, or a word for several."""
-        return bool(self._leading.search(text)) or len(self._leaders.findall(text)) > 1
+        return bool(self._leading.search(text)) or len(list(islice(self._leaders.finditer(text), 2))) > 1
 
     def _has_parties(self, wanted: _Wanted, sentence: str) -> bool:
         """Whether a sentence names a party of the kind that a trigger asks for: one with its tag; a leader, where it asks
@@ -139,17 +140,21 @@ class _Words:
 
     def __init__(self, items: frozenset[str], number: Callable[..., int]) -> None:
         self._single = number(frozenset(item for item in items if " " not in item))
-        self._phrases = [_numbers(item, number) for item in sorted(items) if " " in item]
+        phrases = [_numbers(item, number) for item in sorted(items) if " " in item]
+        self._phrases = {first: [phrase for phrase in phrases if phrase[0] == first] for first, *_ in phrases}
 
     def can_stand(self, present: frozenset[int]) -> bool:
         """Whether the lists found in a document are enough."""
-        return self._single in present or any(present.issuperset(phrase) for phrase in self._phrases)
+        return self._single in present or any(
+            present.issuperset(phrase) for phrases in self._phrases.values() for phrase in phrases
+        )
 
     def stand_at(self, row: Sequence[frozenset[int]], at: int) -> bool:
         """Whether one of the words stands at a place of a sentence, or a phrase begins there."""
         return self._single in row[at] or any(
             all(words in lists for words, lists in zip(phrase, row[at:], strict=False))
-            for phrase in self._phrases
+            for first in row[at] & self._phrases.keys()
+            for phrase in self._phrases[first]
             if len(phrase) <= len(row) - at
         )
 

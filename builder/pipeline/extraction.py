@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from diplograph.model import Actor, Document, EventReport, ParsedDocument
+from diplograph.model import Actor, Document, EventReport, ParsedDocument, Prospect
 
 
 class Extractor(Protocol):
@@ -24,8 +24,8 @@ class Extractor(Protocol):
         """The numbers of the segments that can hold an event, told before they are parsed; none is a promise."""
         ...
 
-    def is_promising(self, part: ParsedDocument) -> bool:
-        """Whether a report can come of a document of which these sentences are known; False is a promise."""
+    def judge(self, part: ParsedDocument) -> Prospect:
+        """What can come of a document of which these sentences are known; that nothing can is a promise."""
         ...
 
     def describe(self, key: str) -> Actor | None:
@@ -66,9 +66,9 @@ class FrameExtractor:
 
         return load_sieve().find_sentences(document)
 
-    def is_promising(self, part: ParsedDocument) -> bool:
-        """Whether the frames see anything in these sentences that the rest of the document might make a report."""
-        return self._prospector.is_promising(part)
+    def judge(self, part: ParsedDocument) -> Prospect:
+        """Whether the frames see a report in these sentences, or something that the others might make one."""
+        return self._prospector.judge(part)
 
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""

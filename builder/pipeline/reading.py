@@ -14,10 +14,14 @@ from diplograph.model import (
     ParsedDocument,
     ParserIdentity,
     Place,
+    Prospect,
     describe_fault,
 )
 from diplograph.parsing import BatchParser, CachedParser, Parser, to_segments
 from diplograph.pipeline.extraction import Extractor
+
+_CONTEXT = 3
+"""Sentences before one with the words of an event that settle whether it is one (measured: docs/scale.md)."""
 
 Input = tuple[Document, Parser | None]
 """A document, and its own parser if the common one is not to parse it."""
@@ -72,26 +76,40 @@ class Reader:
         return ReadBatch(tuple(readings), parsed_now)
 
     def _parse_promising(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
-        """The parses, by id, of those documents that can have a report: by their words, then by the parses of the sentences
-        with these words."""
+        """The parses, by id, of those documents that can have a report."""
         likely = [
             (document, numbers) for document in documents if (numbers := self._find_sentences(document))
         ]
         if not isinstance(self.parser, BatchParser):
             return self._parse([document for document, _ in likely])
-        whole: dict[str, ParsedDocument | str] = {}
-        promising = []
         try:
-            for (document, numbers), part in zip(likely, self.parser.parse_parts(likely), strict=True):
-                if len(part.sentences) > len(numbers):
-                    whole[document.id] = part  # it was kept
-                elif self.extractor.is_promising(part):
-                    promising.append(document)
+            kept, promising = self._select(self.parser, likely)
         except ModelError:
             raise
         except Exception:  # noqa: BLE001 - found out document by document
-            promising = [document for document, _ in likely if document.id not in whole]
-        return whole | self._parse(promising)
+            return self._parse([document for document, _ in likely])
+        return kept | self._parse(promising)
+
+    def _select(
+        self, parser: BatchParser, likely: Sequence[tuple[Document, Sequence[int]]]
+    ) -> tuple[dict[str, ParsedDocument | str], list[Document]]:
+        """The parses, by id, that were kept; and of the other documents those that must be parsed whole, as the parses of
+        some sentences say, and where these leave it open, of those before them, too."""
+        kept: dict[str, ParsedDocument | str] = {}
+        promising: list[Document] = []
+        for context in (0, _CONTEXT):
+            parts = [(document, _widen(numbers, context)) for document, numbers in likely]
+            left = []
+            for (document, numbers), part in zip(parts, parser.parse_parts(parts), strict=True):
+                prospect = self.extractor.judge(part) if len(part.sentences) <= len(numbers) else None
+                if prospect is None:
+                    kept[document.id] = part
+                elif prospect is Prospect.REPORT:
+                    promising.append(document)
+                elif prospect is Prospect.OPEN:
+                    left.append((document, numbers))
+            likely = left
+        return kept, promising
 
     def _find_sentences(self, document: Document) -> Sequence[int]:
         try:
@@ -121,6 +139,15 @@ class Reader:
         return Reading(document, parser.identity, reports, actors, places)
 
 
+def _widen(numbers: Sequence[int], context: int) -> list[int]:
+    """These numbers, each with so many before it.
+
+    >>> _widen([1, 6], 2)
+    [0, 1, 4, 5, 6]
+    """
+    return sorted({near for number in numbers for near in range(max(0, number - context), number + 1)})
+
+
 def _parse(parser: Parser, document: Document) -> ParsedDocument | str:
     try:
         return parser.parse(document)
@@ -136,7 +163,7 @@ def tell(error: Exception) -> str:
 
 
 def in_batches(
-    inputs: Iterable[Input], *, documents: int = 200, characters: int = 60_000
+    inputs: Iterable[Input], *, documents: int = 400, characters: int = 150_000
 ) -> Iterator[list[Input]]:
     """The inputs, so many at a time as are parsed well together."""
     batch: list[Input] = []
