@@ -14,6 +14,7 @@ from dataclasses import replace
 from diplograph.frames.matching import Matcher
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.triggers import find_firings
+from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
 from diplograph.model import ParsedDocument, Prospect
 
@@ -33,16 +34,20 @@ class Prospector:
     def judge(self, part: ParsedDocument) -> Prospect:
         """What these sentences make of their document. It depends where a loose frame finds an event, or fires in a
         sentence with a word for parties that only the text before can name ("*the two men* discussed by telephone …")."""
-        if Matcher(part, self._frames, self._gazetteer).find():
-            return Prospect.REPORT
         matcher = Matcher(part, self._loose, self._gazetteer)
-        for view in matcher.views:
-            several = bool(view.find(self._groups, 1, len(view.words) + 1))
-            for frame in self._loose:
-                for firing in find_firings(view, frame, matcher.vocabulary):
-                    if several or matcher.read(view, firing):
-                        return Prospect.OPEN
-        return Prospect.NONE
+        if not any(self._finds(matcher, view) for view in matcher.views):
+            return Prospect.NONE
+        found = Matcher(part, self._frames, self._gazetteer).find()
+        return Prospect.REPORT if found else Prospect.OPEN
+
+    def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
+        """Whether the loose frames find an event in a sentence, or fire beside a word for several parties."""
+        firings = [
+            firing for frame in self._loose for firing in find_firings(view, frame, matcher.vocabulary)
+        ]
+        if firings and view.find(self._groups, 1, len(view.words) + 1):
+            return True
+        return any(matcher.read(view, firing) for firing in firings)
 
 
 def _loosen(trigger: Trigger) -> Trigger:
