@@ -1,0 +1,105 @@
+"""How good a directory of models is: Stanza's scorer on held-out trees, sizes, load time and words per second."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from training.conllu import read_text
+from training.models import load_pipeline
+
+PROCESSORS = "tokenize,mwt,pos,lemma,depparse"
+METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "Lemmas", "UAS", "LAS", "CLAS")
+
+
+def score_raw_text(models: Path, trees: Path) -> dict[str, float]:
+    """F1 in per cent of the whole pipeline on the text of ``trees``, by the scorer of the CoNLL 2018 shared task.
+
+    Stanza's defaults: it splits sentences itself and allows a head one subject (``diplograph build`` does neither).
+    """
+    document = load_pipeline(models, PROCESSORS)(read_text(trees))
+    return _score(document, trees)
+
+
+def score_right_words(models: Path, trees: Path) -> dict[str, float]:
+    """F1 in per cent on the words of the trees: what tags and trees lose by themselves."""
+    from stanza.utils.conll import CoNLL
+
+    pipeline = load_pipeline(
+        models,
+        PROCESSORS.replace("mwt,", ""),
+        tokenize_pretokenized=True,
+    )
+    document = CoNLL.conll2doc(str(trees))
+    for sentence in document.sentences:
+        sentence._dependencies = []
+        for word in sentence.words:
+            word.upos = word.xpos = word.feats = word.lemma = word.head = word.deprel = None
+    for name in ("pos", "lemma", "depparse"):
+        document = pipeline.processors[name].process(document)
+    return _score(document, trees)
+
+
+def _score(document: Any, trees: Path) -> dict[str, float]:
+    from stanza.utils.conll import CoNLL
+    from udtools.udeval import evaluate, load_conllu_file  # type: ignore[import-untyped]
+
+    with tempfile.TemporaryDirectory() as directory:
+        found = Path(directory) / "found.conllu"
+        CoNLL.write_doc2conll(document, str(found))
+        scores = evaluate(load_conllu_file(str(trees)), load_conllu_file(str(found)))
+    return {name: round(100 * scores[name].f1, 2) for name in METRICS}
+
+
+def measure_speed(models: Path, texts: list[str]) -> dict[str, Any]:
+    """Seconds to load, words per second of CPU in one thread, by processor, and the greatest memory in MB.
+
+    Runs in a process of its own, so that nothing is loaded beforehand. CPU seconds, not those of the clock, because
+    other work on the machine must not count.
+    """
+    command = [sys.executable, "-m", "training.evaluate", str(models)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    given = json.dumps(texts)
+    answer = subprocess.run(command, input=given, capture_output=True, text=True, check=True, env=environment)
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def _measure_here(models: Path, texts: list[str]) -> dict[str, Any]:
+    import resource
+
+    import stanza  # noqa: F401  (its import is not the models' fault)
+    from stanza.models.common.doc import Document
+
+    begun = time.process_time()
+    pipeline = load_pipeline(
+        models, PROCESSORS, depparse_resolve_head_constraints=False, depparse_batch_size=2000
+    )
+    load = time.process_time() - begun
+    pipeline(texts[0])
+    seconds = dict.fromkeys(pipeline.processors, 0.0)
+    words = 0
+    for text in texts:
+        document = Document([], text=text)
+        for name, processor in pipeline.processors.items():
+            begun = time.process_time()
+            document = processor.process(document)
+            seconds[name] += time.process_time() - begun
+        words += sum(len(sentence.words) for sentence in document.sentences)
+    return {
+        "load_seconds": round(load, 2),
+        "words": words,
+        "words_per_second": round(words / sum(seconds.values())),
+        "share": {name: round(part / sum(seconds.values()), 2) for name, part in seconds.items()},
+        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measure_here(Path(sys.argv[1]), json.load(sys.stdin))))

@@ -1,0 +1,199 @@
+"""The recipe: from trees and articles to models and their card, step by step."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training import assemble, card, charlm, conllu, corpus, fitting, lemmas, spelling, tags, vectors
+from training.plan import Step
+
+HERE = Path(__file__).parent
+OWN_TREES = HERE / "trees" / "own.conllu"
+SETTINGS = HERE / "settings.toml"
+DEFAULT_SHARED = HERE.parents[1] / "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are: ``shared`` has treebank/ and articles/, ``work`` gets everything that is made."""
+
+    shared: Path
+    work: Path
+    tokenizer: Path
+
+    def trees(self, part: str) -> Path:
+        return self.shared / "treebank" / f"ar_compact-ud-{part}.conllu"
+
+    def made(self, *parts: str) -> Path:
+        return self.work.joinpath(*parts)
+
+
+def list_steps(places: Places, settings_file: Path = SETTINGS) -> list[Step]:
+    """All steps, in the order in which they are to run."""
+    settings: dict[str, Any] = tomllib.loads(settings_file.read_text(encoding="utf-8"))
+    return [
+        *_text_steps(places, settings),
+        *_data_steps(places, settings["copies"]),
+        *_model_steps(places, settings),
+        *_final_steps(places),
+    ]
+
+
+def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
+    articles = tuple(places.shared / "articles" / f"{name}.jsonl.gz" for name in ("corpus", "background"))
+    sentences, words = places.made("text", "sentences.txt"), places.made("text", "words.txt")
+    pretrained = places.made("vectors", "words.pt")
+    splitters = tuple(places.tokenizer / "ar" / part / "compact.pt" for part in ("tokenize", "mwt"))
+    sentences.parent.mkdir(parents=True, exist_ok=True)
+    steps = [
+        Step(
+            "sentences", articles, (sentences,), {}, lambda: corpus.write_sentences(list(articles), sentences)
+        ),
+        Step(
+            "words",
+            (sentences, *splitters),
+            (words,),
+            {"rare": corpus.RARE},
+            lambda: corpus.split_sentences(sentences, words, places.tokenizer),
+        ),
+        Step(
+            "vectors",
+            (words,),
+            (pretrained,),
+            settings["vectors"],
+            lambda: vectors.train_vectors(words, pretrained, vectors.VectorSettings(**settings["vectors"])),
+        ),
+    ]
+    return steps + [_charlm_step(places, words, direction, settings) for direction in ("forward", "backward")]
+
+
+def _charlm_step(places: Places, words: Path, direction: str, settings: dict[str, Any]) -> Step:
+    chosen = settings["charlm"]
+    given = charlm.CharlmSettings(
+        characters=chosen[f"{direction}_characters"], hidden=chosen["hidden"], rate=chosen["rate"]
+    )
+    directory = places.made("charlm")
+    return Step(
+        f"charlm-{direction}",
+        (words,),
+        (directory / f"{direction}.pt",),
+        {"settings": repr(given)},
+        lambda: charlm.train_charlm(words, directory, direction, given),
+    )
+
+
+def _data_steps(places: Places, copies: dict[str, int]) -> list[Step]:
+    train, pud, dev = places.trees("train"), places.trees("train-pud"), places.trees("dev")
+    data = places.made("data")
+    made = tuple(
+        data / f"{name}.conllu"
+        for name in ("tagger", "tagger-own", "parser", "lemmatizer", "dev", "dev-tagged")
+    )
+    return [
+        Step("data", (train, pud, dev, OWN_TREES), made, copies, lambda: _write_data(places, copies, data)),
+    ]
+
+
+def _write_data(places: Places, copies: dict[str, int], data: Path) -> None:
+    """Training files of tagger, lemmatizer and parser; the parser's have tags as a tagger gives them."""
+    padt, own = conllu.read_trees(places.trees("train")), conllu.read_trees(OWN_TREES)
+    trees = padt + own
+    names = spelling.collect_names(trees)
+    rng = random.Random(1)
+    versions = [[spelling.vary(tree, names, rng) for tree in trees] for _ in range(max(copies.values()))]
+
+    def of(kind: str, tree: conllu.Tree) -> bool:
+        return tree.name.startswith("own-") == (kind == "own")
+
+    for kind, name in (("padt", "tagger"), ("own", "tagger-own")):
+        wanted = [t for version in (trees, *versions[: copies["tagger"]]) for t in version if of(kind, t)]
+        conllu.write_trees(wanted, data / f"{name}.conllu")
+    pud = conllu.read_trees(places.trees("train-pud"))
+    seen = [tree for version in (trees, *versions[: copies["lemmatizer"]]) for tree in version]
+    conllu.write_trees(lemmas.lemma_trees(seen, pud), data / "lemmatizer.conllu")
+    conllu.write_trees(tags.cross_tag(trees, versions[: copies["parser"]]), data / "parser.conllu")
+    dev = conllu.read_trees(places.trees("dev"))
+    conllu.write_trees(dev, data / "dev.conllu")
+    conllu.write_trees(tags.tag_with_models(dev, places.tokenizer), data / "dev-tagged.conllu")
+
+
+def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
+    data, models = places.made("data"), places.made("models")
+    both = (places.made("charlm", "forward.pt"), places.made("charlm", "backward.pt"))
+    pretrained = places.made("vectors", "words.pt")
+    inputs = ["--wordvec_pretrain_file", str(pretrained), "--charlm", "--charlm_shorthand", "articles"]
+    inputs += ["--charlm_forward_file", str(both[0]), "--charlm_backward_file", str(both[1])]
+
+    def fit(name: str) -> fitting.FitSettings:
+        chosen = settings[name]
+        return fitting.FitSettings(chosen["steps"], chosen["rate"], (*chosen["options"].split(), *inputs))
+
+    tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
+    dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
+    pos, lemma, depparse = (models / f"{name}.pt" for name in ("pos", "lemma", "depparse"))
+    return [
+        Step(
+            "tagger",
+            (*tagger_data, dev, pretrained, *both),
+            (pos,),
+            settings["tagger"],
+            lambda: fitting.fit_tagger(list(tagger_data), dev, pos, fit("tagger")),
+        ),
+        Step(
+            "lemmatizer",
+            (data / "lemmatizer.conllu", dev),
+            (lemma,),
+            settings["lemmatizer"],
+            lambda: _train_lemmatizer(data, lemma, settings["lemmatizer"]["options"]),
+        ),
+        Step(
+            "parser",
+            (data / "parser.conllu", dev_tagged, pretrained, *both),
+            (depparse,),
+            settings["parser"],
+            lambda: fitting.fit_parser(data / "parser.conllu", dev_tagged, depparse, fit("parser")),
+        ),
+    ]
+
+
+def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
+    """Stanza's own trainer: a few minutes, so it has no checkpoints."""
+    files = {"--train_file": data / "lemmatizer.conllu", "--eval_file": data / "dev.conllu"}
+    files |= {
+        "--output_file": data / "lemmatizer.dev",
+        "--save_dir": output.parent,
+        "--save_name": Path(output.name),
+    }
+    command = [sys.executable, "-m", "stanza.models.lemmatizer", "--mode", "train", "--cpu"]
+    command += ["--shorthand", "ar_compact", *options.split()]
+    command += [text for name, path in files.items() for text in (name, str(path))]
+    subprocess.run(command, check=True)
+
+
+def _final_steps(places: Places) -> list[Step]:
+    models, finished = places.made("models"), places.made("finished")
+    parts = {
+        "tokenize": places.tokenizer / "ar/tokenize/compact.pt",
+        "mwt": places.tokenizer / "ar/mwt/compact.pt",
+        "pretrain": places.made("vectors", "words.pt"),
+        "forward_charlm": places.made("charlm", "forward.pt"),
+        "backward_charlm": places.made("charlm", "backward.pt"),
+        **{name: models / f"{name}.pt" for name in ("pos", "lemma", "depparse")},
+    }
+    listing, report = finished / "resources.json", places.made("evaluation.json")
+    return [
+        Step("assemble", tuple(parts.values()), (listing,), {}, lambda: assemble.assemble(parts, finished)),
+        Step(
+            "card",
+            (listing, places.trees("dev"), places.trees("test")),
+            (report, finished / "CARD.md"),
+            {},
+            lambda: card.write_card(finished, places.tokenizer, places.shared, report),
+        ),
+    ]
