@@ -26,7 +26,8 @@ LEAST_RATE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """``options`` are Stanza's own, as on its command line."""
+    """``options`` are Stanza's own, as on its command line; with ``start``, a finished model, training goes on from it,
+    with its own options and vocabularies."""
 
     steps: int
     rate: float
@@ -34,6 +35,7 @@ class FitSettings:
     score_every: int = 100
     checkpoint_minutes: float = 4.0
     seed: int = 1
+    start: Path | None = None
 
 
 def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings) -> float:
@@ -90,22 +92,28 @@ def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> f
     from stanza.models.common.utils import update_word_cutoff
     from stanza.models.depparse import scorer
     from stanza.models.depparse.data import DataLoader, InfiniteBatch
-    from stanza.models.depparse.trainer import GraphTrainer
+    from stanza.models.depparse.trainer import GraphTrainer, Trainer
     from stanza.utils.conll import CoNLL
 
-    options = ["--shorthand", "ar_compact", "--lang", "ar", "--cpu", "--augment_nopunct", "0"]
-    args = parser.parse_args([*options, "--lr", str(settings.rate), *settings.options])
     _seed(settings.seed)
-    vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
-    args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
-    data = DataLoader(
-        CoNLL.conll2doc(input_file=str(train)), args["batch_size"], args, vectors, evaluation=False
-    )
-    document = CoNLL.conll2doc(input_file=str(dev))
+    vectors = None
+    if settings.start is None:
+        options = ["--shorthand", "ar_compact", "--lang", "ar", "--cpu", "--augment_nopunct", "0"]
+        args = parser.parse_args([*options, "--lr", str(settings.rate), *settings.options])
+        vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
+        args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
+        vocabulary = None
+    else:
+        trainer = Trainer.load(str(settings.start), None, args={"augment_nopunct": 0.0}, device="cpu")
+        args, vocabulary = trainer.args, trainer.vocab
+    trees, document = CoNLL.conll2doc(input_file=str(train)), CoNLL.conll2doc(input_file=str(dev))
+    size = args["batch_size"]
+    data = DataLoader(trees, size, args, vectors, vocab=vocabulary, evaluation=False)
     dev_data = DataLoader(
-        document, args["batch_size"], args, vectors, vocab=data.vocab, evaluation=True, sort_during_eval=True
+        document, size, args, vectors, vocab=data.vocab, evaluation=True, sort_during_eval=True
     )
-    trainer = GraphTrainer(args=args, vocab=data.vocab, pretrain=vectors, device="cpu")
+    if settings.start is None:
+        trainer = GraphTrainer(args=args, vocab=data.vocab, pretrain=vectors, device="cpu")
     batches = InfiniteBatch(data)
 
     def score() -> float:
