@@ -11,7 +11,7 @@ from typing import Any
 PACKAGE = "compact"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
 SHARED_BY_POS_AND_PARSER = ("pretrain", "forward_charlm", "backward_charlm")
-_WEIGHTS = ("model", "model_state", "state_dict")
+_WEIGHTS = ("model", "model_state", "state_dict", "contextual")
 _NEEDED_FOR_TRAINING_ONLY = (
     "optimizer_state_dict",
     "scheduler_state_dict",
@@ -34,7 +34,7 @@ def assemble(parts: Mapping[str, Path], directory: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_small(path, target, halve=name != "pretrain")
         entry: dict[str, Any] = {"md5": hashlib.md5(target.read_bytes()).hexdigest()}
-        if uses and name in ("pos", "depparse"):
+        if uses and name in ("pos", "lemma", "depparse"):
             needed = [use for use in uses if _needs(target, use)]
             entry["dependencies"] = [{"model": use, "package": PACKAGE} for use in needed]
         listing[name] = {PACKAGE: entry}
@@ -74,14 +74,16 @@ def _half(value: Any) -> Any:
 
 def _forget_paths(state: dict[str, Any]) -> None:
     """Takes the paths of the machine that trained out of the options; Stanza gives its own when it loads."""
-    options = state.get("config") or {}
-    for name, value in options.items():
-        if isinstance(value, str) and "/" in value:
-            options[name] = None
+    for options in (state.get("config"), *(part.get("args") for part in state.get("contextual") or ())):
+        for name, value in (options or {}).items():
+            if isinstance(value, str) and "/" in value:
+                options[name] = None
 
 
 def _needs(model: Path, name: str) -> bool:
     import torch
 
-    options = torch.load(model, map_location="cpu", weights_only=False)["config"]
-    return bool(options.get("pretrain" if name == "pretrain" else "charlm"))
+    state = torch.load(model, map_location="cpu", weights_only=False)
+    if state.get("contextual"):
+        return name == "pretrain"
+    return bool(state["config"].get("pretrain" if name == "pretrain" else "charlm"))

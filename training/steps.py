@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training import assemble, card, charlm, conllu, corpus, fitting, lemmas, spelling, tags, vectors
+from training import (
+    assemble,
+    card,
+    charlm,
+    conllu,
+    corpus,
+    fitting,
+    lemmas,
+    particles,
+    spelling,
+    tags,
+    vectors,
+)
 from training.plan import Step
 
 HERE = Path(__file__).parent
@@ -121,6 +133,8 @@ def _write_data(places: Places, copies: dict[str, int], data: Path) -> None:
     dev = conllu.read_trees(places.trees("dev"))
     conllu.write_trees(dev, data / "dev.conllu")
     conllu.write_trees(tags.tag_with_models(dev, places.tokenizer), data / "dev-tagged.conllu")
+    particles.write_examples(seen, data / "particles.json")
+    particles.write_examples(dev, data / "particles-dev.json", least=1)
 
 
 def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
@@ -136,7 +150,11 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
 
     tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
     dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
-    pos, lemma, depparse = (models / f"{name}.pt" for name in ("pos", "lemma", "depparse"))
+    pos, words_only, lemma, depparse = (
+        models / f"{name}.pt" for name in ("pos", "lemma-words", "lemma", "depparse")
+    )
+    particle = models / "particles.pt"
+    examples = (data / "particles.json", data / "particles-dev.json")
     return [
         Step(
             "tagger",
@@ -148,9 +166,18 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         Step(
             "lemmatizer",
             (data / "lemmatizer.conllu", dev),
-            (lemma,),
+            (words_only,),
             settings["lemmatizer"],
-            lambda: _train_lemmatizer(data, lemma, settings["lemmatizer"]["options"]),
+            lambda: _train_lemmatizer(data, words_only, settings["lemmatizer"]["options"]),
+        ),
+        Step(
+            "particles",
+            (*examples, pretrained, words_only),
+            (lemma,),
+            settings["particles"],
+            lambda: _train_particles(
+                examples, pretrained, particle, words_only, lemma, settings["particles"]
+            ),
         ),
         Step(
             "parser",
@@ -160,6 +187,18 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             lambda: fitting.fit_parser(data / "parser.conllu", dev_tagged, depparse, fit("parser")),
         ),
     ]
+
+
+def _train_particles(
+    examples: tuple[Path, Path],
+    pretrained: Path,
+    made: Path,
+    lemmatizer: Path,
+    output: Path,
+    chosen: dict[str, Any],
+) -> None:
+    particles.train_classifier(*examples, pretrained, made, particles.ParticleSettings(**chosen))
+    particles.attach(lemmatizer, made, output)
 
 
 def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
