@@ -53,7 +53,7 @@ def list_steps(places: Places, settings_file: Path = SETTINGS) -> list[Step]:
         *_text_steps(places, settings),
         *_data_steps(places, settings["copies"]),
         *_model_steps(places, settings),
-        *_final_steps(places),
+        *_final_steps(places, settings),
     ]
 
 
@@ -141,12 +141,26 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     data, models = places.made("data"), places.made("models")
     both = (places.made("charlm", "forward.pt"), places.made("charlm", "backward.pt"))
     pretrained = places.made("vectors", "words.pt")
-    inputs = ["--wordvec_pretrain_file", str(pretrained), "--charlm", "--charlm_shorthand", "articles"]
-    inputs += ["--charlm_forward_file", str(both[0]), "--charlm_backward_file", str(both[1])]
+    options = {
+        "vectors": ["--wordvec_pretrain_file", str(pretrained)],
+        "charlm": ["--charlm", "--charlm_shorthand", "articles"]
+        + [f"--charlm_{path.stem}_file={path}" for path in both],
+    }
+    files = {
+        "vectors": (pretrained,),
+        "charlm": both,
+        "start": (places.tokenizer / "ar/depparse/compact.pt",),
+    }
+
+    def needs(name: str) -> tuple[Path, ...]:
+        return tuple(path for given in settings[name]["inputs"] for path in files[given])
 
     def fit(name: str) -> fitting.FitSettings:
         chosen = settings[name]
-        return fitting.FitSettings(chosen["steps"], chosen["rate"], (*chosen["options"].split(), *inputs))
+        given = [text for each in chosen["inputs"] for text in options.get(each, ())]
+        start = files["start"][0] if "start" in chosen["inputs"] else None
+        words = (*chosen["options"].split(), *given)
+        return fitting.FitSettings(chosen["steps"], chosen["rate"], words, start=start)
 
     tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
     dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
@@ -158,7 +172,7 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     return [
         Step(
             "tagger",
-            (*tagger_data, dev, pretrained, *both),
+            (*tagger_data, dev, *needs("tagger")),
             (pos,),
             settings["tagger"],
             lambda: fitting.fit_tagger(list(tagger_data), dev, pos, fit("tagger")),
@@ -181,7 +195,7 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         ),
         Step(
             "parser",
-            (data / "parser.conllu", dev_tagged, pretrained, *both),
+            (data / "parser.conllu", dev_tagged, *needs("parser")),
             (depparse,),
             settings["parser"],
             lambda: fitting.fit_parser(data / "parser.conllu", dev_tagged, depparse, fit("parser")),
@@ -215,16 +229,16 @@ def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
     subprocess.run(command, check=True)
 
 
-def _final_steps(places: Places) -> list[Step]:
+def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     models, finished = places.made("models"), places.made("finished")
     parts = {
         "tokenize": places.tokenizer / "ar/tokenize/compact.pt",
         "mwt": places.tokenizer / "ar/mwt/compact.pt",
         "pretrain": places.made("vectors", "words.pt"),
-        "forward_charlm": places.made("charlm", "forward.pt"),
-        "backward_charlm": places.made("charlm", "backward.pt"),
         **{name: models / f"{name}.pt" for name in ("pos", "lemma", "depparse")},
     }
+    if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
+        parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
     listing, report = finished / "resources.json", places.made("evaluation.json")
     return [
         Step("assemble", tuple(parts.values()), (listing,), {}, lambda: assemble.assemble(parts, finished)),
