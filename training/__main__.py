@@ -35,16 +35,16 @@ def main() -> int:
         "--shared", type=Path, default=DEFAULT_SHARED, help="has treebank/, articles/ and measure/"
     )
     parser.add_argument(
-        "--tokenizer",
+        "--before",
         type=Path,
         default=HERE.parent / "builder" / "models",
-        help="models whose tokenizer and expander are used, and with which the new ones are compared",
+        help="models that the recipe starts from and compares the new ones with",
     )
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("stanza").setLevel(logging.WARNING)
-    steps = list_steps(Places(options.shared.resolve(), options.work.resolve(), options.tokenizer.resolve()))
+    steps = list_steps(Places(options.shared.resolve(), options.work.resolve(), options.before.resolve()))
     unknown = set(options.step) - {step.name for step in steps}
     if unknown:
         print(f"no such step: {', '.join(sorted(unknown))}; see --list", file=sys.stderr)

@@ -19,6 +19,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+COMMON = ("--shorthand", "ar_compact", "--lang", "ar", "--cpu", "--augment_nopunct", "0")
 WARMUP = 50
 LEAST_RATE = 0.02
 """The learning rate at the end, as a part of that at the beginning."""
@@ -26,8 +27,8 @@ LEAST_RATE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """``options`` are Stanza's own, as on its command line; with ``start``, a finished model, training goes on from it,
-    with its own options and vocabularies."""
+    """``options`` are Stanza's own, as on its command line. With ``start``, a finished model, training goes on from it:
+    its sizes and vocabularies count, and word vectors are added to its inputs unless ``--no_pretrain`` is given."""
 
     steps: int
     rate: float
@@ -44,29 +45,32 @@ def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings
     Files may lack XPOS and features: only what is annotated is learnt from them.
     """
     from stanza.models import tagger
+    from stanza.models.common.pretrain import Pretrain
     from stanza.models.common.utils import unsort, update_word_cutoff
     from stanza.models.pos import scorer
-    from stanza.models.pos.data import Dataset
+    from stanza.models.pos.data import Dataset, ShuffledDataset
     from stanza.models.pos.trainer import Trainer
+    from stanza.models.pos.vocab import MultiVocab
     from stanza.utils.conll import CoNLL
 
-    options = ["--shorthand", "ar_compact", "--lang", "ar", "--cpu", "--augment_nopunct", "0"]
-    files = ";".join(map(str, train))
-    args = tagger.parse_args([*options, "--train_file", files, "--lr", str(settings.rate), *settings.options])
+    args = tagger.parse_args([*COMMON, "--train_file", ";".join(map(str, train)), *_options(settings)])
     _seed(settings.seed)
-    vectors = tagger.load_pretrain(args)
+    start = _load_start(settings, args)
+    vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
     args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
-    vocabulary, _, batches = tagger.load_training_data(args, vectors)
-    dev_data = Dataset(
-        CoNLL.conll2doc(input_file=str(dev)),
-        args,
-        vectors,
-        vocab=vocabulary,
-        evaluation=True,
-        sort_during_eval=True,
-    )
+    if start is None:
+        vocabulary, _, batches = tagger.load_training_data(args, vectors)
+    else:
+        vocabulary = MultiVocab.load_state_dict(start["vocab"])
+        documents = [CoNLL.conll2doc(input_file=str(path)) for path in train]
+        sets = [Dataset(document, args, vectors, vocab=vocabulary) for document in documents]
+        batches = ShuffledDataset(sets, args["batch_size"])
+    document = CoNLL.conll2doc(input_file=str(dev))
+    dev_data = Dataset(document, args, vectors, vocab=vocabulary, evaluation=True, sort_during_eval=True)
     dev_batches = dev_data.to_loader(batch_size=args["batch_size"])
     trainer = Trainer(args=args, vocab=vocabulary, pretrain=vectors, device="cpu")
+    if start is not None:
+        _adopt(trainer.model, start["model"], position=args["word_emb_dim"])
 
     def endless() -> Iterator[Any]:
         while True:
@@ -92,28 +96,25 @@ def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> f
     from stanza.models.common.utils import update_word_cutoff
     from stanza.models.depparse import scorer
     from stanza.models.depparse.data import DataLoader, InfiniteBatch
-    from stanza.models.depparse.trainer import GraphTrainer, Trainer
+    from stanza.models.depparse.trainer import GraphTrainer
+    from stanza.models.pos.vocab import MultiVocab
     from stanza.utils.conll import CoNLL
 
+    args = parser.parse_args([*COMMON, *_options(settings)])
     _seed(settings.seed)
-    vectors = None
-    if settings.start is None:
-        options = ["--shorthand", "ar_compact", "--lang", "ar", "--cpu", "--augment_nopunct", "0"]
-        args = parser.parse_args([*options, "--lr", str(settings.rate), *settings.options])
-        vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
-        args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
-        vocabulary = None
-    else:
-        trainer = Trainer.load(str(settings.start), None, args={"augment_nopunct": 0.0}, device="cpu")
-        args, vocabulary = trainer.args, trainer.vocab
+    start = _load_start(settings, args)
+    vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
+    args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
+    vocabulary = None if start is None else MultiVocab.load_state_dict(start["vocab"])
     trees, document = CoNLL.conll2doc(input_file=str(train)), CoNLL.conll2doc(input_file=str(dev))
     size = args["batch_size"]
     data = DataLoader(trees, size, args, vectors, vocab=vocabulary, evaluation=False)
     dev_data = DataLoader(
         document, size, args, vectors, vocab=data.vocab, evaluation=True, sort_during_eval=True
     )
-    if settings.start is None:
-        trainer = GraphTrainer(args=args, vocab=data.vocab, pretrain=vectors, device="cpu")
+    trainer = GraphTrainer(args=args, vocab=data.vocab, pretrain=vectors, device="cpu")
+    if start is not None:
+        _adopt(trainer.model, start["model"], position=0)
     batches = InfiniteBatch(data)
 
     def score() -> float:
@@ -122,6 +123,39 @@ def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> f
         return float(scorer.score(io.StringIO(f"{document:C}\n\n"), str(dev))[2])
 
     return _fit(trainer, trainer.optimizer, iter(batches.next_batch, None), score, output, settings)
+
+
+def _options(settings: FitSettings) -> list[str]:
+    return ["--lr", str(settings.rate), *settings.options]
+
+
+def _load_start(settings: FitSettings, args: dict[str, Any]) -> dict[str, Any] | None:
+    """The model to go on from, if one is given; its sizes are put into ``args``."""
+    import torch
+
+    if settings.start is None:
+        return None
+    state: dict[str, Any] = torch.load(settings.start, map_location="cpu", weights_only=True)
+    given = ["pretrain", "wordvec_pretrain_file", "lr", "augment_nopunct", "train_file", "tag_columns"]
+    given.append("transition_subtree_combination")  # written as a word, wanted as what it names
+    args.update({name: value for name, value in state["config"].items() if name not in given})
+    args["second_stage"] = False
+    return state
+
+
+def _adopt(model: Any, weights: dict[str, Any], *, position: int) -> None:
+    """Takes over the weights; inputs that the model has and they have not, from ``position`` on, begin without effect."""
+    adopted = model.state_dict()
+    for name, old in weights.items():
+        new = adopted[name]
+        added = new.shape[-1] - old.shape[-1]
+        if added:
+            new.zero_()
+            new[..., :position] = old[..., :position]
+            new[..., position + added :] = old[..., position:]
+        else:
+            new.copy_(old)
+    model.load_state_dict(adopted)
 
 
 def _fit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from training import (
     fitting,
     lemmas,
     particles,
+    segmentation,
     spelling,
     tags,
     vectors,
@@ -33,11 +35,12 @@ DEFAULT_SHARED = HERE.parents[1] / "shared"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things are: ``shared`` has treebank/ and articles/, ``work`` gets everything that is made."""
+    """Where things are: ``shared`` has treebank/ and articles/, ``work`` gets everything that is made, ``before`` are the
+    models to start from and to compare with."""
 
     shared: Path
     work: Path
-    tokenizer: Path
+    before: Path
 
     def trees(self, part: str) -> Path:
         return self.shared / "treebank" / f"ar_compact-ud-{part}.conllu"
@@ -59,20 +62,46 @@ def list_steps(places: Places, settings_file: Path = SETTINGS) -> list[Step]:
 
 def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     articles = tuple(places.shared / "articles" / f"{name}.jsonl.gz" for name in ("corpus", "background"))
-    sentences, words = places.made("text", "sentences.txt"), places.made("text", "words.txt")
+    text = places.made("text")
+    text.mkdir(parents=True, exist_ok=True)
+    sentences, splits, words = text / "sentences.txt", text / "splits.json", text / "words.txt"
+    silver, dev = text / "silver.conllu", places.trees("dev")
     pretrained = places.made("vectors", "words.pt")
-    splitters = tuple(places.tokenizer / "ar" / part / "compact.pt" for part in ("tokenize", "mwt"))
-    sentences.parent.mkdir(parents=True, exist_ok=True)
-    steps = [
+    trees = [places.trees("train"), places.trees("train-pud"), OWN_TREES]
+    expander = places.before / "ar/mwt/compact.pt"
+    tokenize, mwt = places.made("models", "tokenize.pt"), places.made("models", "mwt.pt")
+    chosen = settings["tokenizer"]
+    return [
         Step(
             "sentences", articles, (sentences,), {}, lambda: corpus.write_sentences(list(articles), sentences)
         ),
         Step(
+            "splits",
+            (sentences, *trees),
+            (splits, silver),
+            {"silver": chosen["silver"], "sure": segmentation.SURE},
+            lambda: _write_splits(sentences, trees, splits, silver, chosen["silver"]),
+        ),
+        Step(
+            "tokenizer",
+            (*trees, silver, dev),
+            (tokenize,),
+            chosen,
+            lambda: segmentation.train_tokenizer([*trees, silver], dev, tokenize, chosen["options"]),
+        ),
+        Step(
+            "expander",
+            (expander, splits, *trees),
+            (mwt,),
+            {},
+            lambda: segmentation.widen_expander(expander, _read_splits(splits), trees, mwt),
+        ),
+        Step(
             "words",
-            (sentences, *splitters),
+            (sentences, splits),
             (words,),
-            {"rare": corpus.RARE},
-            lambda: corpus.split_sentences(sentences, words, places.tokenizer),
+            {},
+            lambda: corpus.split_sentences(sentences, _read_splits(splits), words),
         ),
         Step(
             "vectors",
@@ -81,8 +110,19 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             settings["vectors"],
             lambda: vectors.train_vectors(words, pretrained, vectors.VectorSettings(**settings["vectors"])),
         ),
+        *(_charlm_step(places, words, direction, settings) for direction in ("forward", "backward")),
     ]
-    return steps + [_charlm_step(places, words, direction, settings) for direction in ("forward", "backward")]
+
+
+def _write_splits(sentences: Path, trees: list[Path], splits: Path, silver: Path, number: int) -> None:
+    decided = segmentation.decide_splits(corpus.count_tokens(sentences), trees)
+    splits.write_text(json.dumps(decided, ensure_ascii=False), encoding="utf-8")
+    segmentation.write_silver(sentences, decided, silver, number=number)
+
+
+def _read_splits(path: Path) -> dict[str, list[str]]:
+    splits: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return splits
 
 
 def _charlm_step(places: Places, words: Path, direction: str, settings: dict[str, Any]) -> Step:
@@ -132,7 +172,7 @@ def _write_data(places: Places, copies: dict[str, int], data: Path) -> None:
     conllu.write_trees(tags.cross_tag(trees, versions[: copies["parser"]]), data / "parser.conllu")
     dev = conllu.read_trees(places.trees("dev"))
     conllu.write_trees(dev, data / "dev.conllu")
-    conllu.write_trees(tags.tag_with_models(dev, places.tokenizer), data / "dev-tagged.conllu")
+    conllu.write_trees(tags.tag_with_models(dev, places.before), data / "dev-tagged.conllu")
     particles.write_examples(seen, data / "particles.json")
     particles.write_examples(dev, data / "particles-dev.json", least=1)
 
@@ -149,18 +189,25 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     files = {
         "vectors": (pretrained,),
         "charlm": both,
-        "start": (places.tokenizer / "ar/depparse/compact.pt",),
+        "start": (places.before / "ar/depparse/compact.pt",),
     }
 
+    starts = {"tagger": "pos", "parser": "depparse"}
+
+    def start(name: str) -> Path | None:
+        wanted = "start" in settings[name]["inputs"]
+        return places.before / "ar" / starts[name] / "compact.pt" if wanted else None
+
     def needs(name: str) -> tuple[Path, ...]:
-        return tuple(path for given in settings[name]["inputs"] for path in files[given])
+        from_before = start(name)
+        made = tuple(path for given in settings[name]["inputs"] for path in files.get(given, ()))
+        return made if from_before is None else (*made, from_before)
 
     def fit(name: str) -> fitting.FitSettings:
         chosen = settings[name]
         given = [text for each in chosen["inputs"] for text in options.get(each, ())]
-        start = files["start"][0] if "start" in chosen["inputs"] else None
         words = (*chosen["options"].split(), *given)
-        return fitting.FitSettings(chosen["steps"], chosen["rate"], words, start=start)
+        return fitting.FitSettings(chosen["steps"], chosen["rate"], words, start=start(name))
 
     tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
     dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
@@ -232,10 +279,8 @@ def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
 def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     models, finished = places.made("models"), places.made("finished")
     parts = {
-        "tokenize": places.tokenizer / "ar/tokenize/compact.pt",
-        "mwt": places.tokenizer / "ar/mwt/compact.pt",
         "pretrain": places.made("vectors", "words.pt"),
-        **{name: models / f"{name}.pt" for name in ("pos", "lemma", "depparse")},
+        **{name: models / f"{name}.pt" for name in ("tokenize", "mwt", "pos", "lemma", "depparse")},
     }
     if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
@@ -247,6 +292,6 @@ def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             (listing, places.trees("dev"), places.trees("test")),
             (report, finished / "CARD.md"),
             {},
-            lambda: card.write_card(finished, places.tokenizer, places.shared, report),
+            lambda: card.write_card(finished, places.before, places.shared, report),
         ),
     ]
