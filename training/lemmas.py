@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from training.conllu import Tree, Word
 
@@ -60,3 +61,13 @@ def _count(trees: Iterable[Tree]) -> dict[tuple[str, str], Counter[str]]:
 def _list(number: int, words: Sequence[Word]) -> Tree:
     first = replace(words[0], head=0, deprel="root")
     return Tree(f"lemmas.{number}", (first, *words[1:]))
+
+
+def widen_lemmatizer(lemmatizer: Path, trees: Iterable[Tree], output: Path) -> None:
+    """Writes the lemmatizer with the forms of the trees in its dictionary; what it knows already it keeps."""
+    from stanza.models.lemma.trainer import Trainer
+
+    trainer = Trainer(model_file=str(lemmatizer), args={}, device="cpu")
+    trainer.train_dict([(word.form, word.upos, word.lemma) for tree in trees for word in tree.words])
+    output.parent.mkdir(parents=True, exist_ok=True)
+    trainer.save(str(output))

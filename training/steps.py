@@ -192,7 +192,7 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         "start": (places.before / "ar/depparse/compact.pt",),
     }
 
-    starts = {"tagger": "pos", "parser": "depparse"}
+    starts = {"tagger": "pos", "lemmatizer": "lemma", "parser": "depparse"}
 
     def start(name: str) -> Path | None:
         wanted = "start" in settings[name]["inputs"]
@@ -226,10 +226,12 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         ),
         Step(
             "lemmatizer",
-            (data / "lemmatizer.conllu", dev),
+            (data / "lemmatizer.conllu", dev, *needs("lemmatizer")),
             (words_only,),
             settings["lemmatizer"],
-            lambda: _train_lemmatizer(data, words_only, settings["lemmatizer"]["options"]),
+            lambda: _make_lemmatizer(
+                data, words_only, start("lemmatizer"), settings["lemmatizer"]["options"]
+            ),
         ),
         Step(
             "particles",
@@ -262,8 +264,11 @@ def _train_particles(
     particles.attach(lemmatizer, made, output)
 
 
-def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
-    """Stanza's own trainer: a few minutes, so it has no checkpoints."""
+def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str) -> None:
+    """The one there was before with a larger dictionary, or a new one by Stanza's own trainer."""
+    if start is not None:
+        lemmas.widen_lemmatizer(start, conllu.read_trees(data / "lemmatizer.conllu"), output)
+        return
     files = {"--train_file": data / "lemmatizer.conllu", "--eval_file": data / "dev.conllu"}
     files |= {
         "--output_file": data / "lemmatizer.dev",
