@@ -14,6 +14,7 @@ from training.conllu import Tree, Word, read_text, read_trees, write_trees
 from training.lemmas import as_in_padt, lemma_trees
 from training.plan import Step, is_done, run_step
 from training.spelling import collect_names, vary
+from training.splitting import Splitter, analyse, read_tokens
 
 OWN = REPOSITORY / "training" / "trees" / "own.conllu"
 RELATIONS = {
@@ -214,3 +215,33 @@ def test_a_stopped_language_model_goes_on_where_it_was(tmp_path: Path) -> None:
     # only the hidden state carried from one stretch to the next is lost when it stops
     difference = (whole["state_dict"]["decoder.weight"] - resumed["state_dict"]["decoder.weight"]).abs().max()
     assert difference < 0.01
+
+
+def test_every_split_of_our_own_trees_is_among_the_analyses() -> None:
+    # Tokens of two letters have no stem (له, به); the treebank has all of them.
+    tokens = {pair for pair in read_tokens(OWN) if pair[0].isalpha() and len(pair[0]) > 2}
+    missed = {token for token, words in tokens if words not in [a.words for a in analyse(token)]}
+    assert missed == set()
+
+
+def test_the_splitter_sees_which_words_stand_alone() -> None:
+    counts = {
+        "قال": 90,
+        "وقال": 40,
+        "وصول": 60,
+        "وصولا": 30,
+        "الحكومة": 80,
+        "للحكومة": 20,
+        "حكومة": 50,
+        "حكومته": 9,
+    }
+    tokens = [pair for pair in read_tokens(OWN) if pair[0].isalpha()]
+    alone = [token for token, words in tokens if len(words) == 1]
+    for token in alone:
+        counts[token] = counts.get(token, 0) + 5
+    splitter = Splitter(counts)
+    splitter.train(tokens, epochs=4)
+    assert splitter.split("وقال")[0] == ("و", "قال")
+    assert splitter.split("للحكومة")[0] == ("ل", "الحكومة")
+    assert splitter.split("حكومته")[0] == ("حكومة", "ه")
+    assert splitter.split("وصولا")[0] == ("وصولا",)
