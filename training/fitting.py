@@ -85,7 +85,7 @@ def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings
         tagger.set_predictions(dev_data.doc, trainer, unsort(predictions, order))
         return float(scorer.score(io.StringIO(f"{dev_data.doc:C}\n\n"), str(dev), eval_type="AllTags")[2])
 
-    return _fit(trainer, trainer.optimizers, endless(), score, output, settings)
+    return run_steps(trainer, trainer.optimizers, endless(), score, output, settings)
 
 
 def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> float:
@@ -122,7 +122,7 @@ def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> f
         document.set([HEAD, DEPREL], [word for sentence in predictions for word in sentence])
         return float(scorer.score(io.StringIO(f"{document:C}\n\n"), str(dev))[2])
 
-    return _fit(trainer, trainer.optimizer, iter(batches.next_batch, None), score, output, settings)
+    return run_steps(trainer, trainer.optimizer, iter(batches.next_batch, None), score, output, settings)
 
 
 def _options(settings: FitSettings) -> list[str]:
@@ -158,7 +158,7 @@ def _adopt(model: Any, weights: dict[str, Any], *, position: int) -> None:
     model.load_state_dict(adopted)
 
 
-def _fit(
+def run_steps(
     trainer: Any,
     optimizers: dict[str, Any],
     batches: Iterator[Any],

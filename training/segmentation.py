@@ -14,9 +14,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from training.conllu import read_text
 from training.corpus import TOKEN
+from training.fitting import FitSettings, run_steps
 from training.splitting import Splitter, read_tokens
 
 RARE = 3
@@ -81,26 +83,50 @@ def _rows(line: str, spans: list[re.Match[str]], splits: Mapping[str, Sequence[s
             yield f"{number}\t{word}\t_\tX\t_\t_\t{relation}\t_\t{misc}"
 
 
-def train_tokenizer(train: list[Path], dev: Path, output: Path, options: str) -> None:
-    """Runs Stanza's own trainer (some minutes, no checkpoints) on the texts of the CoNLL-U files."""
+def fit_tokenizer(train: list[Path], dev: Path, output: Path, settings: FitSettings) -> float:
+    """Goes on training the tokenizer ``settings.start`` on the texts of the CoNLL-U files; Stanza's score on ``dev``.
+
+    Its vocabulary of characters is kept: what it lacks is rare.
+    """
+    from stanza.models import tokenizer
+    from stanza.models.tokenization.data import DataLoader, TokenizationDataset
+    from stanza.models.tokenization.trainer import Trainer
+    from stanza.models.tokenization.utils import eval_model, load_mwt_dict
+
     directory = output.parent / "tokenizer"
     directory.mkdir(parents=True, exist_ok=True)
     joined = directory / "train.conllu"
     joined.write_text("".join(path.read_text(encoding="utf-8") for path in train), encoding="utf-8")
-    arguments = []
-    for name, trees, prefix in (("train", joined, ""), ("dev", dev, "dev_")):
-        text, labels, expansions = (directory / f"{name}{end}" for end in (".txt", ".labels", "-mwt.json"))
-        text.write_text(read_text(trees), encoding="utf-8")
-        tool = "stanza.utils.datasets.prepare_tokenizer_data"
-        _run(tool, str(text), str(trees), "-o", str(labels), "-m", str(expansions))
-        arguments += [f"--{prefix}txt_file", str(text), f"--{prefix}label_file", str(labels)]
-    arguments += ["--mwt_json_file", str(directory / "dev-mwt.json"), "--dev_conll_gold", str(dev)]
-    arguments += ["--mode", "train", "--cpu", "--lang", "ar", "--shorthand", "ar_compact", *options.split()]
-    _run("stanza.models.tokenizer", *arguments, "--save_dir", str(output.parent), "--save_name", output.name)
+    files = {name: _label(name, trees, directory) for name, trees in (("train", joined), ("dev", dev))}
+    trainer = Trainer(model_file=str(settings.start), args={}, device="cpu")
+    defaults = tokenizer.parse_args(["--cpu", *settings.options])
+    args = {**defaults, **trainer.args, "dev_conll_gold": str(dev), "conll_file": None}
+    expansions = load_mwt_dict(str(directory / "dev-mwt.json"))
+    batches = DataLoader(args, input_files=files["train"], vocab=trainer.vocab, mwt_expansions={})
+    dev_data = TokenizationDataset(args, input_files=files["dev"], vocab=trainer.vocab, evaluation=True)
+
+    def endless() -> Iterator[Any]:
+        while True:
+            for _ in range(args["shuffle_steps"]):
+                yield batches.next(
+                    unit_dropout=args["unit_dropout"], feat_unit_dropout=args["feat_unit_dropout"]
+                )
+            batches.shuffle()
+
+    def score() -> float:
+        return float(eval_model(args, trainer, dev_data, trainer.vocab, expansions))
+
+    return run_steps(trainer, {"all": trainer.optimizer}, endless(), score, output, settings)
 
 
-def _run(module: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", module, *arguments], check=True)
+def _label(name: str, trees: Path, directory: Path) -> dict[str, str]:
+    """The text of the trees and Stanza's labels of its characters."""
+    text, labels, expansions = (directory / f"{name}{end}" for end in (".txt", ".labels", "-mwt.json"))
+    text.write_text(read_text(trees), encoding="utf-8")
+    tool = "stanza.utils.datasets.prepare_tokenizer_data"
+    command = [sys.executable, "-m", tool, str(text), str(trees), "-o", str(labels), "-m", str(expansions)]
+    subprocess.run(command, check=True)
+    return {"txt": str(text), "label": str(labels)}
 
 
 def widen_expander(

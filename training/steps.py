@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import subprocess
@@ -65,11 +66,11 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     text = places.made("text")
     text.mkdir(parents=True, exist_ok=True)
     sentences, splits, words = text / "sentences.txt", text / "splits.json", text / "words.txt"
-    silver, dev = text / "silver.conllu", places.trees("dev")
+    silver = text / "silver.conllu"
     pretrained = places.made("vectors", "words.pt")
     trees = [places.trees("train"), places.trees("train-pud"), OWN_TREES]
     expander = places.before / "ar/mwt/compact.pt"
-    tokenize, mwt = places.made("models", "tokenize.pt"), places.made("models", "mwt.pt")
+    mwt = places.made("models", "mwt.pt")
     chosen = settings["tokenizer"]
     return [
         Step(
@@ -82,13 +83,7 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             {"silver": chosen["silver"], "sure": segmentation.SURE},
             lambda: _write_splits(sentences, trees, splits, silver, chosen["silver"]),
         ),
-        Step(
-            "tokenizer",
-            (*trees, silver, dev),
-            (tokenize,),
-            chosen,
-            lambda: segmentation.train_tokenizer([*trees, silver], dev, tokenize, chosen["options"]),
-        ),
+        *_tokenizer_step(places, settings["tokenizer"], [*trees, silver]),
         Step(
             "expander",
             (expander, splits, *trees),
@@ -112,6 +107,27 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         ),
         *(_charlm_step(places, words, direction, settings) for direction in ("forward", "backward")),
     ]
+
+
+def _tokenizer_step(places: Places, chosen: dict[str, Any], train: list[Path]) -> list[Step]:
+    """Training the tokenizer further; no step where it is kept as it was."""
+    if not chosen["steps"]:
+        return []
+    start, dev, output = (
+        places.before / "ar/tokenize/compact.pt",
+        places.trees("dev"),
+        _tokenizer(places, chosen),
+    )
+    fit = fitting.FitSettings(chosen["steps"], chosen["rate"], (), score_every=50, start=start)
+    needs = (*train, dev, start)
+    run = functools.partial(segmentation.fit_tokenizer, train, dev, output, fit)
+    return [Step("tokenizer", needs, (output,), chosen, run)]
+
+
+def _tokenizer(places: Places, chosen: dict[str, Any]) -> Path:
+    return (
+        places.made("models", "tokenize.pt") if chosen["steps"] else places.before / "ar/tokenize/compact.pt"
+    )
 
 
 def _write_splits(sentences: Path, trees: list[Path], splits: Path, silver: Path, number: int) -> None:
@@ -284,8 +300,9 @@ def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str)
 def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     models, finished = places.made("models"), places.made("finished")
     parts = {
+        "tokenize": _tokenizer(places, settings["tokenizer"]),
         "pretrain": places.made("vectors", "words.pt"),
-        **{name: models / f"{name}.pt" for name in ("tokenize", "mwt", "pos", "lemma", "depparse")},
+        **{name: models / f"{name}.pt" for name in ("mwt", "pos", "lemma", "depparse")},
     }
     if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
