@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, SHARED
 
+from training.agreement import agreement
 from training.charlm import CharlmSettings, train_charlm
 from training.conllu import Tree, Word, read_text, read_trees, write_trees
 from training.lemmas import as_in_padt, lemma_trees
@@ -245,3 +246,11 @@ def test_the_splitter_sees_which_words_stand_alone() -> None:
     assert splitter.split("للحكومة")[0] == ("ل", "الحكومة")
     assert splitter.split("حكومته")[0] == ("حكومة", "ه")
     assert splitter.split("وصولا")[0] == ("وصولا",)
+
+
+def test_agreement_counts_words() -> None:
+    first = read_trees(OWN.parent / "passes" / "first.conllu")
+    assert set(agreement(first, first).values()) == {100.0}
+    assert 99 < agreement(first, read_trees(OWN))["LAS"] < 100
+    with pytest.raises(ValueError, match="same words"):
+        agreement(first, first[1:])
