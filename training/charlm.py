@@ -53,7 +53,7 @@ def train_charlm(text: Path, directory: Path, direction: str, settings: CharlmSe
     checkpoint = directory / f"{direction}.checkpoint.pt"
     stable = directory / f"{direction}.stable.pt"
     steps = settings.characters // (settings.batch * settings.length)
-    vocabulary, columns, held_out = _load_text(text, direction, settings)
+    vocabulary, columns, held_out = _load_text(text, finished, direction, settings)
     model, optimizer = _make(vocabulary, direction, settings)
     step = _resume(model, optimizer, checkpoint, stable, settings, steps)
     schedule = _Schedule(settings, steps)
@@ -111,22 +111,26 @@ class _Schedule:
         return self.settings.rate
 
 
-def _load_text(text: Path, direction: str, settings: CharlmSettings) -> tuple[Any, Any, Any]:
-    """Stanza's vocabulary, the text as numbers in ``batch`` rows, and what is held out, likewise."""
+def _load_text(text: Path, finished: Path, direction: str, settings: CharlmSettings) -> tuple[Any, Any, Any]:
+    """Stanza's vocabulary, the text as numbers in ``batch`` rows, and what is held out, likewise.
+
+    A model that is there already keeps its vocabulary, even if the text has changed since.
+    """
     import numpy
     import torch
     from stanza.models.common.char_model import build_charlm_vocab
+    from stanza.models.common.vocab import CharVocab
 
-    cache = text.with_suffix(f".{settings.least}.npy")
-    vocabulary = {"char": build_charlm_vocab(str(text), cutoff=settings.least)}
-    if not cache.is_file():
-        characters = text.read_text(encoding="utf-8")
-        codes = numpy.frombuffer(characters.encode("utf-32-le"), dtype=numpy.uint32)
-        table = numpy.full(0x110000, vocabulary["char"].unit2id("<UNK>"), dtype=numpy.int16)
-        for character in set(characters):
-            table[ord(character)] = vocabulary["char"].unit2id(character)
-        numpy.save(cache, table[codes])
-    numbers = numpy.load(cache)
+    if finished.is_file():
+        characters = CharVocab.load_state_dict(torch.load(finished, weights_only=True)["vocab"])
+    else:
+        characters = build_charlm_vocab(str(text), cutoff=settings.least)
+    vocabulary = {"char": characters}
+    read = text.read_text(encoding="utf-8")
+    table = numpy.full(0x110000, characters.unit2id("<UNK>"), dtype=numpy.int16)
+    for character in set(read):
+        table[ord(character)] = characters.unit2id(character)
+    numbers = table[numpy.frombuffer(read.encode("utf-32-le"), dtype=numpy.uint32)]
     held_out, numbers = numbers[-HELD_OUT:], numbers[:-HELD_OUT]
     if direction == "backward":
         held_out, numbers = held_out[::-1].copy(), numbers[::-1].copy()
