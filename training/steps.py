@@ -124,9 +124,10 @@ def _tokenizer_step(places: Places, chosen: dict[str, Any], train: list[Path]) -
     return [Step("tokenizer", needs, (output,), chosen, run)]
 
 
-def _tokenizer(places: Places, chosen: dict[str, Any]) -> Path:
+def _made_or_kept(places: Places, name: str, chosen: dict[str, Any]) -> Path:
+    """The trained model, or the one there was before where training it is set to no steps."""
     return (
-        places.made("models", "tokenize.pt") if chosen["steps"] else places.before / "ar/tokenize/compact.pt"
+        places.made("models", f"{name}.pt") if chosen["steps"] else places.before / "ar" / name / "compact.pt"
     )
 
 
@@ -226,20 +227,19 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         return fitting.FitSettings(chosen["steps"], chosen["rate"], words, start=start(name))
 
     tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
-    dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
-    pos, words_only, lemma, depparse = (
-        models / f"{name}.pt" for name in ("pos", "lemma-words", "lemma", "depparse")
+    tagger = Step(
+        "tagger",
+        (*tagger_data, data / "dev.conllu", *needs("tagger")),
+        (models / "pos.pt",),
+        settings["tagger"],
+        lambda: fitting.fit_tagger(list(tagger_data), data / "dev.conllu", models / "pos.pt", fit("tagger")),
     )
+    dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
+    words_only, lemma, depparse = (models / f"{name}.pt" for name in ("lemma-words", "lemma", "depparse"))
     particle = models / "particles.pt"
     examples = (data / "particles.json", data / "particles-dev.json")
     return [
-        Step(
-            "tagger",
-            (*tagger_data, dev, *needs("tagger")),
-            (pos,),
-            settings["tagger"],
-            lambda: fitting.fit_tagger(list(tagger_data), dev, pos, fit("tagger")),
-        ),
+        *([tagger] if settings["tagger"]["steps"] else ()),
         Step(
             "lemmatizer",
             (data / "lemmatizer.conllu", dev, *needs("lemmatizer")),
@@ -300,9 +300,10 @@ def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str)
 def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     models, finished = places.made("models"), places.made("finished")
     parts = {
-        "tokenize": _tokenizer(places, settings["tokenizer"]),
+        "tokenize": _made_or_kept(places, "tokenize", settings["tokenizer"]),
+        "pos": _made_or_kept(places, "pos", settings["tagger"]),
         "pretrain": places.made("vectors", "words.pt"),
-        **{name: models / f"{name}.pt" for name in ("mwt", "pos", "lemma", "depparse")},
+        **{name: models / f"{name}.pt" for name in ("mwt", "lemma", "depparse")},
     }
     if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
