@@ -116,7 +116,7 @@ def _tokenizer_step(places: Places, chosen: dict[str, Any], train: list[Path]) -
     start, dev, output = (
         places.before / "ar/tokenize/compact.pt",
         places.trees("dev"),
-        _tokenizer(places, chosen),
+        places.made("models", "tokenize.pt"),
     )
     fit = fitting.FitSettings(chosen["steps"], chosen["rate"], (), score_every=50, start=start)
     needs = (*train, dev, start)
