@@ -9,6 +9,7 @@ from typing import Any
 from training import events
 from training.evaluate import METRICS, measure_speed, score_raw_text, score_right_words
 
+CONVENTIONS = Path(__file__).with_name("conventions.md")
 TEXT = """# Arabic models of diplograph
 
 Stanza models (`ar`, package `compact`), made by `python -m training` from the trees and articles named below. This card
@@ -38,6 +39,7 @@ Frames and rules were written looking at these articles.
 
 CPU seconds of one thread, {articles} development articles, measured in one run one after the other.
 
+{conventions}
 ## Licences
 
 Trees: Universal Dependencies Arabic PADT (CC BY-NC-SA 3.0), in tagger, lemmatizer, parser, tokenizer and expander, which
@@ -62,6 +64,7 @@ def write_card(models: Path, before: Path, shared: Path, report: Path) -> None:
         sizes=_sizes(models),
         speed=_speed(found),
         articles=len(texts),
+        conventions=CONVENTIONS.read_text(encoding="utf-8"),
     )
     (models / "CARD.md").write_text(text, encoding="utf-8")
 
