@@ -10,16 +10,30 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test lint golden docs accuracy constraints clean help
+.PHONY: run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      build the graph from seeds/articles/ and print its events"
 	@echo "make test     run all tests"
+	@echo "make faults   do all faults to it, and make the table of docs/faults.md anew"
+	@echo "make web      build the pages that need a script, with npm"
 	@echo "make lint     check style and types"
 	@echo "make golden   make the golden files anew, to be reviewed by eye"
-	@echo "make docs     make docs/queries.md anew from the headers of the queries"
+	@echo "make docs     make docs/queries.md, docs/inferences.md and ontology/context.jsonld anew"
+	@echo "make notebook run docs/exploring.ipynb, and leave it with its outputs in build/"
+	@echo "make ontology-docs    make the pages of the ontology, build/ontology/en.html and ar.html (needs Graphviz)"
+	@echo "make mutate-ontology  take each axiom out of the ontology and show which test notices"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
+	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
+	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
+	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
+	@echo "make measure-sieve  what the sieve lets through and loses, for docs/scale.md (needs ../shared)"
+	@echo "make forms    collect the forms of words for the sieve anew (needs ../shared)"
+	@echo "make bench-explorer  measure the explorer's first view with 10,000 events (needs chromium)"
+	@echo "make bench-check  measure reasoning by number of events (an hour) for docs/checking.md"
+	@echo "make bench-consolidation  measure how reports are brought together (an hour) for docs/scale.md"
+	@echo "make volume   measure exports and pushes of 10 million triples (an hour) for docs/stores.md"
 	@echo "make clean    remove the virtual environment, the store and all that is made"
 
 run: $(VENV)/.installed
@@ -31,6 +45,15 @@ run: $(VENV)/.installed
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest
 
+faults: $(VENV)/.tested
+	$(BIN)/python -m pytest tests/faults --faults docs/faults.md
+
+# The explorer and the query page. The server runs without them, and says then that they are not there.
+web:
+	@command -v npm > /dev/null || { echo "make web: npm is not there, so the explorer and the query page cannot be \
+	built; everything else works without them. On Debian: apt-get install nodejs npm (Node.js 20.19 or newer)" >&2; exit 2; }
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+
 lint: $(VENV)/.linted $(VENV)/types/diplograph
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,13 +63,56 @@ golden: $(VENV)/.tested
 	$(BIN)/python tests/make_golden.py
 
 accuracy: $(VENV)/.installed
-	$(BIN)/python docs/make_accuracy.py
+	$(BIN)/python -m measurement.page
 
-docs: $(VENV)/.installed
+calibration: $(VENV)/.installed
+	$(BIN)/python -m measurement.calibration
+
+bench-endpoint: $(VENV)/.tested
+	@$(INSTALL) --no-build-isolation --editable ".[bench]"
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/bench/endpoint.py
+
+bench-build: $(VENV)/.tested
+	PYTHONPATH=$(CURDIR) $(BIN)/python tests/bench/building.py
+
+measure-sieve: $(VENV)/.installed
+	$(BIN)/python -m measurement.sieve
+
+forms: $(VENV)/.installed
+	$(BIN)/python -m measurement.forms
+bench-explorer: $(VENV)/.tested
+	$(BIN)/python tests/bench/explorer.py
+
+bench-check: $(VENV)/.tested
+	$(BIN)/python tests/bench/checking.py
+	$(BIN)/python tests/bench/completeness.py
+
+bench-consolidation: $(VENV)/.tested
+	$(BIN)/python tests/bench/consolidation.py
+
+docs: $(VENV)/.tested
 	$(BIN)/python docs/make_queries.py
+	$(BIN)/python docs/make_context.py
+	$(BIN)/python docs/make_inferences.py
+
+notebook: $(VENV)/.tested
+	@mkdir -p build
+	$(BIN)/diplograph build seeds/articles --store build/diplograph-store
+	cp docs/exploring.ipynb build/
+	cd build && ../$(BIN)/jupyter execute --inplace exploring.ipynb
+
+ontology-docs: $(VENV)/.tested
+	@$(BIN)/python docs/make_ontology.py
+
+mutate-ontology: $(VENV)/.tested
+	@$(BIN)/python tests/mutate_ontology.py
+
+volume: $(VENV)/.tested
+	@$(BIN)/diplograph build seeds/articles --store $(STORE)
+	$(BIN)/python docs/make_volume.py --store $(STORE)
 
 clean:
-	rm -rf $(VENV) $(STORE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STORE) build dist web/node_modules builder/server/pages/static/built *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- What the above need ---------------------------------------------------------------------------------------------
 
@@ -73,7 +139,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
-	@$(INSTALL) --no-build-isolation --editable ".[test]"
+	@$(INSTALL) --no-build-isolation --editable ".[cluster,export,test]"
 	@touch $@
 
 $(VENV)/.linted: $(VENV)/.tested
@@ -89,7 +155,7 @@ $(VENV)/types/diplograph: $(VENV)/.made
 constraints:
 	rm -rf $(VENV)/constraints && $(PYTHON) -m venv $(VENV)/constraints
 	$(VENV)/constraints/bin/pip install --quiet --extra-index-url $(TORCH_INDEX) "torch>=2.6,<2.14" setuptools wheel
-	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[test,lint,training]"
+	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[cluster,export,test,lint,bench,training]"
 	{ sed -n '/^#/p' constraints.txt; $(VENV)/constraints/bin/pip freeze --all \
 	  | grep -vE '^(diplograph|pip)( |=)' | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt

@@ -7,14 +7,15 @@ A file is SPARQL 1.1 as it stands and runs unchanged on any store. Two kinds of 
 
 The header's keys: ``summary`` and ``summary_ar`` (the question), ``description`` (optional), ``parameters`` (a table:
 name = { type, description, default or required }), ``columns`` (a table: variable = what it holds, in order) and
-``example`` (a table: parameter = value).
+``example`` (a table: parameter = value). Those of ``checks/`` also say what a row means: ``severity`` (Violation,
+Warning, Info) and what is wrong with the first column's thing, ``message`` and ``message_ar``.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -38,10 +39,11 @@ from diplograph.quads import (
     term,
 )
 from diplograph.resources import list_files
-from diplograph.store import Store
+from diplograph.store import Store, Things
 from diplograph.vocabulary import load_vocabulary
 
 TYPES = ("actor", "place", "event", "document", "date", "month", "integer", "string", "status", "class")
+SEVERITIES = ("Violation", "Warning", "Info")
 _THINGS = ("actor", "place", "event", "document")
 _TRIAL = {
     **{kind: f"https://example.org/{kind}" for kind in _THINGS},
@@ -71,7 +73,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A canned question. ``columns`` say what each variable of an answer holds; ``example`` binds its parameters."""
+    """A canned question. ``columns`` say what each variable of an answer holds; ``example`` binds its parameters.
+
+    Where each row is a fault, ``severity`` says how bad it is and ``message`` what it is.
+    """
 
     name: str
     summary: str
@@ -81,6 +86,9 @@ class Query:
     columns: Mapping[str, str]
     example: Mapping[str, str]
     text: str
+    severity: str = ""
+    message: str = ""
+    message_ar: str = ""
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of this name. Raises QueryError, naming the nearest or all there are."""
@@ -162,6 +170,9 @@ def read_query(path: Path) -> Query:
         columns=MappingProxyType(said["columns"]),
         example=MappingProxyType(said.get("example", {})),
         text=text,
+        severity=said.get("severity", ""),
+        message=said.get("message", ""),
+        message_ar=said.get("message_ar", ""),
     )
     faults = [f"{where}: {fault}" for fault in (*_term_faults(text), *_parameter_faults(query))]
     faults += [f"{where}: {fault}" for fault in _answer_faults(query)] if not faults else []
@@ -176,6 +187,9 @@ def _header_faults(said: Mapping[str, Any]) -> Iterator[str]:
         "summary": str,
         "summary_ar": str,
         "description": str,
+        "severity": str,
+        "message": str,
+        "message_ar": str,
         "parameters": dict,
         "columns": dict,
         "example": dict,
@@ -183,6 +197,11 @@ def _header_faults(said: Mapping[str, Any]) -> Iterator[str]:
     for key in ("summary", "summary_ar", "columns"):
         if not said.get(key):
             yield f"its header lacks {key}"
+    finding = [key for key in ("severity", "message", "message_ar") if said.get(key)]
+    if finding and len(finding) < 3:
+        yield f"its header has {' and '.join(finding)}; severity, message and message_ar go together"
+    if said.get("severity", "Info") not in SEVERITIES:
+        yield f'unknown severity "{said["severity"]}"; there are {", ".join(SEVERITIES)}'
     for key, value in said.items():
         if key not in kinds:
             yield f'unknown key "{key}"{_nearest(key, kinds)}'
@@ -216,10 +235,15 @@ def _about_faults(about: object) -> Iterator[str]:
         yield "is required, so it can have no default"
 
 
+def terms_of(text: str) -> tuple[str, ...]:
+    """The local names of the ontology's terms that a query uses, each once, in their order."""
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
+    return tuple(dict.fromkeys(_TERM.findall(code)))
+
+
 def _term_faults(text: str) -> Iterator[str]:
     """Names below ``dip:`` that the ontology does not know: such a query would find nothing, and say nothing."""
-    code = "\n".join(line for line in text.splitlines() if not line.startswith("#+"))
-    for name in dict.fromkeys(_TERM.findall(code)):
+    for name in terms_of(text):
         try:
             load_vocabulary().iri(name)
         except TermError as error:
@@ -312,18 +336,27 @@ def _to_sparql(parameter: Parameter, value: str) -> str:
             case "integer":
                 return str(int(value))
             case "status":
-                return _choose(value, load_vocabulary().statuses())
+                return _choose(value, values_of(parameter))
             case "class":
-                vocabulary = load_vocabulary()
-                under = ("DiplomaticEvent", *vocabulary.subclasses("DiplomaticEvent"))
-                _choose(value, tuple(name for name in under if name not in vocabulary.defined_classes()))
-                return " ".join(str(term(name)) for name in (value, *vocabulary.subclasses(value)))
+                _choose(value, values_of(parameter))
+                return " ".join(str(term(name)) for name in (value, *load_vocabulary().subclasses(value)))
             case _:
                 return _write_text(value)
     except (ValueError, TimeError, QueryError) as error:
         raise QueryError(
             f'{parameter.name} takes a value of type {parameter.type}, not "{value}": {error}'
         ) from error
+
+
+def values_of(parameter: Parameter) -> tuple[str, ...]:
+    """The values that a parameter may have, where these are few and known (statuses, classes of events); else none."""
+    vocabulary = load_vocabulary()
+    if parameter.type == "status":
+        return vocabulary.statuses()
+    if parameter.type == "class":
+        under = ("DiplomaticEvent", *vocabulary.subclasses("DiplomaticEvent"))
+        return tuple(name for name in under if name not in vocabulary.defined_classes())
+    return ()
 
 
 def _choose(value: str, names: tuple[str, ...]) -> str:
@@ -386,19 +419,17 @@ def resolve_place(store: Store, text: str) -> NamedNode:
 
 
 def _resolve_thing(store: Store, text: str, room: str) -> NamedNode:
-    things = {
-        iri: thing
-        for iri, thing in store.things().items()
-        if isinstance(thing, Actor if room == "actor" else Place)
-    }
-    mint = actor_iri if room == "actor" else place_iri
+    return choose_thing(store.things(), text, room, base=store.base)
+
+
+def choose_thing(everything: Things, text: str, room: str, *, base: str) -> NamedNode:
+    """The actor or place meant (``room`` says which), of these. Raises QueryError when it is none or several."""
+    kind = Actor if room == "actor" else Place
+    things = {iri: thing for iri, thing in everything.items() if isinstance(thing, kind)}
+    minted = (actor_iri if room == "actor" else place_iri)(text, base=base)
     qid = text.removeprefix(WIKIDATA)
     for iri, thing in things.items():
-        if (
-            text == iri.value
-            or iri == mint(text, base=store.base)
-            or (thing.wikidata and qid == thing.wikidata)
-        ):
+        if text == iri.value or iri == minted or (thing.wikidata and qid == thing.wikidata):
             return iri
     wanted = _fold_name(text)
     names = {
@@ -410,9 +441,7 @@ def _resolve_thing(store: Store, text: str, room: str) -> NamedNode:
     if len(same) == 1:
         return same[0]
     if same:
-        choice = ", ".join(
-            f"{key_of(iri, room, base=store.base)} ({things[iri].label_ar})" for iri in same[:10]
-        )
+        choice = ", ".join(f"{key_of(iri, room, base=base)} ({things[iri].label_ar})" for iri in same[:10])
         raise QueryError(f'"{text}" could be several: {choice}; give one of these keys')
     every = [name for known in names.values() for name in known]
     near = get_close_matches(wanted, every, n=1, cutoff=0.5)
@@ -432,7 +461,12 @@ def resolve_event(store: Store, text: str) -> NamedNode:
     graph = shared_graph("events", base=store.base)
     found = store.inner.quads_for_pattern(None, term("reportedBy"), None, graph)
     known = {quad.subject.value for quad in found if isinstance(quad.subject, NamedNode)}
-    iri = event_iri(text, base=store.base).value
+    return choose_event(known, text, base=store.base)
+
+
+def choose_event(known: Collection[str], text: str, *, base: str) -> NamedNode:
+    """The event meant, of those with these IRIs. Raises QueryError when it is none or several."""
+    iri = event_iri(text, base=base).value
     for candidate in (text, iri):
         if candidate in known:
             return NamedNode(candidate)
@@ -440,22 +474,25 @@ def resolve_event(store: Store, text: str) -> NamedNode:
     if len(beginning) == 1:
         return NamedNode(beginning[0])
     if beginning:
-        keys = [key_of(NamedNode(candidate), "event", base=store.base) for candidate in beginning[:10]]
+        keys = [key_of(NamedNode(candidate), "event", base=base) for candidate in beginning[:10]]
         raise QueryError(f'"{text}" could be several events: {", ".join(keys)}')
     near = get_close_matches(iri, known, n=1, cutoff=0.8)
-    hint = f"; did you mean {key_of(NamedNode(near[0]), 'event', base=store.base)}?" if near else ""
+    hint = f"; did you mean {key_of(NamedNode(near[0]), 'event', base=base)}?" if near else ""
     raise QueryError(f'there is no event "{text}" in the store{hint}; `diplograph query events` lists all')
 
 
 def resolve_document(store: Store, text: str) -> NamedNode:
     """The document meant: by IRI, id, or the last part of its id. Raises QueryError when it is none or several."""
-    ids = store.document_ids()
-    iris = {document_iri(id, base=store.base).value: id for id in ids}
-    if text in iris:
+    return choose_document(store.document_ids(), text, base=store.base)
+
+
+def choose_document(ids: Collection[str], text: str, *, base: str) -> NamedNode:
+    """The document meant, of those with these ids. Raises QueryError when it is none or several."""
+    if text in {document_iri(id, base=base).value for id in ids}:
         return NamedNode(text)
     same = [text] if text in ids else [id for id in ids if id.rpartition("/")[2] == text]
     if len(same) == 1:
-        return document_iri(same[0], base=store.base)
+        return document_iri(same[0], base=base)
     if same:
         raise QueryError(f'"{text}" could be several documents: {", ".join(same[:10])}')
     raise QueryError(f'there is no document "{text}" in the store{_nearest(text, list(ids))}')

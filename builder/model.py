@@ -17,8 +17,11 @@ The exceptions::
     ├── TimeError        a date that no calendar has
     ├── QueryError       an unknown question, a bad parameter, malformed SPARQL
     ├── ReasoningError   a reasoner that could not run (no Java …)
+    ├── TransferError    a store elsewhere that cannot be reached, refuses, or fails
     └── StoreError       a store that cannot be opened, or is not ours
         └── StoreLockedError   … because another process is writing to it
+
+What a server says no with, :class:`diplograph.server.errors.Refusal`, is a DiplographError too.
 """
 
 from __future__ import annotations
@@ -67,8 +70,39 @@ class StoreError(DiplographError):
     """A store that cannot be opened, or that is not one of ours."""
 
 
+class TransferError(DiplographError):
+    """A store elsewhere that cannot be reached, refuses what it is asked, or fails while doing it; ``status`` is that of
+    its answer, where it gave one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+    @property
+    def refused(self) -> bool:
+        """Whether it did not begin with what it was asked."""
+        return self.status is not None and 400 <= self.status < 500
+
+
+class ClusterError(DiplographError):
+    """The machines that a build was to be spread over are not to be had."""
+
+
 class StoreLockedError(StoreError):
     """A store that another process holds open for writing."""
+
+
+def describe_fault(error: Exception) -> str:
+    """What to say of an error that nobody foresaw, which is a fault of ours, or of too little memory.
+
+    >>> describe_fault(ZeroDivisionError("by nought"))
+    'a fault of diplograph: ZeroDivisionError: by nought; please report it'
+    """
+    if isinstance(error, MemoryError):
+        return "takes more memory than there is; split it, or build on a larger machine"
+    said = " ".join(str(error).split())
+    said = said if len(said) <= 300 else f"{said[:300]}\u2026"
+    return f"a fault of diplograph: {type(error).__name__}: {said}; please report it"
 
 
 # --- Documents -------------------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ DCTERMS = "http://purl.org/dc/terms/"
 TYPE = NamedNode(RDF + "type")
 LABEL = NamedNode(RDFS + "label")
 SAME_AS = NamedNode(OWL + "sameAs")
+SHARED_GRAPHS = ("events", "actors", "ontology", "inferences")
+_SERVED = "description"  # a server adds it to what it serves
 _SKOLEM = ".well-known/genid/"
 
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
@@ -117,16 +119,36 @@ def place_iri(key: str, *, base: str = BASE) -> NamedNode:
     return NamedNode(f"{base}place/{encode(key)}")
 
 
+def query_iri(name: str, *, base: str = BASE) -> NamedNode:
+    """The IRI of a canned question; that of a part of all of them for a name that begins with #."""
+    return NamedNode(f"{base}queries{name}" if name.startswith("#") else f"{base}queries/{encode(name)}")
+
+
 def document_graph(id: str, *, base: str = BASE) -> NamedNode:
     """The named graph of a document."""
     return NamedNode(f"{base}graph/document/{encode(id)}")
 
 
 def shared_graph(name: str, *, base: str = BASE) -> NamedNode:
-    """A graph that is not a document's: events, actors, ontology or inferences."""
-    if name not in ("events", "actors", "ontology", "inferences"):
-        raise ValueError(f'no graph is named "{name}"; there are events, actors, ontology and inferences')
+    """A graph that is not a document's: events, actors, ontology or inferences; a server adds its description."""
+    if name not in (*SHARED_GRAPHS, _SERVED):
+        raise ValueError(f'no graph is named "{name}"; there are {", ".join((*SHARED_GRAPHS, _SERVED))}')
     return NamedNode(f"{base}graph/{name}")
+
+
+def manifest_graph(*, base: str = BASE) -> NamedNode:
+    """The graph in which a store elsewhere keeps what was pushed to it; no store of ours has it."""
+    return NamedNode(f"{base}graph/manifest")
+
+
+def scratch_graph(*, base: str = BASE) -> NamedNode:
+    """A graph that is empty in every store: for requests that have to name one."""
+    return NamedNode(f"{base}graph/scratch")
+
+
+def dataset_iri(*, base: str = BASE) -> NamedNode:
+    """The IRI of all the graphs together, as descriptions of exports name it."""
+    return NamedNode(f"{base}dataset")
 
 
 def key_of(iri: NamedNode, room: str, *, base: str = BASE) -> str:
@@ -422,17 +444,28 @@ def ontology_quads(turtle: str, *, base: str = BASE) -> tuple[Quad, ...]:
         triples = [quad.triple for quad in parse(turtle, format=RdfFormat.TURTLE)]
     except SyntaxError as error:
         raise DataError(f"the ontology is not Turtle: {error}") from error
-    dataset = Dataset(Quad(found.subject, found.predicate, found.object, graph) for found in triples)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
 
-    def name(node: object) -> object:
+    def level(node: object) -> object:
         if isinstance(node, Literal) and node.datatype.value == XSD + "nonNegativeInteger":
             return Literal(
                 node.value, datatype=NamedNode(XSD + "integer")
             )  # as Oxigraph will store it anyway
+        return node
+
+    quads = (Quad(found.subject, found.predicate, level(found.object), graph) for found in triples)  # type: ignore[arg-type]
+    return sort_quads(skolemise(quads, base=base))
+
+
+def skolemise(quads: Iterable[Quad], *, base: str = BASE) -> Iterable[Quad]:
+    """The quads with IRIs for blank nodes, named by their canonical labels (RDFC-1.0), so by what is said of them."""
+    dataset = Dataset(quads)
+    if any(isinstance(node, BlankNode) for quad in dataset for node in (quad.subject, quad.object)):
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+
+    def name(node: object) -> object:
         return NamedNode(f"{base}{_SKOLEM}{node.value}") if isinstance(node, BlankNode) else node
 
-    return sort_quads(Quad(name(q.subject), q.predicate, name(q.object), graph) for q in dataset)  # type: ignore[arg-type]
+    return (Quad(name(q.subject), q.predicate, name(q.object), q.graph_name) for q in dataset)  # type: ignore[arg-type]
 
 
 def restore_blank_nodes(quads: Iterable[Quad], *, base: str = BASE) -> tuple[Quad, ...]:

@@ -33,7 +33,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The terms of the ontology, each called by its local name (``PhoneCall``), those of others with their prefix
+    """The terms of the ontology, each called by its local name (``Document``), those of others with their prefix
     (``prov:used``). All names given back are in the order of the file.
 
     >>> vocabulary = load_vocabulary()
@@ -51,7 +51,7 @@ class Vocabulary:
     _texts: Mapping[tuple[str, str, str], str]
 
     def iri(self, name: str) -> str:
-        """The IRI of a term: ``PhoneCall``, or ``prov:used`` for a term of another vocabulary that ours declares.
+        """The IRI of a term: ``Document``, or ``prov:used`` for a term of another vocabulary that ours declares.
 
         Raises TermError, with the nearest name there is, when the ontology has no such term.
         """

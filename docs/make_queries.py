@@ -23,7 +23,17 @@ Wikidata id or its IRI; an event by its IRI or key; a document by its id; a date
 CHECKS = """\
 ## Checks
 
-What no sound store answers to: each row is a fault. `diplograph query queries/checks/NAME.rq` asks one.
+What no sound store answers to: each row is a fault, or something that a careful analyst would look into.
+`diplograph check` asks them all, `diplograph query queries/checks/NAME.rq` one. A Violation is a fault of the graph, a
+Warning something that a text may well be the cause of, an Info something to know.
+"""
+
+ONTOLOGY_CHECKS = """\
+## Checks of an ontology
+
+What `diplograph check --ontology` looks for in ours, or in another that is named. Most re-express checks of ROBOT's
+report, of OOPS! and of FOOPS!, whose ERROR, WARN and INFO (or critical, important and minor) are Violation, Warning and
+Info here.
 """
 
 
@@ -33,12 +43,21 @@ def write_page() -> str:
     rows = [(f"[{query.name}](#{query.name})", query.summary, query.summary_ar) for query in questions]
     parts = [OPENING, "\n".join(table(("name", "question", "السؤال"), rows)) + "\n"]
     parts += ["\n".join(section(query)) + "\n" for query in questions]
-    checks = [
-        (f"[{query.name}](../queries/checks/{query.name}.rq)", query.summary, query.summary_ar)
-        for query in load_catalog("checks")
+    header = ("name", "severity", "fault", "الخلل")
+    parts += [CHECKS, "\n".join(table(header, list(check_rows("checks")))) + "\n"]
+    rows = [
+        (*row, query.description)
+        for row, query in zip(check_rows("ontology-checks"), load_catalog("ontology-checks"), strict=True)
     ]
-    parts += [CHECKS, "\n".join(table(("name", "fault", "الخلل"), checks)) + "\n"]
+    parts += [ONTOLOGY_CHECKS, "\n".join(table((*header, "after"), rows)) + "\n"]
     return "\n".join(parts)
+
+
+def check_rows(folder: str) -> Iterator[tuple[str, ...]]:
+    """A row for each check of a folder: its name, how bad it is, and what it finds."""
+    for query in load_catalog(folder):
+        link = f"[{query.name}](../queries/{folder}/{query.name}.rq)"
+        yield link, query.severity, query.summary, query.summary_ar
 
 
 def section(query: Query) -> Iterator[str]:

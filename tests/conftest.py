@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from faults.ledger import pytest_addoption, pytest_terminal_summary, trial
 
 from diplograph.model import Block, Document, ParsedDocument
 from diplograph.parsing import StanzaParser
 
+__all__ = ["pytest_addoption", "pytest_terminal_summary", "trial"]  # hooks and a fixture of tests/faults
+
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
+
+pytest_plugins = ["elsewhere"]  # fixtures that only some modules ask for
 
 
 def pytest_configure() -> None:

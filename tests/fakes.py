@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from diplograph.model import (
     Actor,
-    Event,
+    Document,
     EventReport,
     EventValues,
     Evidence,
@@ -33,6 +31,9 @@ class NameExtractor:
     def __init__(self, fingerprint: str = "names-1") -> None:
         self.fingerprint = fingerprint
 
+    def can_report(self, document: Document) -> bool:
+        return True
+
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []
         for sentence in parsed.sentences:
@@ -56,15 +57,6 @@ class NameExtractor:
             )
             reports.append(EventReport(parsed.document.id, len(reports) + 1, values, 0.9, (mention,)))
         return tuple(reports)
-
-    def consolidate(self, reports: Iterable[tuple[str | None, EventReport]]) -> tuple[Event, ...]:
-        events: dict[str, Event] = {}
-        for _, report in sorted(reports, key=lambda pair: (pair[1].document, pair[1].number)):
-            key = f"call-{report.values.start_date}"
-            here = (report.document, report.number)
-            event = events.get(key) or Event(key, report.values, report.confidence, (), "مكالمة", "A call")
-            events[key] = replace(event, reports=(*event.reports, here))
-        return tuple(events.values())
 
     def describe(self, key: str) -> Actor | None:
         return COUNTRIES.get(key)
@@ -95,11 +87,11 @@ def make_conllu(id: str, *, published: str = "2024-05-03", names: tuple[str, str
 
 
 def write_conllu_files(folder: Path, count: int) -> Path:
-    """A folder of that many documents, on ten different days."""
+    """A folder of that many documents, on ten different days, none next to another."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         id = f"document-{number:03}"
         (folder / f"{id}.conllu").write_text(
-            make_conllu(id, published=f"2024-05-{number % 10 + 1:02}"), encoding="utf-8"
+            make_conllu(id, published=f"2024-05-{number % 10 * 2 + 1:02}"), encoding="utf-8"
         )
     return folder

@@ -13,7 +13,10 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 from sample_graph import fill
 
 from diplograph.catalog import Query, bind, load_catalog, resolve
+from diplograph.quads import shared_graph
+from diplograph.resources import locate
 from diplograph.store import Store
+from diplograph.transfer import export
 
 GOLDEN = Path(__file__).parent / "golden" / "queries"
 
@@ -27,9 +30,16 @@ def answer_example(store: Store, query: Query) -> str:
     return csv.decode("utf-8").replace("\r\n", "\n")
 
 
+def write_golden_data(store: Store, path: Path) -> None:
+    """The sample without the ontology: what `diplograph check --ontology` puts the questions to."""
+    graphs = [name for name in store.graph_names() if name != shared_graph("ontology")]
+    export(store, "trig", path, graphs)
+
+
 def main() -> None:
     GOLDEN.mkdir(parents=True, exist_ok=True)
     with fill(Store.in_memory()) as store:
+        write_golden_data(store, locate("queries") / "competency.trig")
         for query in load_catalog():
             (GOLDEN / f"{query.name}.csv").write_text(answer_example(store, query), encoding="utf-8")
     print(f"{len(load_catalog())} golden answers are in {GOLDEN}: review them by eye")

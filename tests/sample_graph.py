@@ -33,7 +33,7 @@ from diplograph.quads import (
 from diplograph.resources import locate
 from diplograph.store import Store
 
-FINISHED = datetime(2022, 1, 5, 12, 30, tzinfo=UTC)
+FINISHED = datetime(2022, 3, 5, 12, 30, tzinfo=UTC)
 PARSER = ParserIdentity("stanza", "1.15.0", "0123abcd")
 VERSIONS = {"diplograph_version": "0.1.0", "extractor_fingerprint": "feedbeef"}
 

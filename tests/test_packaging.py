@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import site
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import pytest
 from conftest import REPOSITORY
 
 import diplograph
+
+BESIDE = ("manifest.json", "licenses.md", "licenses-yasqe.md")
+BUILT = REPOSITORY / "builder" / "server" / "pages" / "static" / "built"
 
 
 def build_wheel(target: Path) -> Path:
@@ -36,6 +40,8 @@ def build_wheel(target: Path) -> Path:
         if name and source.is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes(source.read_bytes())
+    if BUILT.is_dir():  # git ignores it
+        shutil.copytree(BUILT, copy / BUILT.relative_to(REPOSITORY))
     command = [
         sys.executable,
         "-m",
@@ -115,7 +121,11 @@ def run(elsewhere: Path, folder: Path, *arguments: object) -> subprocess.Complet
 
 def test_the_wheel_holds_all_data_files(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    rooms = {"ontology": ("ttl", "toml"), "queries": ("rq",), "seeds": ("tsv", "txt", "jsonl", "html")}
+    rooms = {
+        "ontology": ("ttl", "toml", "jsonld"),
+        "queries": ("rq",),
+        "seeds": ("tsv", "txt", "jsonl", "html"),
+    }
     wanted = {
         f"diplograph/{path.relative_to(REPOSITORY)}"
         for room, suffixes in rooms.items()
@@ -131,12 +141,25 @@ def test_the_wheel_holds_all_data_files(wheel: Path) -> None:
     }
     wanted |= {
         f"diplograph/{path.relative_to(REPOSITORY / 'builder')}"
-        for path in (REPOSITORY / "builder").rglob("*.py")
+        for suffix in ("py", "toml")
+        for path in (REPOSITORY / "builder").rglob(f"*.{suffix}")
         if "types" not in path.parts
     }
     assert len(wanted) > 60
     assert not wanted - names
     assert not [name for name in names if name.endswith(".pyc") or "/tests/" in name]
+
+
+def test_the_wheel_holds_the_built_pages(wheel: Path) -> None:
+    manifest = BUILT / "manifest.json"
+    if not manifest.is_file():
+        assert not os.environ.get("CI"), "make web was not run"
+        pytest.skip("the pages are not built (make web)")
+    chunks = json.loads(manifest.read_bytes()).values()
+    wanted = {name for chunk in chunks for name in (chunk["file"], *chunk.get("css", ()))}
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert len(wanted) > 2
+    assert not {f"diplograph/server/pages/static/built/{name}" for name in (*wanted, *BESIDE)} - names
 
 
 def test_the_package_seen_elsewhere_is_the_wheels(elsewhere: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import shutil
@@ -263,12 +264,16 @@ def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path) -> None:
     (parsed,) = read_conllu(CALL, "call.conllu")
     cache = ParseCache(tmp_path / "cache")
     cache.put(parsed)
-    (kept,) = (tmp_path / "cache").rglob("*.json.gz")
+    (kept,) = (path for path in (tmp_path / "cache").rglob("*.json.gz") if path.parent.name != "by-text")
     for damage in (b"", kept.read_bytes()[:40], b"not gzip"):
         kept.write_bytes(damage)
         assert cache.get(parsed.document, parsed.parser) is None
     cache.put(parsed)
     assert cache.get(parsed.document, parsed.parser) == parsed
+    digest = hashlib.sha256(parsed.document.text.encode()).hexdigest()
+    assert cache.find(digest, parsed.parser) == parsed.sentences
+    assert cache.find(digest, replace(parsed.parser, fingerprint="other")) is None
+    assert cache.find("0" * 64, parsed.parser) is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_unknown_terms_and_impossible_spans_are_refused() -> None:
 
 
 def test_the_time_of_the_extraction_is_written_in_utc() -> None:
-    east = datetime(2022, 1, 5, 15, 30, 0, 999, tzinfo=timezone(timedelta(hours=3)))
+    east = sample.FINISHED.astimezone(timezone(timedelta(hours=3))).replace(microsecond=999)
     assert quads_of(sample.CALL, finished=east) == quads_of(sample.CALL, finished=sample.FINISHED)
     assert quads_of(sample.CALL, finished=sample.FINISHED.replace(tzinfo=None)) == quads_of(sample.CALL)
     later = quads_of(sample.CALL, finished=datetime(2022, 1, 6, tzinfo=UTC))

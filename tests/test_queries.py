@@ -11,17 +11,15 @@ import pytest
 import rdflib
 import sample_graph as sample
 from make_golden import GOLDEN, answer_example
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
+from pyoxigraph import NamedNode, Quad, QuerySolutions
 
 from diplograph.catalog import Query, bind, load_catalog, resolve
 from diplograph.model import Event
 from diplograph.quads import (
     actor_iri,
     document_graph,
-    document_iri,
     event_iri,
     event_quads,
-    mention_iri,
     report_iri,
     shared_graph,
     term,
@@ -254,53 +252,12 @@ def test_an_actor_whom_another_document_replaces_is_a_disagreement() -> None:
         }
 
 
-# --- Checks ----------------------------------------------------------------------------------------------------------
+# --- Checks (their faults: test_checking_sanity.py) --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_the_sample_has_no_fault(store: Store, check: Query) -> None:
     assert ask(store, check.text) == []
-
-
-def test_each_check_finds_its_fault() -> None:
-    call, graph = report_iri(sample.CALL.id, 1), document_graph(sample.CALL.id)
-    mention = mention_iri(sample.CALL.id, 0, 4)
-    orphan = Event("orphan", sample.MACRON_VALUES, 1.0, (("press/gone", 1),), "", "")
-    early = Event("early", sample.VIENNA_VALUES, 1.0, ((sample.TALKS.id, 1),), "", "")
-    end = Literal("2022-01-08", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))
-    faults = {
-        "event-without-report": (event_quads([orphan]), event_iri("orphan")),
-        "report-without-event": (
-            [Quad(report_iri("new", 1), term("eventClass"), term("Summit"), graph)],
-            None,
-        ),
-        "quote-not-in-text": ([Quad(mention, term("quote"), Literal("رسل"), graph)], mention),
-        "actor-without-description": (
-            [Quad(call, term("participant"), actor_iri("Q404"), graph)],
-            actor_iri("Q404"),
-        ),
-        "end-before-start": (
-            [*event_quads([early]), Quad(event_iri("early"), term("endDate"), end, shared_graph("events"))],
-            event_iri("early"),
-        ),
-    }
-    kind = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-    derived = NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
-    new = report_iri("new", 1)
-    unreported = [
-        Quad(new, kind, term("EventReport"), graph),
-        Quad(new, derived, document_iri(sample.CALL.id), graph),
-    ]
-    faults["report-without-event"] = (unreported, new)
-    faults["report-without-quote"] = (unreported, new)
-    assert set(faults) == {check.name for check in CHECKS}
-    for check in CHECKS:
-        quads, subject = faults[check.name]
-        with sample.fill(Store.in_memory()) as other:
-            other.replace(quads, [])
-            (row,) = ask(other, check.text)
-            assert subject is not None
-            assert row[0] == subject.value
 
 
 def test_golden_answers_are_where_they_are_looked_for() -> None:

@@ -134,7 +134,7 @@ COLUMNS = [
     "qid", "kind", "en", "ar", "ar_aliases", "metonyms", "demonyms_ar", "country_qid", "offices", "source", "licence",
     "verified", "tags",
 ]  # fmt: skip
-KINDS = {"actors.tsv": {"Country", "Organization", "Person"}, "places.tsv": {"City", "Building"}}
+KINDS = {"actors.tsv": {"Country", "Organization", "Person"}, "places.tsv": {"City", "Building", "Site"}}
 TAGS = frozenset({"bloc", "collective", "forum", "security"})
 OFFICE_DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 # Offices that make nobody a leader or minister; the lexicon of titles knows those that do.

@@ -21,8 +21,8 @@ TABLE = Path(__file__).parent / "data" / "time_cases.tsv"
 UNDATED, NO_TIME = "?", "-"  # in the column start_date: a time without a date, no time at all
 
 
-def read_cases() -> list[dict[str, str]]:
-    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+def read_cases(table: Path = TABLE) -> list[dict[str, str]]:
+    lines = [line for line in table.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
@@ -44,6 +44,20 @@ def answer(case: dict[str, str]) -> dict[str, str]:
 def test_phrase(case: dict[str, str]) -> None:
     found = answer(case)
     assert found == {column: case[column] for column in found}
+
+
+NEWS = (
+    Path(__file__).parent / "data" / "time_cases_news.tsv"
+)  # phrases of news of 2008-2018, each read by eye
+
+
+def test_the_times_of_real_news_are_read_rightly() -> None:
+    cases = read_cases(NEWS)
+    wrong = [
+        (case["text"], found) for case in cases if (found := answer(case)) != {k: case[k] for k in found}
+    ]
+    assert len(cases) >= 300
+    assert len(wrong) / len(cases) <= 0.03, wrong
 
 
 # --- what surrounds a phrase ---

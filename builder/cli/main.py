@@ -15,8 +15,15 @@ import click
 import diplograph
 from diplograph.cli.ask import queries, query
 from diplograph.cli.build import build
+from diplograph.cli.check import check
+from diplograph.cli.explain import explain
 from diplograph.cli.export import export
-from diplograph.cli.look import explain, parse, stats
+from diplograph.cli.keep import forget, history
+from diplograph.cli.look import parse, stats
+from diplograph.cli.plot import plot, report
+from diplograph.cli.pull import pull
+from diplograph.cli.push import push
+from diplograph.cli.serve import serve
 from diplograph.cli.setup import doctor, models
 from diplograph.model import DiplographError
 
@@ -25,9 +32,11 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Building": (build, parse),
+    "Building": (build, parse, forget, history),
     "Asking": (query, queries, explain, stats),
-    "Handing on": (export,),
+    "Looking": (plot, report),
+    "Checking": (check,),
+    "Handing on": (export, push, pull, serve),
     "Setting up": (doctor, models),
 }
 
@@ -90,8 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.format_message(), hint=isinstance(error, click.UsageError), error=error)
     except _Ended as error:
         if error.status == BROKEN_PIPE:
-            # Python would complain once more when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence_output()
         else:
             click.echo(
                 "diplograph: stopped; what is done is kept, the same command goes on from there", err=True
@@ -99,12 +107,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.status
     except DiplographError as error:
         return _fail(str(error))
+    except OSError as error:
+        _silence_output()
+        where = error.filename or "standard output"
+        return _fail(f"{where}: {error.strerror or error}; make room or mend that, and run it again")
+    except MemoryError:
+        return _fail("it takes more memory than there is; end other programs, or use a larger machine")
     except Exception as error:
         if os.environ.get("DIPLOGRAPH_DEBUG"):
             raise
         return _fail(
             f"a fault of diplograph: {type(error).__name__}: {error}; DIPLOGRAPH_DEBUG=1 shows where, please report it"
         )
+
+
+def _silence_output() -> None:
+    """Keeps Python from complaining once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, *, hint: bool = False, error: click.ClickException | None = None) -> int:

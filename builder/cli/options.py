@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from diplograph.transfer import Endpoint
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Reach: TypeAlias = "Callable[..., Endpoint]"
+"""Finds the store at a URL."""
 
 store_option = click.option(
     "--store",
@@ -19,6 +25,16 @@ store_option = click.option(
     metavar="DIR",
     help="The directory of the store.",
 )
+
+graphs_option = click.option(
+    "--graph",
+    "graphs",
+    multiple=True,
+    metavar="GRAPH",
+    help="Only this graph: events, actors, ontology, inferences, the id of a document, or an IRI; may be repeated.",
+)
+
+STORES = ("oxigraph", "fuseki", "virtuoso", "graphdb", "rdf4j", "qlever", "blazegraph", "sparql")
 
 model_option = click.option(
     "--model",
@@ -63,3 +79,45 @@ def format_option(*choices: str) -> Callable[[Decorated], Decorated]:
         show_default=True,
         help="How to print.",
     )
+
+
+def endpoint_options(command: Decorated) -> Decorated:
+    """The options of commands that talk to a store elsewhere: --to, --timeout, --retries.
+
+    The command gets them as one argument ``reach``, which finds the store at a URL by them.
+    """
+
+    @wraps(command)
+    def with_reach(*arguments: Any, kind: str | None, timeout: float, retries: int, **others: Any) -> Any:
+        from diplograph.transfer import find_endpoint
+
+        reach = partial(find_endpoint, kind=kind, timeout=timeout, retries=retries)
+        return command(*arguments, reach=reach, **others)
+
+    options = (
+        click.option(
+            "--to",
+            "kind",
+            type=click.Choice(STORES),
+            help="What store it is; it is asked when this is not given.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=300,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for an answer.",
+        ),
+        click.option(
+            "--retries",
+            type=click.IntRange(min=0),
+            default=5,
+            show_default=True,
+            help="How often to try again what may pass (a lost connection, a busy store).",
+        ),
+    )
+    decorated: Any = with_reach
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]

@@ -44,9 +44,9 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], format: st
 
 
 def print_json(value: Any) -> None:
-    """Prints a value, dataclasses included, as indented JSON with Arabic left as it is."""
+    """Prints a value, dataclasses included, as indented JSON with Arabic left as it is and sets as sorted lists."""
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=sorted))
 
 
 def print_pairs(pairs: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ from diplograph.events.values import (
     most_precise,
     places_agree,
     roles_of,
+    same_party,
     within,
     without_bodies,
 )
@@ -47,6 +48,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
+    _complete_rounds(groups, frames)
     reports: list[EventReport] = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
@@ -129,14 +131,53 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
     before = [
         g
         for g in groups
-        if g.values.event_class == mention.values.event_class and g.mentions[0].begin < mention.begin
+        if g.values.event_class == mention.values.event_class
+        and g.values.fillers
+        and g.mentions[0].begin < mention.begin
     ]
     if not before or not (mention.values.start_date or mention.values.place):
         return
     if any(_belongs(group, mention, strict=False) for group in before):
         return
-    parties = replace(mention.values, fillers=before[-1].values.fillers)
+    words = _anchors_of(mention)
+    kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]
+    parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(_Group([replace(mention, values=parties)]))
+
+
+def _anchors_of(mention: Mention) -> frozenset[str]:
+    """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
+    triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
+    return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
+
+
+def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
+    """Gives a round that names one party, where two are asked for, the party that it leaves out: the one that most of the
+    rounds before it in its sentence have ("talks between Russia and the alliance, *then talks with the organization*")."""
+    for group in groups:
+        values, first = group.values, group.mentions[0]
+        roles = [
+            role
+            for role, policy in frames[values.event_class].roles.items()
+            if policy.mutual and policy.minimum > 1
+        ]
+        if len(group.mentions) > 1 or len(roles) != 1 or len(values.fillers) != 1:
+            continue
+        before = [
+            other.values
+            for other in groups
+            if other is not group
+            and other.values.event_class == values.event_class
+            and any(m.sentence == first.sentence and m.begin < first.begin for m in other.mentions)
+        ]
+        told = [filler for other in before for filler in other.fillers if filler.role == roles[0]]
+        told = [filler for filler in told if not same_party(filler.actor, values.fillers[0].actor)]
+        if told:
+            left_out = max(dict.fromkeys(told), key=told.count)
+            begin, end = _trigger_span(first)
+            proof = Evidence(left_out.role, begin, end, "left out", left_out.actor)
+            completed = replace(values, fillers=(left_out, *values.fillers))
+            group.mentions = [replace(first, values=completed, evidence=(*first.evidence, proof))]
 
 
 def _attach_back(groups: list[_Group], mention: Mention) -> None:
@@ -195,14 +236,32 @@ def _join_groups(groups: list[_Group]) -> None:
 
 
 def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:
-    """Whether the roles have the actors that the frame asks for (fewer do where date or place are known, or the trigger is sure)."""
+    """Whether the roles have the actors that the frame asks for."""
+    return not _wanting(values, frame, lenient=lenient)
+
+
+def _wanting(values: EventValues, frame: Frame, *, lenient: bool) -> list[str]:
+    """The roles that have fewer actors than the frame asks for, in words.
+
+    Fewer do where date or place are known, or the trigger is sure.
+    """
     counts = {role: len(actors) for role, actors in roles_of(values).items()}
     known = bool(values.start_date) + (values.place is not None)
+    found = []
     for role, policy in frame.roles.items():
         needed = policy.lenient_minimum if lenient or known >= policy.lenient_from else policy.minimum
         if counts.get(role, 0) < needed:
-            return False
-    return True
+            found.append(f"{role}: {counts.get(role, 0)} of {needed}")
+    return found
+
+
+def explain_refusal(mention: Mention) -> str:
+    """Why a mention that no report has made none of its own, in words."""
+    frame = next(frame for frame in load_frames() if frame.event_class == mention.values.event_class)
+    wanting = _wanting(mention.values, frame, lenient="lenient" in mention.cues)
+    if wanting:
+        return "too few actors (" + ", ".join(wanting) + ")"
+    return "it only refers back to an event" if _refers_back(mention) else "another frame has the same words"
 
 
 def _join(mentions: Sequence[Mention]) -> EventValues:

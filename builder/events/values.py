@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from diplograph.model import Actor, EventValues, Filler
+
+Roles: TypeAlias = Mapping[str, frozenset[Actor]]
 
 
 def dates_agree(one: str | None, other: str | None, days: int = 0) -> bool:
@@ -27,7 +30,7 @@ def days_between(one: str, other: str) -> int:
     >>> days_between("2021-12-29", "2022-01")
     3
     """
-    return (_first_day(other) - _first_day(one)).days
+    return (first_day(other) - first_day(one)).days
 
 
 def days_apart(one: str, other: str) -> int:
@@ -39,18 +42,22 @@ def days_apart(one: str, other: str) -> int:
     if dates_agree(one, other):
         return 0
     earlier, later = sorted((one, other))
-    return (_first_day(later) - _last_day(earlier)).days
+    return (first_day(later) - last_day(earlier)).days
 
 
-def _last_day(partial: str) -> date:
+def last_day(partial: str) -> date:
+    """The last day that a partial date can mean."""
     if len(partial) == 10:
-        return _first_day(partial)
+        return first_day(partial)
     year, month = int(partial[:4]), int(partial[5:7]) if len(partial) > 4 else 12
+    if (year, month) == (date.max.year, 12):
+        return date.max
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)
 
 
-def _first_day(partial: str) -> date:
+def first_day(partial: str) -> date:
+    """The first day that a partial date can mean."""
     year, month, day = (partial + "-01-01")[:10].split("-") if len(partial) < 10 else partial.split("-")
     return date(int(year), int(month), int(day))
 
@@ -73,9 +80,15 @@ def roles_of(values: EventValues) -> dict[str, frozenset[Actor]]:
 def actors_agree(one: EventValues, other: EventValues, least: float = 0.5) -> bool:
     """Whether, in every role that both fill, enough of the smaller side's actors are on the larger, and none of two
     pairs is exchanged: {A, B} and {A, C} are other people's events."""
-    ours, theirs = roles_of(one), roles_of(other)
-    for role in set(ours) & set(theirs):
+    return roles_agree(roles_of(one), roles_of(other), least)
+
+
+def roles_agree(ours: Roles, theirs: Roles, least: float = 0.5) -> bool:
+    """The same, of the actors of each role."""
+    for role in ours.keys() & theirs.keys():
         smaller, larger = sorted((ours[role], theirs[role]), key=len)
+        if smaller <= larger:
+            continue
         shared = [actor for actor in smaller if any(same_party(actor, rival) for rival in larger)]
         found = [actor for actor in larger if any(same_party(actor, rival) for rival in smaller)]
         if len(shared) < len(smaller) and len(found) < len(larger) and len(shared) < 2:

@@ -5,9 +5,21 @@ from pathlib import Path
 
 from diplograph.frames.matching import find_mentions
 from diplograph.frames.schema import Frame, load_frames, read_frame
+from diplograph.frames.sieve import load_sieve
+from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
-__all__ = ["Frame", "extractor_fingerprint", "find_mentions", "load_frames", "read_frame"]
+__all__ = [
+    "Attempt",
+    "Frame",
+    "SentenceTrace",
+    "extractor_fingerprint",
+    "find_mentions",
+    "load_frames",
+    "load_sieve",
+    "read_frame",
+    "trace_sentences",
+]
 
 
 _CODE = ("temporal", "linking", "frames", "events")
@@ -19,7 +31,7 @@ def extractor_fingerprint() -> str:
     code = Path(__file__).parent.parent
     paths = [
         *locate("ontology", "frames").glob("*.toml"),
-        *locate("ontology", "lexicon").glob("*.toml"),
+        *locate("ontology", "lexicon").glob("*.*"),
         *locate("seeds").glob("*.tsv"),
         *(path for package in _CODE for path in (code / package).glob("*.py")),
     ]

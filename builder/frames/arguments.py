@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from diplograph.frames.pronouns import pronouns
+from diplograph.frames.pronouns import (
+    continued_subject,
+    dropped_subject,
+    dual_subject,
+    pronouns,
+    support_nouns,
+)
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -17,6 +23,7 @@ from diplograph.frames.relations import (
     subjects,
 )
 from diplograph.frames.schema import ArgumentRule, RolePolicy
+from diplograph.frames.status import load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
@@ -78,11 +85,20 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if rule.of == "verb" and rule.relation == "prepositional":
+        # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
+        others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
+        entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
-    return [] if rule.coordinated and len(entities) < 2 else entities
+    entities = [entity for entity in entities if entity.leader or not rule.leaders]
+    if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
+        # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
+        entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
+    several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
+    return [] if rule.coordinated and not several else entities
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:
@@ -108,7 +124,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             if view.is_verb(anchor):
                 if rule.relation in ("modifier", "adjective"):
                     return []
-                return [(anchor, topic_begin(view, anchor, view.clause_end(anchor)))]
+                return [(anchor, topic_begin(view, anchor, _until_apart(view, anchor)))]
             stop = topic_begin(view, anchor, end)
             if rule.relation in ("modifier", "adjective"):
                 return [(id, stop) for id in (anchor, *_wholes(view, anchor, stop))]
@@ -130,6 +146,9 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 if view.is_one_of(above.id, view.lexicon.reporting)
             )
             return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
+        case "support":
+            nouns = [noun for noun in support_nouns(view, anchor) if noun < anchor]
+            return [(noun, anchor) for noun in nouns if not rule.verbs or view.is_one_of(noun, rule.verbs)]
         case "left":
             return [(verb, end)] if (verb := view.verb_before(anchor)) else []
         case "sentence" if rule.relation == "any":
@@ -139,6 +158,17 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
             return _verb_heads(view, anchor, end, rule)
+
+
+def _until_apart(view: SentenceView, verb: int) -> int:
+    """Where the clause of a verb ends, or in it another event that is set off in time ("met the emir, a day *after his
+    meeting* with the king")."""
+    end = view.clause_end(verb)
+    apart = load_status().after | view.lexicon.before
+    for other in sorted(other for other in view.anchors if verb < other < end):
+        if any(view.forms[id - 1] in apart for id in range(max(verb + 1, other - 3), other)):
+            return other
+    return end
 
 
 def _wholes(view: SentenceView, anchor: int, end: int) -> list[int]:
@@ -161,7 +191,7 @@ def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -
     unfit = unfit or (rule.link_prepositions and case not in rule.link_prepositions)
     if unfit or (rule.verbs and not view.is_one_of(verb, rule.verbs)):
         # Names between a verb and its object lead the parser astray: take the verb of the rule that stands before.
-        verb = view.verb_before(anchor) if rule.verbs and "obj" in rule.links else 0
+        verb = view.verb_before(anchor, rule.verbs) if rule.verbs and "obj" in rule.links else 0
         if not verb or not view.is_one_of(verb, rule.verbs):
             return []
     stop = max(end, view.clause_end(verb, past=anchor))
@@ -182,7 +212,12 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
-            return pronouns(view, head, end)
+            other = rule.of == "anchor" and view.is_verb(head)
+            return pronouns(view, head, end, rule.prepositions, other=other, alone=rule.of == "support")
+        case "continued":
+            return continued_subject(view, head)
+        case "dropped":
+            return dropped_subject(view, head)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [
@@ -194,7 +229,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "before":
             # Of coordinated entities the first stands for all.
             chains = {view.chains[view.entities.index(entity)] for entity in bare_before(view, head)}
-            return [view.entities[chain] for chain in sorted(chains, reverse=True)]
+            found = [view.entities[chain] for chain in sorted(chains, reverse=True)]
+            # Whoever is to attend stands next before: "accepted the invitation of *the union* to attend a summit".
+            return found[:1] if rule.of == "support" else found
         case "modifier":
             return modifiers(view, head, end, adjective=False)
         case _:
@@ -204,7 +241,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
     if view.is_verb(head):
-        return subjects(view, head)
+        found = subjects(view, head)
+        single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
+        return (dual_subject(view, head) if single else []) or found
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):
@@ -230,7 +269,15 @@ def count_leaders(arguments: list[Argument]) -> int:
     return len(bodies)
 
 
-def distribute(arguments: list[Argument]) -> list[list[Argument]]:
+def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether a verb has several partners, each with a preposition of its own ("spoke by telephone *with* Obama and
+    *with* Cameron"): it tells of one event for each."""
+    partners = [argument.entity for argument in arguments if argument.rule.endswith("/prepositional")]
+    alone = [entity for entity in partners if view.own_preposition(entity)]
+    return view.is_verb(firing.anchor) and len(alone) > 1
+
+
+def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[list[Argument]]:
     """One list of arguments for each partner, where one party dealt with several.
 
     The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
@@ -238,7 +285,7 @@ def distribute(arguments: list[Argument]) -> list[list[Argument]]:
     """
     others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
     partners = [argument for argument in arguments if argument not in others]
-    if not partners and len(others) > 2:
+    if not partners and len(others) > 2 and not view.is_verb(firing.anchor):
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
         return [arguments]
@@ -327,7 +374,9 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
     for id in range(begin, min(end, begin + 10)):
         if view.forms[id - 1] in view.lexicon.marks | view.lexicon.commas or view.word(id).upos == "PUNCT":
             break
-        if view.word(id).upos in {"CCONJ", "SCONJ"}:
+        if view.word(id).upos in {"CCONJ", "SCONJ"} or any(
+            view.forms[id - 1 : id - 1 + len(words)] == words for words in view.lexicon.condition
+        ):
             break
         last = id
     first, final = view.word(begin), view.word(last)

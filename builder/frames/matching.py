@@ -11,13 +11,15 @@ from diplograph.frames.arguments import (
     fill_roles,
     find_arguments,
     phrase_actor,
+    repeats_preposition,
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
-from diplograph.frames.schema import Frame
+from diplograph.frames.rounds import find_further_rounds
+from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
-from diplograph.frames.times import date_status, find_duration, find_speech_time, find_time
+from diplograph.frames.times import date_status, deictic_status, find_duration, find_speech_time, find_time
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -48,42 +50,54 @@ class Matcher:
             SentenceView(sentence, self.text, found)
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
+        for before, view in zip([None, *self.views], self.views, strict=False):
+            view.anchors = find_anchors(view, self.frames)
+            view.previous = before
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
-        pairs = {
-            " ".join(view.forms[at : at + 2]) for view in self.views for at in range(len(view.forms) - 1)
+        phrases = {
+            " ".join(view.forms[at : at + length])
+            for view in self.views
+            for length in (2, 3)
+            for at in range(len(view.forms) - length + 1)
         }
-        self.vocabulary = frozenset(names | pairs)
+        self.vocabulary = frozenset(names | phrases)
 
     def find(self) -> tuple[Mention, ...]:
         """All the mentions, in the order of the text."""
         found: list[Mention] = []
         for view in self.views:
-            view.anchors = find_anchors(view, self.frames)
             for frame in self.frames:
                 taken: set[int] = set()
                 for firing in find_firings(view, frame, self.vocabulary):
-                    mentions = [] if firing.anchor in taken else self._mentions(view, firing)
+                    told = firing.anchor in taken or self._is_told(view, firing, taken)
+                    mentions = [] if told else self.read(view, firing)
                     if mentions:
                         taken.add(firing.anchor)
                         found.extend(mentions)
         return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
 
+    def _is_told(self, view: SentenceView, firing: Firing, taken: set[int]) -> bool:
+        """Whether the verb of an adverb has told the event already."""
+        above = (word.id for word in view.ancestors(firing.anchor))
+        return firing.trigger.adverbial and not taken.isdisjoint([view.verb_before(firing.anchor), *above])
+
     def _lookup(self, key: str) -> Actor | None:
         entry = self.gazetteer.entries.get(key)
         return entry.actor if entry else None
 
-    def _mentions(self, view: SentenceView, firing: Firing) -> list[Mention]:
+    def read(self, view: SentenceView, firing: Firing) -> list[Mention]:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
         trigger = firing.trigger
         arguments = find_arguments(view, firing)
-        if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
+        if next(lacking(trigger, arguments), None) is not None:
             return []
-        if trigger.leaders and count_leaders(arguments) < trigger.leaders:
-            return []
-        if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
-            return []
-        parts = distribute(arguments) if self._distributes(view, firing) else [arguments]
-        return [mention for part in parts if (mention := self._mention(view, firing, part))]
+        several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        parts = distribute(view, firing, arguments) if several else [arguments]
+        mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        if not firing.frame.place or len(mentions) != 1:
+            return mentions
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
+        return [*mentions, *further]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
@@ -91,7 +105,11 @@ class Matcher:
             return True
         begin = firing.anchor
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
-        return bool(view.find(view.lexicon.separately, begin, end))
+        if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
+            return False  # "a *joint* call with both …"
+        # "called both the president and …" is several calls, "a call between both" is one.
+        found = view.find(view.lexicon.separately, begin, end)
+        return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
 
     def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
         """The mention with its values, each with its evidence; None if it has fewer parties than its trigger asks."""
@@ -100,13 +118,15 @@ class Matcher:
         fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
         unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
         fillers = (*fillers, *unnamed)
-        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0):
+        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
         time = find_time(view, span, status, frame, document)
         status = date_status(status, time, frame, document.published)
+        if time is None:
+            status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
         place, place_proofs = find_place(view, span, frame, arguments)
@@ -170,7 +190,7 @@ class Matcher:
             "anaphoric": trigger.anaphoric,
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
-            "inherits": trigger.inherits,
+            "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
@@ -200,8 +220,15 @@ class Matcher:
         return None
 
     def _speaker(self, view: SentenceView, anchor: int) -> EntityMention | None:
-        """Who said so: the subject of the nearest verb of saying above."""
+        """Who said so: the subject of the nearest verb of saying above.
+
+        "(He) warned that …, *and held a call* with …": what is coordinated with the verb of saying was not said by it.
+        """
+        below = view.word(anchor)
         for above in view.ancestors(anchor):
+            if below.deprel == "conj" and view.is_verb(below.id):
+                return None
+            below = above
             if view.is_verb(above.id) and view.is_one_of(above.id, view.lexicon.reporting):
                 found = [entity for entity in subjects(view, above.id) if len(entity.actors) == 1]
                 return found[0] if found else None
@@ -240,6 +267,14 @@ class Matcher:
                     continue
                 if view.word(id + 1).upos == "PRON":
                     return self._by_pronoun(view, firing, role, id + 1)
+                owner = id + 2
+                if (
+                    view.word(min(owner, len(view.words))).upos == "PRON"
+                    and view.word(id + 1).token == view.word(owner).token
+                ):
+                    owned = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
+                    if owned[0]:
+                        return owned
                 found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
                 if found:
                     actor, begin, end = found
@@ -252,23 +287,49 @@ class Matcher:
         """What a pronoun means: for a dual the last two states named, otherwise the last state before the trigger."""
         word = view.word(id)
         number = 2 if "Number=Dual" in word.feats else 1
-        bodies: list[EntityMention] = []
-        for other in reversed(self.views[: view.sentence.index + 1]):
-            for entity in reversed(other.entities):
-                if (
-                    entity.begin >= word.begin
-                    or entity.kind not in ("Country", "Organization")
-                    or entity.how == "demonym"
-                ):
-                    continue
-                if all(entity.actors != seen.actors for seen in bodies):
-                    bodies.append(entity)
-            if len(bodies) >= number:
-                break
+        bodies = self._bodies_before(view, word.begin, number)
         chosen = bodies[:number]
         fillers = tuple(Filler(role, entity.actors[0]) for entity in reversed(chosen))
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
+
+    def _bodies_before(self, view: SentenceView, position: int, number: int) -> list[EntityMention]:
+        """The last states and organizations named before a position, the nearest first; where something is, only if there
+        are no others ("called on Turkey to end its operation *in Syria*, … on its economy")."""
+        named = [
+            (other, entity)
+            for other in reversed(self.views[: view.sentence.index + 1])
+            for entity in reversed(other.entities)
+            if entity.begin < position
+            and entity.kind in ("Country", "Organization")
+            and entity.how != "demonym"
+        ]
+        bodies: list[EntityMention] = []
+        located = [entity for other, entity in named if other.preposition_of(entity) in view.lexicon.local]
+        acting = [entity for _, entity in named if entity not in located]
+        near = [entity for entity in acting if entity.sentence == view.sentence.index]
+        for entity in [*near, *(entity for _, entity in named)]:
+            if all(entity.actors != seen.actors for seen in bodies):
+                bodies.append(entity)
+        return bodies[:number]
+
+
+def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
+    """Whether somebody is on both sides ("Putin warned that sanctions on Moscow would be a mistake" threatens nobody)."""
+    roles: dict[Actor, set[str]] = {}
+    for filler in fillers:
+        roles.setdefault(filler.actor, set()).add(filler.role)
+    return any(len(names) > 1 for names in roles.values())
+
+
+def lacking(trigger: Trigger, arguments: list[Argument]) -> Iterator[str]:
+    """The parties that a trigger asks for and the arguments do not have, in words."""
+    if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
+        yield f"no {' or '.join(sorted(trigger.needs))}"
+    if trigger.leaders and (found := count_leaders(arguments)) < trigger.leaders:
+        yield f"{found} of {trigger.leaders} heads of state or government"
+    if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
+        yield f"no party of the kind {trigger.tagged}"
 
 
 def _prove(

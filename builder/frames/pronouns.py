@@ -2,49 +2,264 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from diplograph.frames.relations import subjects
+from diplograph.frames.relations import (
+    bare_before,
+    has_resumptive_pronoun,
+    joined_verb,
+    members,
+    objects,
+    subjects,
+)
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
 
-def pronouns(view: SentenceView, anchor: int, end: int) -> list[EntityMention]:
-    """The entities that pronouns on an anchor, on the nouns that support it, or after "between" stand for."""
-    for id in _pronoun_ids(view, anchor, end):
-        found = _antecedents(view, anchor, id)
+def pronouns(
+    view: SentenceView,
+    anchor: int,
+    end: int,
+    prepositions: frozenset[str] = frozenset(),
+    *,
+    other: bool = False,
+    alone: bool = False,
+) -> list[EntityMention]:
+    """The entities that pronouns on an anchor, on the nouns that support it (unless it stands ``alone``), after "between"
+    or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
+    if other and view.forms[anchor - 1] in view.lexicon.with_object:
+        return [_standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
+    supporting = [] if alone else support_nouns(view, anchor)
+    for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
+        if _is_first_person(view, id):
+            found = _speaker(view, id)
+        elif other or view.forms[id - 2] in prepositions:
+            found = _others(view, anchor)
+        else:
+            found = _antecedents(view, anchor, id)
         if found:
-            word = view.word(id)
-            return [
-                replace(
-                    entity,
-                    first=id,
-                    last=id,
-                    head=id,
-                    begin=word.begin,
-                    end=word.end,
-                    how="pronoun",
-                    preposition="",
-                )
-                for entity in found
-            ]
+            return [_standing_at(view, id, entity, "pronoun") for entity in found]
     return []
 
 
-def _pronoun_ids(view: SentenceView, anchor: int, end: int) -> list[int]:
-    """The pronouns that name a party: on the anchor or its support ("his *taking part* in a summit"), after "between"."""
-    nouns = [anchor]
+def _standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
+    """An entity as a word stands for it."""
+    word = view.word(id)
+    return replace(
+        entity, first=id, last=id, head=id, begin=word.begin, end=word.end, how=how, preposition=""
+    )
+
+
+_NEAR = 3  # sentences, this one included, in which a pronoun finds whom it means
+_FURTHEST = 6  # sentences back to which a subject can go on
+
+
+def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who a verb that opens its sentence without a subject speaks of.
+
+    "The president met … . *And (he) received a call* from …": Arabic drops a subject that goes on. Where the same verb
+    was used shortly before ("the president *received* a call from … The minister assured him … . *And (he) received*
+    another from …") its subject goes on, else that of the sentence before. The verb's ending holds the pronoun, so the
+    verb is the evidence.
+    """
+    if subjects(view, verb, inherited=False):
+        return []
+    joined = joined_verb(view, verb)
+    if joined:
+        found = subjects(view, joined)
+        single = len(found) == 1 and len(found[0].actors) == 1
+        return [_standing_at(view, verb, found[0], "continued")] if single else []
+    if not _opens_sentence(view, verb):
+        return []
+    earlier: list[SentenceView] = []
+    while (before := (earlier[-1] if earlier else view).previous) and len(earlier) < _FURTHEST:
+        earlier.append(before)
+    alike = [
+        (other, word.id)
+        for other in earlier
+        for word in other.words
+        if other.is_verb(word.id) and other.lemmas[word.id - 1] == view.lemmas[verb - 1]
+    ]
+    mains = [(other, word.id) for other in earlier[:1] for word in other.words if other.is_verb(word.id)]
+    for other, id in [*alike, *mains[:1]]:
+        found = subjects(other, id, inherited=False) if id else []
+        if found:
+            single = len(found) == 1 and len(found[0].actors) == 1
+            return [_standing_at(view, verb, found[0], "continued")] if single else []
+    return []
+
+
+def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Whom a verb in the dual means that names nobody: the last pair named before it, in its sentence or the two before.
+
+    "Agreed (the two) on beginning negotiations", "*the two* may meet again in November": a pair is two coordinated
+    parties, a group of two ("the two presidents"), or the only two persons of a sentence.
+    """
+    named = any(
+        child.deprel.startswith("nsubj") and child.upos == "NOUN"
+        for child in view.sentence.children.get(verb, ())
+    )
+    if named or not _is_dual(view, verb):
+        return []
+    nearest = [view]
+    while nearest[-1].previous and len(nearest) < _NEAR:
+        nearest.append(nearest[-1].previous)
+    for other in nearest:
+        before = [e for e in other.entities if e.actors and (other is not view or e.last < verb)]
+        pair = _last_pair(other, [e for e in before if e.kind == "Person" or len(e.actors) == 2])
+        pair = pair or _last_pair(other, [e for e in before if e.kind == "Country" and e.how != "demonym"])
+        if pair:
+            return [_standing_at(view, verb, entity, "continued") for entity in pair]
+    return []
+
+
+def _is_dual(view: SentenceView, verb: int) -> bool:
+    """Whether a verb is in the dual, by its tags or, where the tagger erred, by its ending."""
+    word, form = view.word(verb), view.forms[verb - 1]
+    tagged = word.upos == "VERB" and (word.xpos[7:8] == "D" or "Number=Dual" in word.feats)
+    listed = form in view.lexicon.verb_forms - view.lexicon.with_object
+    plural = form.endswith(view.lexicon.plural_endings)
+    return tagged or (listed and form.endswith(view.lexicon.dual_endings) and not plural)
+
+
+def _last_pair(view: SentenceView, found: list[EntityMention]) -> list[EntityMention]:
+    """The last two of some parties that are coordinated, a group of two, or the two where there are no more."""
+    distinct: list[EntityMention] = []
+    for entity in reversed(found):
+        if len(entity.actors) == 2:
+            return [entity]
+        if all(entity.actors != other.actors for other in distinct):
+            distinct.append(entity)
+            chain = [
+                e for e in members(view, view.entities[view.chains[view.entities.index(entity)]]) if e.actors
+            ]
+            if len(chain) == 2 and len({e.actors for e in chain}) == 2:
+                return chain
+    return list(reversed(distinct)) if len(distinct) == 2 else []
+
+
+_REACH = 4  # words between what opens a clause and its verb
+
+
+def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who a verb of a dependent clause speaks of without saying so: the party that its sentence is about.
+
+    "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
+    (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
+    """
+    if _is_first_person(view, verb):
+        return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
+    own = subjects(view, verb, inherited=False)
+    if own and (own[0].first < verb or objects(view, verb)):
+        return []
+    if _is_headed_by_object(view, verb):
+        people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
+        return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
+    if len(own) == 1 and own[0].first > verb:
+        above = joined_verb(view, verb)
+        others = subjects(view, above) if above else []
+        if len(others) == 1 and others[0].kind == "Person" and others[0].actors != own[0].actors:
+            return [_standing_at(view, verb, others[0], "dropped")]
+    for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
+        if view.forms[id - 1] in view.lexicon.relative:
+            near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
+            return [_standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
+        if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
+            people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
+            people = [e for e in people if all(e.actors != other.actors for other in own)]
+            return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
+    return []
+
+
+def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
+    """Whether a verb opens a relative clause about its own object ("said after talks *(that he) held* with the emir",
+    "the talks *that he will hold*"): after an indefinite noun no pronoun opens it."""
+    if not has_resumptive_pronoun(view, verb):
+        return False
+    id = verb - 1
+    while id > 1 and view.word(id).upos in {"AUX", "PART"}:
+        id -= 1
+    relative = view.forms[id - 1] in view.lexicon.relative
+    return (view.word(id).upos == "NOUN" and view.entity_at(id) is None) or (
+        relative and id > 1 and view.word(id - 1).upos in {"NOUN", "ADJ"} and view.entity_at(id - 1) is None
+    )
+
+
+def _opens_sentence(view: SentenceView, verb: int) -> bool:
+    """Whether nothing but particles stands before a verb of the third person singular."""
+    person = view.word(verb).xpos[5:8]
+    if not view.is_verb(verb) or (person.strip("-") and (person[0] not in "3-" or person[2] in "DP")):
+        return False
+    return all(view.word(id).upos in {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"} for id in range(1, verb))
+
+
+def support_nouns(view: SentenceView, anchor: int) -> list[int]:
+    """The nouns above an anchor that only say that the event takes place ("*the receiving* of a call"), nearest first."""
+    found = []
     for above in view.ancestors(anchor):
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
             break
-        nouns.append(above.id)
+        found.append(above.id)
+    return found
+
+
+def _pronoun_ids(
+    view: SentenceView, nouns: Sequence[int], end: int, prepositions: frozenset[str]
+) -> list[int]:
+    """The pronouns that name a party: on the first noun, the anchor, or its support ("his *taking part* in a summit"),
+    after "between" or one of some prepositions."""
+    anchor = nouns[0]
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]
     for id in range(anchor + 1, end):
-        if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing:
+        if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing | prepositions:
             found.append(id)
     return found
+
+
+def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it, in this
+    sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
+    governing = view.governing_verb(anchor)
+    verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
+    acts = [*subjects(view, verb), *dropped_subject(view, verb)] if verb else []
+    acting = {entity.actors for entity in acts}
+    nearest = [view]
+    while nearest[-1].previous and len(nearest) < _NEAR:
+        nearest.append(nearest[-1].previous)
+    for other in nearest:
+        people = [
+            entity
+            for entity in other.entities
+            if entity.kind == "Person" and entity.actors and (other is not view or entity.last < anchor)
+        ]
+        people = [entity for entity in people if entity.actors not in acting]
+        if people:
+            return people[-1:]
+    return []
+
+
+def _is_first_person(view: SentenceView, id: int) -> bool:
+    """Whether a pronoun is "me" or "my", or a verb's subject is "I"."""
+    word = view.word(id)
+    return word.xpos[5:8] in ("1-S", "1MS") or ("Person=1" in word.feats and "Number=Sing" in word.feats)
+
+
+def _speaker(view: SentenceView, before: int) -> list[EntityMention]:
+    """Who speaks in the first person in a quotation: the subject of the nearest verb of saying before, else of the first of
+    its sentence ("Flynn said: … *my* calls with the ambassador", "Putin assured us: "*I shall* talk …"")."""
+    verbs = [
+        word.id
+        for word in view.words
+        if view.is_verb(word.id) and word.id != before and view.is_one_of(word.id, view.lexicon.reporting)
+    ]
+    for verb in [*(id for id in reversed(verbs) if id < before), *verbs]:
+        found = [entity for entity in subjects(view, verb) if entity.kind == "Person"]
+        if found:
+            return found[:1]
+    return []
 
 
 def _is_pronoun(view: SentenceView, id: int) -> bool:
@@ -71,12 +286,16 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
         group = subjects(view, governing[0]) if governing else []
         if len(group) >= 2 or (group and group[0].leader and group[0].kind == "Organization"):
             return group  # "the *leaders of the G20* began their meetings"
+        if group and len(group[0].actors) >= 2:
+            return group[:1]  # "*the two* said after a meeting that brought them together"
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):
             if all(entity.actors != other.actors for other in last):
                 last.append(entity)
         return list(reversed(last[:2])) if len(last) >= 2 else []
+    if people and view.is_one_of(id - 1, view.lexicon.utterance):
+        return people[-1:]  # "quoted the president *as saying* in a meeting with …"
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]

@@ -31,7 +31,9 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     First what the tree says; else the entity right before the verb (headlines: "Biden and Putin discuss …"); else the
     first after it; else, for a coordinated or dependent verb, the subject of the verb it depends on.
     """
-    for child in view.sentence.children.get(verb, ()):
+    children = view.sentence.children.get(verb, ())
+    # "this is the third time that *the two men* talk": a name before any other noun.
+    for child in sorted(children, key=lambda child: view.entity_at(child.id) is None):
         if child.deprel.startswith("nsubj"):
             entity = view.entity_at(child.id)
             if entity is None and view.forms[child.id - 1] in view.lexicon.passed_over:
@@ -42,11 +44,17 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
-            if not entity and child.upos not in {"PRON", "DET"} and child.id not in view.anchors:
+            titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
+            if titled:
+                return members(view, titled)
+            if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 return []
-    before = _right_before(view, verb)
+    before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:
         return before
+    topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb) or _by_precedence(view, verb)
+    if topic:
+        return topic
     after = _first_after(view, verb)
     if after:
         return after
@@ -70,21 +78,99 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     return []
 
 
+def joined_verb(view: SentenceView, verb: int) -> int:
+    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
+    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
+    before = verb - 1
+    while before > 1 and view.word(before).upos in {"AUX", "PART"}:
+        before -= 1  # "and *will* call the prime minister"
+    if before < 2 or view.word(before).upos != "CCONJ":
+        return 0
+    head = view.word(verb).head
+    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
+        return head
+    return next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
+
+
+def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
+    """Whether a word tagged as a verb has no aspect: a verbal noun that is spelt like one ("confirmed the president's
+    *receiving* a call"), whose subject follows."""
+    xpos = view.word(verb).xpos
+    return xpos.startswith("V") and xpos[1:2] == "-"
+
+
+def _named_after(view: SentenceView, id: int) -> EntityMention | None:
+    """The person whose title a noun opens, where the title itself was not understood ("the *head of the union* A. B.")."""
+    for entity in view.between(id + 1, id + 7):
+        inside = range(id, entity.first)
+        plain = all(view.word(at).upos in {"NOUN", "ADJ", "X"} for at in inside)
+        return entity if plain and entity.kind == "Person" and entity.how == "name" else None
+    return None
+
+
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
+    joined = id >= 1 and view.word(id).upos == "CCONJ" and view.word(id).token == view.word(verb).token
+    if joined and view.forms[id - 1] in view.lexicon.adding:
+        return []  # ", *and spoke* the minister …": what stands before is of another clause
     while id >= 1 and view.entity_at(id) is None:
         if (
             view.word(id).upos not in _LIGHT
             or view.is_boundary(id)
-            or view.forms[id - 1] in view.lexicon.brackets
+            or view.forms[id - 1] in view.lexicon.brackets | view.lexicon.dashes
         ):
-            return []
+            return []  # nor does the city of a dateline: "*Abidjan -* The union threatened …"
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
-    if entity is None or not _bare(view, entity):
-        return []
+    if entity is None or not _bare(view, entity) or entity.first - 1 in view.anchors:
+        return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
+    if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
+        return []  # "on the matter of *the republic*, threatened …"
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
+
+
+def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who the pronoun on "that" means, before a verb: the nearest party before that no preposition governs.
+
+    "A source said that the president calls for a summit *and that he* discussed it with …" speaks of the president.
+    """
+    id = verb - 1
+    while id > 1 and view.word(id).upos in {"AUX", "PART"}:
+        id -= 1
+    if id < 2 or view.word(id).upos != "PRON" or view.word(id - 1).upos != "SCONJ":
+        return []
+    if view.is_one_of(verb, view.lexicon.impersonal):
+        return []
+    if view.word(id).token != view.word(id - 1).token:
+        return []
+    for entity in bare_before(view, id - 1):
+        if entity.kind == "Person" and len(entity.actors) == 1:
+            return [entity]
+    return []
+
+
+def _by_topic_particle(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Whom a sentence opens with by a particle that a later conjunction answers ("*as for* the president, …, *he* called
+    …": in Arabic "amma … fa-")."""
+    opening = view.forms[0] in view.lexicon.topicalizing
+    joined = verb > 1 and view.word(verb - 1).token == view.word(verb).token
+    if not opening or not joined or view.forms[verb - 2] not in view.lexicon.answering:
+        return []
+    first = next((entity for entity in view.entities if entity.last < verb and _bare(view, entity)), None)
+    return [first] if first and first.first <= 3 else []
+
+
+def _by_precedence(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who did before what a verb after "that" says ("*it happened to* the president *that* (he) congratulated …": in Arabic
+    the party stands after a preposition)."""
+    if verb < 3 or view.word(verb - 1).upos != "SCONJ":
+        return []
+    for entity in reversed(view.between(1, verb - 1)):
+        before = range(max(1, entity.first - 3), entity.first + 1)
+        if entity.kind == "Person" and any(view.is_one_of(id, view.lexicon.preceding) for id in before):
+            return [entity]
+    return []
 
 
 def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -92,11 +178,31 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
     for entity in view.between(verb + 1, end):
         if view.chains[view.entities.index(entity)] != view.entities.index(entity):
             continue
-        if any(not _may_precede_subject(view, id) for id in range(verb + 1, entity.first)):
+        gap = range(verb + 1, entity.first)
+        passed = _circumstances(view, gap)
+        if any(id not in passed and not _may_precede_subject(view, id) for id in gap):
             return []
         if _bare(view, entity) and entity.how != "demonym" and agrees(view, verb, entity):
             return members(view, entity)
     return []
+
+
+def _circumstances(view: SentenceView, gap: range) -> frozenset[int]:
+    """The words of a stretch that only say after or during what something happened ("met *after his arrival* the prime
+    minister")."""
+    found: set[int] = set()
+    for id in gap:
+        if view.forms[id - 1] not in view.lexicon.circumstantial:
+            continue
+        end = id + 1
+        while (
+            end in gap
+            and (end == id + 1 or view.word(end).upos in {"PRON", "ADJ"})
+            and not view.entity_at(end)
+        ):
+            end += 1
+        found.update(range(id, end))
+    return frozenset(found)
 
 
 def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
@@ -121,18 +227,28 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     word = view.word(id)
     if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
         return True
-    return view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days)
+    if view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days):
+        return True
+    # "phoned him *in succession* both X and Y"
+    manner = view.lexicon.manner
+    return view.forms[id - 1] in manner or (
+        word.upos == "ADP" and id < len(view.words) and view.forms[id] in manner
+    )
 
 
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
-    """Whether a verb has an object pronoun: the relative clause is about its object ("the call *that he made*"), and
-    what follows the verb is its subject."""
+    """Whether a verb has an object pronoun, its own or a preposition's: the relative clause is about its object ("the
+    call *that he made*", "the sanctions *with which it threatens*"), and what follows the verb is its subject."""
+    if view.forms[verb - 1] in view.lexicon.with_object:
+        return True
     after = verb + 1
-    return (
-        after <= len(view.words)
-        and view.word(after).upos == "PRON"
-        and view.word(after).token == view.word(verb).token
-    )
+    if after > len(view.words):
+        return False
+    if view.word(after).upos == "PRON":
+        return view.word(after).token == view.word(verb).token
+    if view.word(after).upos != "ADP" or after == len(view.words):
+        return False
+    return view.word(after + 1).upos == "PRON" and view.word(after + 1).token == view.word(after).token
 
 
 def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[EntityMention]:
@@ -158,7 +274,16 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         ):
             continue
         gap = range(verb + 1, entity.first)
-        if all(view.entity_at(id) or view.word(id).upos in _LIGHT | {"ADV", "NOUN"} for id in gap):
+        passed = _circumstances(view, gap)
+        light = _LIGHT | {"ADV", "NOUN"}
+        if all(
+            id in passed
+            or view.entity_at(id)
+            or (view.word(id).upos == "ADP" and id + 1 in gap and view.entity_at(id + 1))  # "*in* the Élysée"
+            or view.word(id).upos in light
+            or view.is_one_of(id, view.lexicon.days)
+            for id in gap
+        ):
             return members(view, entity)
         return []
     return []
@@ -220,21 +345,31 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
         if len(gap) > _CLOSE or any(not _may_stand_between(view, word.id) for word in gap):
             break
-        if any(view.forms[word.id - 1] in view.lexicon.commas for word in gap):
+        commas = [word.id for word in gap if view.forms[word.id - 1] in view.lexicon.commas]
+        if any(not _follows_time(view, id) for id in commas):
             break
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
             continue
+        if not adjective and entity.kind == "Person" and view.has_article(noun):
+            break  # "attended *the* summit the president": a noun with the article is nobody's
         if view.preposition_of(entity):
             break
         found.append(entity)
     return found
 
 
+def _follows_time(view: SentenceView, id: int) -> bool:
+    """Whether what stands before a word only says when ("during his meeting *yesterday,* the president")."""
+    return view.word(id - 1).upos == "ADV" or view.is_one_of(id - 1, view.lexicon.days)
+
+
 def _may_stand_between(view: SentenceView, id: int) -> bool:
-    """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO")."""
+    """Whether a word can stand between a noun and its modifier ("the meeting of *the council of* Russia and NATO", "his
+    meeting *yesterday* with")."""
     return (
-        view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM"}
+        view.word(id).upos in {"ADJ", "DET", "PUNCT", "PRON", "NUM", "ADV"}
+        or view.is_one_of(id, view.lexicon.days)
         or view.forms[id - 1] in view.lexicon.passed_over
     )
 

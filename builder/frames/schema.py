@@ -17,8 +17,19 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence")
-RELATIONS = ("subject", "object", "prepositional", "modifier", "adjective", "pronoun", "before", "any")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence", "support")
+RELATIONS = (
+    "subject",
+    "object",
+    "prepositional",
+    "modifier",
+    "adjective",
+    "pronoun",
+    "before",
+    "any",
+    "continued",
+    "dropped",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,9 @@ class Trigger:
     (True), an indefinite one (False) or does not mind (None). ``anaphoric`` mentions only refer back. ``leaders`` is
     how many heads of state or government must take part; ``tagged`` a tag that one party must have; ``distributive``
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
-    that the text has named ("the *second round* is in Geneva"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough.
+    that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
+    ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
+    minimum is enough, and inherits only where it names no party of its own.
     """
 
     id: str
@@ -62,6 +74,7 @@ class Trigger:
     needs: frozenset[str] = frozenset()
     distributive: bool = False
     inherits: bool = False
+    adverbial: bool = False
     lenient: bool = False
 
 
@@ -70,7 +83,8 @@ class ArgumentRule:
     """Which phrases fill a role: those standing in ``relation`` to the anchor (or its verb, relative clause …).
 
     ``coordinated`` asks for at least two of them joined; ``indefinite`` for an anchor without article (with one it
-    refers to an event whose parties the text has named); a ``fallback`` is tried only while the role lacks actors.
+    refers to an event whose parties the text has named), ``leaders`` for the heads of states or of a body ("the leaders of
+    the group"); a ``fallback`` is tried only while the role lacks actors.
     """
 
     role: str
@@ -87,6 +101,7 @@ class ArgumentRule:
     tags: frozenset[str] = frozenset()
     coordinated: bool = False
     indefinite: bool = False
+    leaders: bool = False
     fallback: bool = False
 
     @property
@@ -141,11 +156,11 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "lenient",
+    "inherits", "adverbial", "lenient",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
-    "kinds", "tags", "coordinated", "indefinite", "fallback",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -221,6 +236,7 @@ class _Reader:
             needs=frozenset(data.get("needs", [])),
             distributive=data.get("distributive", False),
             inherits=data.get("inherits", False),
+            adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
         )
 
@@ -248,6 +264,7 @@ class _Reader:
             kinds=frozenset(data.get("kinds", [])),
             tags=frozenset(data.get("tags", [])),
             coordinated=data.get("coordinated", False),
+            leaders=data.get("leaders", False),
             indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
         )

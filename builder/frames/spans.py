@@ -36,10 +36,19 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     if governing is None and not before:
         return EventSpan(anchor, end, None, anchor, end)
     governing = governing or (before, "", "")
-    verb = governing[0]
-    begin = _clause_begin(view, min(verb, anchor))
+    verb = _main_verb(view, governing[0], anchor)
+    begin = _clause_begin(view, min(governing[0], anchor))
     stop = max(end, view.clause_end(verb, past=anchor))
     return EventSpan(anchor, end, verb, begin, stop, governing[1] != "nested")
+
+
+def _main_verb(view: SentenceView, verb: int, anchor: int) -> int:
+    """The verb that a form of "to be" only helps ("the last summit *was … held* in Lahore": in Arabic the subject stands
+    between the two), else the verb itself."""
+    if not view.is_one_of(verb, view.lexicon.auxiliary):
+        return verb
+    helped = (child.id for child in view.sentence.children.get(verb, ()) if child.deprel == "xcomp")
+    return next((id for id in helped if id > anchor and view.is_verb(id)), verb)
 
 
 def _clause_begin(view: SentenceView, verb: int) -> int:

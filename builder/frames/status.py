@@ -35,6 +35,7 @@ class StatusLexicon:
     undoing: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
+    attending: frozenset[str]
     future: frozenset[str]
     modal: frozenset[str]
     previous: frozenset[str]
@@ -62,6 +63,7 @@ def load_status() -> StatusLexicon:
         folded(DENIED, "undoing"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
+        folded(DENIED, "attending"),
         folded("future", "particles"),
         folded("future", "modal"),
         folded("previous", "modifiers"),
@@ -83,13 +85,23 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
     current = view.word(id)
     for above in view.ancestors(id):
         if view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB":
-            return
+            # The word before the preposition; the parser may have hung the phrase on the verb above it.
+            governor = max(current.id - 2, 1)
+            if not _governs(view, governor, lexicon, definite=view.is_definite(id)):
+                return
+            yield view.word(governor)
         if current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ":
             return
         if current.deprel == "conj" and current.upos == "VERB":
             return  # "denied X, and *spoke of* a meeting": what is denied is X
         yield above
         current = above
+
+
+def _governs(view: SentenceView, id: int, lexicon: StatusLexicon, *, definite: bool) -> bool:
+    """Whether a word takes what it speaks of by a preposition that otherwise opens a circumstance: "wishing *for*", "the
+    refusal to take part *in* talks" (but he who will not attend *the* summit does not call it off)."""
+    return view.is_one_of(id, lexicon.negated) or (not definite and view.is_one_of(id, lexicon.attending))
 
 
 def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool = False) -> StatusReading:
@@ -104,14 +116,22 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         return StatusReading(OCCURRED, anchor - 1, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
-    for id in dict.fromkeys([*path, *near]):
+    attended = view.is_definite(anchor) and any(
+        view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1]
+    )
+    for id in [] if attended else dict.fromkeys([*path, *near]):
         if view.is_one_of(id, denying):
-            return StatusReading(DENIED, id, True, previous)
+            # Who does "not rule out" a meeting leaves it open.
+            open_still = _has_before(view, id, lexicon.negations)
+            return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True, previous)
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True, previous)
+    own = _own_verb(view, anchor)
+    if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
+        return StatusReading(OCCURRED, own, True, previous)
     for status in (HYPOTHETICAL, PLANNED):
         cue = _modifier(view, anchor, lexicon.modifiers[status])
         if cue:
@@ -123,7 +143,6 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
         return StatusReading(PLANNED, purpose, True, previous)
-    own = _own_verb(view, anchor)
     if own:
         status = (
             DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
@@ -190,7 +209,12 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     if is_imperfect(view, verb):
         if _has_before(view, verb, lexicon.modal):
             return HYPOTHETICAL
-        if view.is_one_of(verb, lexicon.held):
+        told = (
+            verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
+        )
+        if (
+            view.is_one_of(verb, lexicon.held) and not told
+        ):  # "met Medvedev *before* Saakashvili *received* him"
             return PLANNED
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
@@ -32,6 +33,9 @@ def find_time(
     if postponed:
         return postponed
     own = _in_phrase(view, span, dated)
+    apart, day = _set_off(view, span, dated, document)
+    if apart and not own:
+        return day
     nearest = _in_clause(view, span, dated, status, document)
     if own and nearest:
         finer = len(nearest.start_date or "") == _DAY > len(own.start_date or "")
@@ -48,11 +52,62 @@ def find_time(
     return None
 
 
+def _set_off(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], document: Document
+) -> tuple[bool, TimeExpression | None]:
+    """Whether an event is set off from the time of its sentence, and then its day, where it can be told: "*on the eve of*
+    the summit", "*four days before* his meeting" (in Arabic "before four days *of* his meeting"), "*before* the summit".
+
+    It is counted from the only date of the sentence, or from the day of writing where the sentence gives none.
+    """
+    id = span.anchor - 1
+    while id > 1 and view.is_one_of(id, view.lexicon.support):
+        id -= 1
+    if id < 1:
+        return False, None
+    form, word = view.forms[id - 1], view.word(id)
+    begin, end = view.sentence.begin, view.sentence.end
+    others = {time.start_date or "" for at, time in dated if at != id}
+    base = next(iter(others)) if len(others) == 1 else "" if others else document.published or ""
+    if form in view.lexicon.eve | view.lexicon.morrow:
+        days = 1 if form in view.lexicon.eve else -1
+        return True, _days_from(base, days, word.begin, word.end)
+    if form in view.lexicon.before:
+        return True, None
+    if form not in view.lexicon.linking:
+        return False, None
+    for time in find_times(document.text, begin, end, document.published, tense="future"):
+        if time.start_date or word_at(view, time.end - 1) != id - 1:
+            continue
+        # Read by itself, without the event after it, the distance is one from the base.
+        away = find_times(document.text, time.begin, time.end, base or None, tense="future")
+        if len(base) < _DAY or not away or len(away[0].start_date or "") != _DAY:
+            return True, None
+        days = (date.fromisoformat(base[:_DAY]) - date.fromisoformat(away[0].start_date or "")).days
+        return True, _days_from(base, days, time.begin, time.end)
+    return False, None
+
+
+def _days_from(base: str, days: int, begin: int, end: int) -> TimeExpression | None:
+    """The day so many days from another, None if that is no day."""
+    if len(base) < _DAY:
+        return None
+    return TimeExpression(begin, end, (date.fromisoformat(base[:_DAY]) + timedelta(days=days)).isoformat())
+
+
 def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
     """The new date of what is put off: "the meeting due on Sunday was postponed *to 21 June*"."""
-    if not span.verb or not view.is_one_of(span.verb, load_status().postponing):
+    postponing, towards = load_status().postponing, view.lexicon.towards
+    put_off = span.verb and view.is_one_of(span.verb, postponing)
+    if not put_off and not view.find(postponing, span.anchor - 3, span.anchor):
         return None
-    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in view.lexicon.towards), None)
+    for id, time in dated:
+        ranged = time.end_date and any(
+            form in towards for form in view.forms[id : word_at(view, time.end - 1)]
+        )
+        if ranged:  # "due on 22 March *to* the first of November" is no stretch of time
+            return replace(time, start_date=time.end_date, end_date=None)
+    return next((time for id, time in dated if id > 1 and view.forms[id - 2] in towards), None)
 
 
 def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
@@ -64,9 +119,15 @@ def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document:
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
+    found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
     if _is_ordinal(view, span.anchor):
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
+
+
+def _is_commemorated(view: SentenceView, id: int) -> bool:
+    """Whether a date says what somebody is congratulated on ("on the coming of *the month of Ramadan*")."""
+    return any(view.forms[at - 1] in view.lexicon.commemorated for at in range(max(1, id - 2), id))
 
 
 def _is_ordinal(view: SentenceView, anchor: int) -> bool:
@@ -140,6 +201,26 @@ def date_status(
     if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
         return replace(status, status=OCCURRED, explicit=True)
     return status
+
+
+# Days of publication to tell before from after by, where the document gives none: "tomorrow" lies ahead of both, a day
+# of October that is not said to be the next or the last one only of the first.
+_ASSUMED = ("2000-01-05", "2000-12-20")
+
+
+def deictic_status(
+    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+) -> StatusReading:
+    """The status in the light of words like "tomorrow" in a document without a date: they tell before from after
+    whatever the day of writing is."""
+    if status.status != OCCURRED or document.published:
+        return status
+    for published in _ASSUMED:
+        time = find_time(view, span, status, frame, replace(document, published=published))
+        found = date_status(status, time, frame, published)
+        if found.status != PLANNED:
+            return status
+    return found
 
 
 def find_duration(view: SentenceView, span: EventSpan, text: str) -> DurationExpression | None:

@@ -31,8 +31,9 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
     )
     found = {
         word.id
-        for word in view.words
-        if word.upos not in {"VERB", "PUNCT"} and view.is_one_of(word.id, words)
+        for word in map(view.word, view.all_of(words))
+        if word.upos not in {"VERB", "PUNCT"}
+        and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }
     # "the second round *of the talks*" names one event, by its first noun.
     parts = {
@@ -45,39 +46,51 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
 
 def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
     """The triggers of a frame that fire, in the order of the file; several may fire on one word."""
+    for trigger, anchor in find_candidates(view, frame):
+        governor = _fires(view, trigger, anchor, document)
+        if governor is not None:
+            yield Firing(frame, trigger, anchor, governor)
+
+
+def find_candidates(view: SentenceView, frame: Frame) -> Iterator[tuple[Trigger, int]]:
+    """The words that are anchors of a frame's triggers, whatever stands around them."""
     for trigger in frame.triggers:
-        for word in view.words:
-            if word.upos == "PUNCT" or not _is_anchor(view, trigger, word.id):
+        for word in map(view.word, view.all_of(trigger.anchors, exact=trigger.exact)):
+            if word.upos == "PUNCT":
                 continue
             if not trigger.verbal and view.anchors and word.id not in view.anchors and word.upos != "ADJ":
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue
-            governor = _fires(view, trigger, word.id, document)
-            if governor is not None:
-                yield Firing(frame, trigger, word.id, governor)
-
-
-def _is_anchor(view: SentenceView, trigger: Trigger, id: int) -> bool:
-    if trigger.exact:
-        return bool(view.shapes(id) & trigger.anchors)
-    return view.is_one_of(id, trigger.anchors)
+            yield trigger, word.id
 
 
 def _fires(view: SentenceView, trigger: Trigger, anchor: int, document: frozenset[str]) -> int | None:
     """The governor's id (0 if none is asked for) where a trigger fires, else None."""
+    governor = find_governor(view, trigger, anchor) if trigger.governors else 0
+    return governor if next(unmet(view, trigger, anchor, governor, document), None) is None else None
+
+
+def unmet(
+    view: SentenceView, trigger: Trigger, anchor: int, governor: int, document: frozenset[str]
+) -> Iterator[str]:
+    """What a trigger asks for at one of its anchors and does not find there, in words."""
     if trigger.definite is not None and view.is_definite(anchor) != trigger.definite:
-        return None
-    governor = 0
-    if trigger.governors:
-        governor = _governor(view, trigger, anchor)
-        if not governor:
-            return None
-    if not all(holds(view, near, anchor, document) for near in trigger.near):
-        return None
-    if any(holds(view, near, anchor, document) for near in trigger.unless):
-        return None
-    return governor
+        yield f"wants {'a definite' if trigger.definite else 'an indefinite'} anchor"
+    if trigger.governors and not governor:
+        yield f"no governor: {_some(trigger.governors)}"
+    for near in trigger.near:
+        if not holds(view, near, anchor, document):
+            yield f"nothing of its {near.scope}: {_some(near.words)}"
+    for near in trigger.unless:
+        if holds(view, near, anchor, document):
+            yield f"ruled out by its {near.scope}: {_some(near.words)}"
+
+
+def _some(words: frozenset[str]) -> str:
+    """A few of some words, for reading."""
+    shown = sorted(words)
+    return ", ".join(shown[:4]) + (" …" if len(shown) > 4 else "")
 
 
 def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str]) -> bool:
@@ -107,7 +120,7 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
             return 1, len(view.words) + 1
 
 
-def _governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
+def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
     """The nearest word before or above the anchor that the trigger asks for, 0 if none."""
     above = {word.id for word in view.ancestors(anchor)}
     nearest = 0

@@ -8,90 +8,20 @@ preposition stands before a name, which names are coordinated, where the phrase 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from diplograph.arabic import fold
+from diplograph.frames.lexicon import load_lexicon
 from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
-from diplograph.resources import read_toml
 
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """ontology/lexicon/clauses.toml, folded."""
-
-    compound: frozenset[tuple[str, ...]]
-    prepositions: frozenset[str]
-    relative: frozenset[str]
-    boundary: frozenset[str]
-    marks: frozenset[str]
-    condition: tuple[tuple[str, ...], ...]
-    reporting: frozenset[str]
-    support: frozenset[str]
-    commas: frozenset[str]
-    brackets: frozenset[str]
-    passed_over: frozenset[str]
-    topics: frozenset[str]
-    separately: frozenset[str]
-    days: frozenset[str]
-    pairing: frozenset[str]
-    masculine: frozenset[str]
-    verb_forms: frozenset[str]
-    opening_verbs: frozenset[str]
-    gathering: frozenset[str]
-    partitive: frozenset[str]
-    due: frozenset[str]
-    margins: frozenset[str]
-    hosting: frozenset[str]
-    towards: frozenset[str]
-    aim: frozenset[str]
-    local: frozenset[str]
-
-
-@cache
-def load_lexicon() -> Lexicon:
-    """Reads ontology/lexicon/clauses.toml."""
-    data = read_toml("ontology", "lexicon", "clauses.toml")
-
-    def folded(items: list[str]) -> frozenset[str]:
-        return frozenset(fold(item) for item in items)
-
-    return Lexicon(
-        frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
-        folded(data["prepositions"]["independent"]),
-        folded(data["relative"]["words"]),
-        folded(data["boundary"]["words"]),
-        frozenset(data["boundary"]["marks"]),
-        tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
-        folded(data["reporting"]["words"]),
-        folded(data["support"]["words"]),
-        frozenset(data["boundary"]["commas"]),
-        frozenset(data["boundary"]["brackets"]),
-        folded(data["prepositions"]["passed_over"]),
-        folded(data["topic"]["words"]),
-        folded(data["separately"]["words"]),
-        folded(data["days"]["words"]),
-        folded(data["prepositions"]["pairing"]),
-        folded(data["gender"]["masculine"]),
-        folded(data["verbs"]["forms"]),
-        folded(data["verbs"]["opening"]),
-        folded(data["verbs"]["gathering"]),
-        folded(data["prepositions"]["partitive"]),
-        folded(data["due"]["words"]),
-        folded(data["margins"]["words"]),
-        folded(data["hosting"]["words"]),
-        folded(data["destination"]["prepositions"]),
-        folded(data["destination"]["aim"]),
-        folded(data["prepositions"]["local"]),
-    )
-
-
 class SentenceView:
-    """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends."""
+    """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends, and
+    ``previous`` is the sentence before it, for subjects that go on."""
 
     def __init__(self, sentence: Sentence, text: str, entities: Sequence[EntityMention]) -> None:
         self.sentence = sentence
@@ -101,6 +31,7 @@ class SentenceView:
         self.lexicon = load_lexicon()
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
+        self.previous: SentenceView | None = None
         self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
         self.lemmas = tuple(fold(word.lemma) for word in self.words)
 
@@ -110,12 +41,23 @@ class SentenceView:
         """The word with this id."""
         return self.words[id - 1]
 
-    def names(self, id: int) -> tuple[str, ...]:
+    def names(self, id: int) -> frozenset[str]:
         """The folded shapes by which a word is compared: form, form without article, lemma, restored form."""
-        return tuple(self.shapes(id) | {self.lemmas[id - 1]})
+        return self._names[id - 1]
 
     def shapes(self, id: int) -> frozenset[str]:
         """As :meth:`names`, without the lemma: a plural is not its singular."""
+        return self._shapes[id - 1]
+
+    @cached_property
+    def _names(self) -> tuple[frozenset[str], ...]:
+        return tuple(shapes | {lemma} for shapes, lemma in zip(self._shapes, self.lemmas, strict=True))
+
+    @cached_property
+    def _shapes(self) -> tuple[frozenset[str], ...]:
+        return tuple(self._find_shapes(word.id) for word in self.words)
+
+    def _find_shapes(self, id: int) -> frozenset[str]:
         form, restored = self.forms[id - 1], fold(self.word(id).form)
         found = {form, restored}
         if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
@@ -125,6 +67,21 @@ class SentenceView:
                 found.add(form[1:])
         return frozenset(found | {shape.removeprefix(self.article) for shape in found})
 
+    def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
+        """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
+        places = self._places[exact]
+        return sorted({id for name in places.keys() & words for id in places[name]})
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """The ids of the words with each name, and with each shape."""
+        indices: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+        for index, rows in zip(indices, (self._names, self._shapes), strict=True):
+            for id, names in enumerate(rows, start=1):
+                for name in names:
+                    index.setdefault(name, []).append(id)
+        return indices
+
     def _stands_alone(self, id: int) -> bool:
         """Whether a word is a whole token."""
         token = self.word(id).token
@@ -133,17 +90,14 @@ class SentenceView:
 
     def is_one_of(self, id: int, words: frozenset[str]) -> bool:
         """Whether a word is among some folded words."""
-        return any(name in words for name in self.names(id))
+        return not words.isdisjoint(self.names(id))
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
-        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or two-word phrases."""
+        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
         found = []
         for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            if (
-                self.is_one_of(id, words)
-                or id < len(self.words)
-                and f"{self.forms[id - 1]} {self.forms[id]}" in words
-            ):
+            phrases = (" ".join(self.forms[id - 1 : id - 1 + length]) for length in (2, 3))
+            if self.is_one_of(id, words) or any(phrase in words for phrase in phrases):
                 found.append(id)
         return found
 
@@ -185,7 +139,11 @@ class SentenceView:
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"."""
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
+        """
+        before = self.entity_at(id - 1) if id > 1 else None
+        if before is not None and before.kind == "Person" and not self.preposition_of(before):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
@@ -225,7 +183,7 @@ class SentenceView:
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                due = id > 2 and self.is_one_of(id - 2, self.lexicon.due)
+                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self._continues(id - 1))
                 if (
                     not due
                     and not self._is_relative(id, anchor)
@@ -237,21 +195,34 @@ class SentenceView:
                     return id
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
+    def _continues(self, id: int) -> bool:
+        """Whether a conjunction opens a clause that tells more of the same event."""
+        return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
+
     def _ends_phrase(self, id: int, anchor: int) -> bool:
+        if self._continues(id):
+            return False
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
             due = self.is_one_of(id - 1, self.lexicon.due)
+            # "the summit *due to* be held": with the article the participle is a relative clause by itself.
             relative = any(form in self.lexicon.relative for form in self.forms[anchor : id - 1])
-            return not (due and relative)
+            return not (due and (relative or self.has_article(id - 1)))
         return self.is_boundary(id) or (id in self.anchors and id > anchor + 1)
 
     def _is_relative(self, id: int, anchor: int) -> bool:
         """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
+        if self.forms[id - 1] in self.lexicon.with_object:
+            return True  # "a call *that he made*", tagged as a noun
         before = [self.forms[at - 1] for at in range(max(anchor + 1, id - 3), id)]
         if any(form in self.lexicon.relative for form in before):
             return True
         word = self.word(id)
-        return word.deprel.startswith("acl") and anchor <= word.head < id
+        if word.deprel.startswith("acl") and anchor <= word.head < id:
+            return True
+        # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
+        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
@@ -284,12 +255,13 @@ class SentenceView:
             current = above
         return None
 
-    def verb_before(self, anchor: int) -> int:
-        """The nearest verb before an anchor in its clause, with no other anchor between; 0 if none."""
+    def verb_before(self, anchor: int, among: frozenset[str] = frozenset()) -> int:
+        """The nearest verb (or the nearest of some) before an anchor in its clause, with no other anchor between; 0 if
+        none."""
         for id in range(anchor - 1, 0, -1):
             if self.is_boundary(id) or id in self.anchors:
                 return 0
-            if self.is_verb(id):
+            if self.is_verb(id) and (not among or self.is_one_of(id, among)):
                 return id
         return 0
 
@@ -375,9 +347,10 @@ class SentenceView:
     def preposition_of(self, entity: EntityMention) -> str:
         """The preposition before an entity (or before the first it is coordinated with), folded; "" if none."""
         first = self.entities[self.chains[self.entities.index(entity)]]
-        return self._own_preposition(first) or (self._own_preposition(entity) if first is not entity else "")
+        return self.own_preposition(first) or (self.own_preposition(entity) if first is not entity else "")
 
-    def _own_preposition(self, entity: EntityMention) -> str:
+    def own_preposition(self, entity: EntityMention) -> str:
+        """The preposition that stands before this entity itself, folded; "" if none."""
         if entity.preposition:
             return entity.preposition
         id = entity.first - 1
@@ -391,6 +364,8 @@ class SentenceView:
             return ""
         if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
+        if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
+            return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
         if self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions:
             return self.forms[id - 1]
         return ""

@@ -65,7 +65,8 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """The lexicon of titles, folded: each phrase as a tuple of words."""
+    """The lexicon of titles, folded: each phrase as a tuple of words; ``family_first`` are countries (Wikidata ids) where
+    the family name stands first."""
 
     ranks: dict[tuple[str, ...], str]
     leaders: frozenset[str]
@@ -73,6 +74,7 @@ class Titles:
     organs: dict[tuple[str, ...], str]
     groups: dict[tuple[str, ...], tuple[str, int]]
     words: dict[str, frozenset[str]]
+    family_first: frozenset[str] = frozenset()
 
     def phrases(self, name: str) -> frozenset[str]:
         """A list of single words by its name in titles.toml (``between``, ``former``, ``name_parts`` …)."""
@@ -101,10 +103,11 @@ def load_titles() -> Titles:
     organs = {_words(phrase): kind for kind, phrases in data["organs"].items() for phrase in phrases}
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
-    return Titles(ranks, leaders, english, organs, groups, words)
+    family_first = frozenset(data["family_first"]["countries"])
+    return Titles(ranks, leaders, english, organs, groups, words, family_first)
 
 
-_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons")
+_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks")
 
 
 def _fold_all(items: Iterable[str]) -> frozenset[str]:
@@ -141,7 +144,7 @@ class Gazetteer:
         self._prefixes: set[tuple[str, ...]] = set()
         self.entries: dict[str, Entry] = {}
         self._holders: dict[tuple[str, str], list[Entry]] = {}
-        self._country_of_demonym: dict[str, Entry] = {}
+        self._seats: dict[str, list[tuple[str, ...]]] = {}
         rows = list(rows)
         states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
@@ -155,6 +158,7 @@ class Gazetteer:
             self._index(_words(alias), Sense(entry, "alias"))
         for metonym in _items(row["metonyms"]):
             self._index(_words(metonym), Sense(entry, "metonym"))
+            self._seats.setdefault(key, []).append(_words(metonym))
         for demonym in _items(row["demonyms_ar"]):
             for form in demonym_forms(demonym):
                 self._index(tuple(form.split()), Sense(entry, "demonym"))
@@ -174,6 +178,18 @@ class Gazetteer:
     def senses(self, words: tuple[str, ...]) -> Sequence[Sense]:
         """What these folded words can mean, none if nothing."""
         return self._senses.get(words, ())
+
+    def names(self) -> Iterable[tuple[tuple[str, ...], Sequence[Sense]]]:
+        """All the names, as folded words, with what they can mean."""
+        return self._senses.items()
+
+    def capital(self, country: str) -> Sense | None:
+        """The city of a country by whose name its government goes, which is its capital."""
+        for words in self._seats.get(country, ()):
+            for sense in self._senses[words]:
+                if sense.entry.kind == "City" and sense.entry.country == country:
+                    return Sense(sense.entry, "name")
+        return None
 
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""
@@ -213,10 +229,8 @@ def _read_entry(row: dict[str, str], titles: Titles, states: Container[str]) -> 
         actor = Actor(
             key, kind, row["ar"], row["en"] or None, wikidata, represents, represents if headed else ()
         )
-    if kind in ("City", "Country", "Building"):
+    if kind in ("City", "Country", "Building", "Site"):
         place = Place(key, row["ar"], row["en"] or None, wikidata, key if kind == "Country" else country)
-    if kind == "Building" and country:
-        place = Place(key, row["ar"], row["en"] or None, wikidata, country)
     tags = frozenset(_items(row.get("tags", "")))
     return Entry(actor, place, kind, country, offices, tags)
 

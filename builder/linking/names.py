@@ -47,6 +47,12 @@ class NameFinder:
         """The longest gazetteer name at a token; with ``attached``, clitics before it are looked through."""
         if start >= len(self.tokens) or self.tokens[start].is_punctuation:
             return None
+        if start and (of_summit := self._occasion(start - 1)):
+            found = self._match_from(start - 1, of_summit)
+            if found and found[1] >= start:
+                return NameMatch(found[0], start, found[1], self.tokens[start].begin, "", found[2])
+        if self._occasion(start):
+            return None
         best: NameMatch | None = None
         for reading in readings(self.tokens[start].folded):
             if reading.stripped and not attached:
@@ -59,6 +65,13 @@ class NameFinder:
                 begin = self.tokens[start].begin + reading.stripped
                 best = NameMatch(found[0], start, found[1], begin, reading.preposition, found[2])
         return best
+
+    def _occasion(self, index: int) -> str:
+        """The word for an occasion at a token, folded, "" if it is none: after "summit" a body may go by a part of its
+        name ("the *Twenty* summit"), and the summit itself is no part of that name."""
+        words = self.titles.phrases("marks.occasions")
+        forms = (reading.form for reading in readings(self.tokens[index].folded))
+        return next((form for form in forms if form in words), "")
 
     def _match_from(self, start: int, form: str) -> tuple[tuple[Sense, ...], int, str] | None:
         words: tuple[str, ...] = (form,)
@@ -85,11 +98,11 @@ class NameFinder:
         """How many tokens from ``start`` make the longest phrase that ``phrases`` knows (0 if none)."""
         if start >= len(self.tokens):
             return 0
+        rest = tuple(token.folded for token in self.tokens[start + 1 : start + 5])
         for reading in readings(self.tokens[start].folded):
-            for length in range(min(5, len(self.tokens) - start), 0, -1):
-                rest = tuple(token.folded for token in self.tokens[start + 1 : start + length])
-                if phrases((reading.form, *rest)):
-                    return length
+            for length in range(len(rest), -1, -1):
+                if phrases((reading.form, *rest[:length])):
+                    return length + 1
         return 0
 
     def phrase(self, start: int, length: int) -> tuple[str, ...]:
@@ -116,6 +129,8 @@ class NameFinder:
         Stanza tags unknown names X. Particles (bin, Abu, van …) and nouns between two such words belong to the name;
         after a title a single word is enough, elsewhere two are needed.
         """
+        if start >= len(self.tokens):
+            return 0
         parts = self.titles.phrases("between.name_parts")
         end, names = start, 0
         while end < len(self.tokens) and end - start < 6:
@@ -129,7 +144,7 @@ class NameFinder:
                 for reading in readings(token.folded)
             ):
                 break
-            if end > start and (self._is_somebody(end) or self._is_joined(end)):
+            if end > start and (self._is_somebody(end) or self._is_joined(end) or self._is_title(end)):
                 break
             if token.upos in {"X", "PROPN"} and not self._is_other_name(end):
                 names += 1
@@ -171,6 +186,11 @@ class NameFinder:
             if match
             else False
         )
+
+    def _is_title(self, index: int) -> bool:
+        """Whether a token is a title of the state that follows it ("met *king* of Thailand"), and so no part of a name."""
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        return bool(length) and self._is_other_name(index + length)
 
     def _is_joined(self, index: int) -> bool:
         """Whether a token is a conjunction and a name that the tagger took for one word: the name is known, or what

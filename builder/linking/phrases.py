@@ -7,42 +7,14 @@ or a demonym ("Russian-American talks"). Who is meant is settled for the whole d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from diplograph.linking.gazetteer import Entry, Sense
-from diplograph.linking.names import NameFinder, NameMatch
-from diplograph.linking.tokens import Token, load_clitics, readings
-
-LONGEST_TITLE = 14  # tokens between a title and its name, at most
+from diplograph.linking.names import NameMatch
+from diplograph.linking.titles import Reference, TitleFinder
+from diplograph.linking.tokens import load_clitics, readings
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A phrase that refers to somebody or something.
-
-    ``first`` to ``last`` are token indexes; ``senses`` what the gazetteer says of the name in it; ``name_begin`` to
-    ``name_end`` the name's span in the text (0, 0 if none); ``bodies`` the states or organizations named in it;
-    ``title`` the folded title without its article.
-    """
-
-    # "person", "name", "counterpart", "group", "organ", "demonym", "anaphor", "organization" or "own-country"
-    kind: str
-    first: int
-    last: int
-    senses: tuple[Sense, ...] = ()
-    name_begin: int = 0
-    name_end: int = 0
-    name: str = ""
-    rank: str = ""
-    former: bool = False
-    bodies: tuple[Entry, ...] = ()
-    number: int = 1
-    preposition: str = ""
-    begin: int = 0
-    title: str = ""
-
-
-class PhraseFinder(NameFinder):
+class PhraseFinder(TitleFinder):
     """Finds references in the tokens of one sentence."""
 
     def find(self) -> list[Reference]:
@@ -62,6 +34,7 @@ class PhraseFinder(NameFinder):
             return []
         for attempt in (
             self._counterpart,
+            self._capital,
             self._group,
             self._titled,
             self._organ,
@@ -75,9 +48,16 @@ class PhraseFinder(NameFinder):
         before = next(
             (token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation), ""
         )
+        if not length and self._is_known_family(index):
+            length = 1
         if length and before not in self.titles.phrases("not_persons.before"):
             return [self._unknown(index, length)]
         return []
+
+    def _is_known_family(self, index: int) -> bool:
+        """Whether a token is the family name of somebody the document names in full ("Moon" after "Moon Jae-in")."""
+        token = self.tokens[index]
+        return token.folded in self.known and token.upos in {"NOUN", "ADJ"} and len(token.words) == 1
 
     def _elliptic(self, base: Reference) -> list[Reference]:
         """The persons that share the title of the one before: "the Russian minister S. L. *and the American J. K.*"."""
@@ -100,12 +80,6 @@ class PhraseFinder(NameFinder):
         """Whether a person's name comes right after a demonym."""
         return person.name_begin <= self.tokens[match.last].end + 3
 
-    def _unknown(self, index: int, length: int) -> Reference:
-        last = index + length - 1
-        begin = self.tokens[index].begin
-        name = " ".join(token.folded for token in self.tokens[index : last + 1])
-        return Reference("person", index, last, (), begin, self.tokens[last].end, name, begin=begin)
-
     def _counterpart(self, index: int) -> list[Reference]:
         clitics = load_clitics()
         for reading in readings(self.tokens[index].folded):
@@ -118,6 +92,39 @@ class PhraseFinder(NameFinder):
                         base = replace(base, begin=self.tokens[index].begin + reading.stripped, number=number)
                         return self._members(base) if number > 1 else [base]
         return []
+
+    def _capital(self, index: int) -> list[Reference]:
+        """ "The Finnish capital": the city itself, whose name may follow ("the Saudi capital Riyadh")."""
+        read = next(
+            (r for r in readings(self.tokens[index].folded) if r.form in self.titles.phrases("place.seat")),
+            None,
+        )
+        match = self.match_name(index + 1) if read else None
+        if not read or not match or match.begin != self.tokens[index + 1].begin:
+            return []
+        # The name of some states is their demonym: "the *Saudi* (capital)", "*Saudi Arabia*".
+        adjective = match.name.startswith(load_clitics().article) and match.first == match.last
+        states = (s for s in match.senses if s.entry.kind == "Country" and (adjective or s.how == "demonym"))
+        sense = next(states, None)
+        capital = self.gazetteer.capital(sense.entry.actor.key) if sense and sense.entry.actor else None
+        if not capital:
+            return []
+        named = self.match_name(match.last + 1, attached=False)
+        last = named.last if named and any(s.entry is capital.entry for s in named.senses) else match.last
+        begin = self.tokens[index].begin + read.stripped
+        return [
+            Reference(
+                "name",
+                index,
+                last,
+                (capital,),
+                begin,
+                self.tokens[last].end,
+                "",
+                preposition=read.preposition,
+                begin=begin,
+            )
+        ]
 
     def _members(self, base: Reference) -> list[Reference]:
         """The counterparts of a dual or plural, one for each demonym ("his French and German counterparts")."""
@@ -135,14 +142,15 @@ class PhraseFinder(NameFinder):
 
     def _group(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.groups.__contains__)
-        if not length:
-            return []
+        if not length or self.tokens[index].is_indefinite:
+            return []  # with nunation it is no dual: "as *president*", not "the two presidents of"
         words = self.phrase(index, length)
         rank, number = self.titles.groups[words]
         preposition, stripped = self.preposition(index, words[0])
         begin = self.tokens[index].begin + stripped
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
+        members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
         if len(members) >= 2:
             first = replace(members[0], first=index, begin=begin, preposition=preposition)
             return [first, *(replace(member, preposition=preposition) for member in members[1:])]
@@ -179,171 +187,44 @@ class PhraseFinder(NameFinder):
             index = member.last + 1
         return members
 
-    def _titled(self, index: int) -> list[Reference]:
-        honorific = self._honorifics(index)
-        if honorific and index + honorific < len(self.tokens):
-            below = self._titled(index + honorific)
-            begin = self.tokens[index].begin
-            return [replace(reference, first=index, begin=begin) for reference in below]
-        length = self.match_phrase(index, self.titles.ranks.__contains__)
-        if not length:
-            return []
-        words = self.phrase(index, length)
-        preposition, stripped = self.preposition(index, words[0])
-        reference = self._person("person", index, index + length, self.titles.ranks[words], preposition)
-        # A title that names its body itself ("the German chancellor") is read again for it.
-        inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
-        if inner and not reference.bodies:
-            reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
-        title = words[0].removeprefix(load_clitics().article)
-        reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
-        return [self._with_apposition(reference) if reference.name else reference]
-
-    def _honorifics(self, index: int) -> int:
-        """How many tokens from ``index`` are honorifics ("His Majesty *the king*")."""
-        length = 0
-        while index + length < len(self.tokens):
-            forms = {reading.form for reading in readings(self.tokens[index + length].folded)}
-            if not forms & self.titles.phrases("between.honorifics"):
-                break
-            length += 1
-        return length
-
-    def _person(self, kind: str, first: int, start: int, rank: str, preposition: str) -> Reference:
-        """Reads on from a title: demonyms, bodies, words that only qualify, and the name if there is one."""
-        index, last = start, start - 1 if start > first else first
-        bodies: list[Entry] = []
-        former = False
-        pending = 0
-        while index < len(self.tokens) and index - start < LONGEST_TITLE:
-            token = self.tokens[index]
-            if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
-                break
-            if token.is_punctuation:
-                if not self._opens_name(index, rank) or pending > 6:
-                    break
-                index += 1
-                continue
-            if kind == "counterpart" and not bodies and self._is_body_ahead(index):
-                index += 1
-                continue
-            match = self.match_name(
-                index, attached=rank in {"official", "secretary-general"} or index == first
-            )
-            if match and self._is_person(match):
-                return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
-            if match and (not bodies or match.senses[0].how == "demonym"):
-                bodies.extend(
-                    sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
-                )
-                index = last = match.last
-            elif token.folded in self.titles.phrases("between.words"):
-                former = former or token.folded in self.titles.phrases("between.former")
-            elif (nested := self._nested_title(index)) and not self._may_nest(index, nested, rank, bodies):
-                break
-            elif nested:
-                rank = (
-                    self.titles.ranks[self.phrase(index, nested)]
-                    if self._outranks(index, nested, rank)
-                    else rank
-                )
-                index += nested - 1
-            elif length := self.match_unknown_name(index, after_title=True):
-                unknown = self._unknown(index, length)
-                body = tuple(dict.fromkeys(bodies))
-                return replace(
-                    unknown,
-                    kind=kind,
-                    first=first,
-                    rank=rank,
-                    former=former,
-                    bodies=body,
-                    preposition=preposition,
-                )
-            elif pending < self._patience(rank, index) and self._qualifies(token):
-                pending += 1
-            else:
-                break
+    def _office_holders(self, index: int, rank: str) -> list[Reference]:
+        """The persons that a dual and their states name: "the presidents *of France and Russia*", with their names after a
+        comma or without ("the prime ministers *of India and Pakistan, N. M. and I. K.*")."""
+        office = self.tokens[index].folded if index < len(self.tokens) else ""
+        if office in self.titles.phrases("between.government"):
+            rank, index = "head-of-government", index + 1
+        elif rank == "foreign-minister":
+            if office not in self.titles.phrases("between.foreign"):
+                return []
             index += 1
-        reference = Reference(kind, first, max(last, start - 1, first), rank=rank, former=former)
-        return replace(
-            reference,
-            bodies=tuple(dict.fromkeys(bodies)),
-            preposition=preposition,
-            begin=self.tokens[first].begin,
-        )
+        states: list[Reference] = []
+        while (match := self.match_name(index)) and len(states) < 2:
+            sense = match.senses[0]
+            joined = match.begin > self.tokens[index].begin
+            if sense.entry.kind != "Country" or sense.how == "demonym" or joined != bool(states):
+                break
+            states.append(
+                Reference("person", index, match.last, rank=rank, bodies=(sense.entry,), begin=match.begin)
+            )
+            index = match.last + 1
+        if len(states) < 2:
+            return []
+        return self._names_of(states, index) or states
 
-    def _finish(
-        self,
-        kind: str,
-        first: int,
-        last: int,
-        rank: str,
-        preposition: str,
-        former: bool,
-        bodies: list[Entry],
-        match: NameMatch,
-    ) -> Reference:
-        name_end = self.tokens[match.last].end
-        persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
-        return Reference(
-            kind, first, last, persons, match.begin, name_end, match.name, rank, former,
-            tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
-        )  # fmt: skip
-
-    def _is_body_ahead(self, index: int) -> bool:
-        """Whether a preposition and a state follow ("his counterpart *in South Sudan* S. K.")."""
-        if self.tokens[index].upos != "ADP" or index + 1 >= len(self.tokens):
-            return False
-        match = self.match_name(index + 1, attached=False)
-        return bool(match) and match.senses[0].entry.kind == "Country" if match else False
-
-    def _begins_another(self, index: int) -> bool:
-        """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
-        known = self.match_phrase(index, self.titles.ranks.__contains__) or self.match_name(index)
-        return bool(known) or self.tokens[index].upos in {"X", "PROPN", "VERB"}
-
-    def _patience(self, rank: str, index: int) -> int:
-        """How many further words may stand between a title and its name: many for officials ("head of the defence
-        committee in …"), one for others, if a known name follows ("the foreign minister of the *Union* F. M.")."""
-        if rank in {"official", "secretary-general"}:
-            return 8
-        match = self.match_name(index + 1, attached=False)
-        return 1 if match and self._is_person(match) and match.last > match.first else 0
-
-    def _qualifies(self, token: Token) -> bool:
-        """Whether a token can stand inside an official's title ("deputy head of the *defence committee in* …")."""
-        if token.upos == "ADP":
-            return token.folded in self.titles.phrases("between.prepositions")
-        return token.upos in {"NOUN", "ADJ", "X"}
-
-    def _nested_title(self, index: int) -> int:
-        length = self.match_phrase(index, self.titles.ranks.__contains__)
-        return length if length and self.phrase(index, length)[0] == self.tokens[index].folded else 0
-
-    def _may_nest(self, index: int, length: int, rank: str, bodies: list[Entry]) -> bool:
-        """Whether a title within a title belongs to one person ("adviser of the *president*", "president *General* X").
-
-        After a leader's title another begins another person: "received the *foreign minister*".
-        """
-        words = self.phrase(index, length)
-        if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
-            return True
-        return rank == "official" and not bodies
-
-    def _outranks(self, index: int, length: int, rank: str) -> bool:
-        """Whether a second title says more than the first ("His Majesty *King* …", "Prince … *crown prince*")."""
-        return rank == "honorific" and self.phrase(index, length) in self.titles.ranks
-
-    def _opens_name(self, index: int, rank: str) -> bool:
-        """Whether a comma, quotation mark or bracket stands between a title and its name."""
-        after = index + 1
-        if after >= len(self.tokens) or self.tokens[after].is_punctuation:
-            return False
-        match = self.match_name(after, attached=False)
-        if match and self._is_person(match):
-            return True
-        return not match and bool(self.match_unknown_name(after, after_title=False))
+    def _names_of(self, holders: list[Reference], index: int) -> list[Reference]:
+        """The holders of offices with the names that follow in the same order; nothing if there are not as many."""
+        named: list[Reference] = []
+        while index < len(self.tokens) and len(named) < len(holders):
+            if self.tokens[index].is_punctuation:
+                index += 1
+                continue
+            holder = holders[len(named)]
+            person = self._person("person", index, index, holder.rank, "")
+            if not person.name or person.first != index or person.bodies:
+                return []
+            named.append(replace(person, bodies=holder.bodies))
+            index = person.last + 1
+        return named if len(named) == len(holders) else []
 
     def _organ(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.organs.__contains__)
@@ -356,6 +237,9 @@ class PhraseFinder(NameFinder):
             if self.tokens[at].is_punctuation:
                 break
             match = self.match_name(at)
+            if not match and leaders and (again := self._anaphoric(at)) and again[0].kind == "organization":
+                # "the leaders of *the group*"
+                return [replace(again[0], first=index, begin=self.tokens[index].begin, rank="leaders")]
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders
@@ -418,6 +302,15 @@ class PhraseFinder(NameFinder):
         if after < len(self.tokens) and self.tokens[after].folded in self.titles.phrases("not_persons.after"):
             return []
         kind = "demonym" if match.senses[0].how == "demonym" else "name"
+        following = self.match_name(after, attached=False)
+        if (
+            kind == "demonym"
+            and following
+            and self._is_person(following)
+            and following.last > following.first
+        ):
+            # "the French Emmanuel Macron": a demonym does for a title.
+            return [self._person("person", index, index, "", match.preposition)]
         return [
             Reference(
                 kind, index, match.last, match.senses, match.begin, name_end, match.name,
@@ -431,7 +324,7 @@ class PhraseFinder(NameFinder):
         if single and self.tokens[index].upos not in {"X", "PROPN"} and match.name not in self.known:
             return []
         run = self.match_unknown_name(index, after_title=False)
-        if single and run > 1:
+        if single and run > 1 and match.name not in self.known:
             return [self._unknown(index, run)]
         persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
         reference = Reference(
@@ -440,20 +333,15 @@ class PhraseFinder(NameFinder):
         )  # fmt: skip
         return [self._with_apposition(reference)]
 
-    def _with_apposition(self, reference: Reference) -> Reference:
-        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League")."""
-        after = reference.last + 2
-        if after >= len(self.tokens) or not self.tokens[after - 1].is_punctuation:
-            return reference
-        length = self.match_phrase(after, self.titles.ranks.__contains__)
-        if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
-            return reference
-        rank = self.titles.ranks[self.phrase(after, length)]
-        title = self._person("person", after, after + length, rank, "")
-        if title.name:
-            return reference
-        bodies = title.bodies or reference.bodies
-        return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
+    def _qualifies_noun(self, index: int) -> bool:
+        """Whether an adjective with the article follows a noun with it ("the *last* summit", not "*the latter*")."""
+        before = self.tokens[index - 1] if index else None
+        article = load_clitics().article
+        return (
+            before is not None
+            and before.upos == "NOUN"
+            and article in {reading.form[: len(article)] for reading in readings(before.folded)}
+        )
 
     def _anaphoric(self, index: int) -> list[Reference]:
         """ "The group", "his country", "the latter": what only the text before can tell."""
@@ -465,7 +353,7 @@ class PhraseFinder(NameFinder):
             kind = ""
             if noun != form and noun in phrases("anaphors.organization"):
                 kind = "organization"
-            elif form in phrases("anaphors.person"):
+            elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
             elif any(
                 form.startswith(stem) and form[len(stem) :] in clitics.pronouns

@@ -8,41 +8,21 @@ before. What context cannot settle is left open, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
 from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
-from diplograph.linking.phrases import PhraseFinder, Reference
-from diplograph.linking.tokens import Token, load_clitics, read_tokens
+from diplograph.linking.groups import find_acting, find_members
+from diplograph.linking.memory import KnownPerson, Memory
+from diplograph.linking.phrases import PhraseFinder
+from diplograph.linking.titles import Reference
+from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
-
-
-@dataclass(slots=True)
-class _Person:
-    """Somebody the text has introduced."""
-
-    actor: Actor
-    rank: str
-    bodies: tuple[str, ...]
-    names: set[str]
-    seen: int
-    titles: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What the text has said so far; ``clock`` counts references."""
-
-    people: list[_Person] = field(default_factory=list)
-    bodies: list[tuple[int, Actor]] = field(default_factory=list)
-    pair: tuple[int, tuple[Actor, ...]] = (-1, ())
-    organizations: list[Actor] = field(default_factory=list)
-    clock: int = 0
 
 
 class Resolver:
@@ -53,11 +33,12 @@ class Resolver:
         self.text = parsed.document.text
         self.gazetteer = gazetteer
         self.titles = titles
-        self.memory = _Memory()
+        self.memory = Memory()
         self.tokens = [read_tokens(sentence, self.text) for sentence in parsed.sentences]
         self.references = self._find_references()
         self.known_bodies = self._count_bodies()
         self.earliest, self.latest = self._period()
+        self.full_names = self._full_names()
 
     # -- what the document as a whole says -----------------------------------------------------------------------
 
@@ -73,7 +54,36 @@ class Resolver:
         ]
         persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
         known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
-        return [PhraseFinder(tokens, self.gazetteer, self.titles, known).find() for tokens in self.tokens]
+        known |= frozenset(
+            reference.name.split()[0] for reference in named if self._is_family_first(reference)
+        )
+        return [
+            PhraseFinder(tokens, self.gazetteer, self.titles, known).find()
+            if _names_one(tokens, known)
+            else found
+            for tokens, found in zip(self.tokens, first, strict=True)
+        ]
+
+    def _is_family_first(self, reference: Reference) -> bool:
+        """Whether a reference gives the full name of somebody whose family name stands first."""
+        entries = [*(sense.entry for sense in reference.senses), *reference.bodies]
+        countries = {entry.country or (entry.actor.key if entry.actor else "") for entry in entries}
+        is_person = reference.kind in {"person", "counterpart"}
+        return is_person and len(reference.name.split()) > 1 and bool(countries & self.titles.family_first)
+
+    def _full_names(self) -> dict[str, frozenset[str]]:
+        """The persons of the gazetteer that the text names in full, as keys, by the name they go by alone: headlines use
+        it before the text has given the other."""
+        found: dict[str, set[str]] = {}
+        for reference in self._all():
+            words, keys = (
+                reference.name.split(),
+                {sense.entry.actor.key for sense in reference.senses if sense.entry.actor},
+            )
+            if len(words) > 1 and len(keys) == 1 and reference.kind in {"person", "counterpart"}:
+                short = words[0] if self._is_family_first(reference) else words[-1]
+                found.setdefault(short, set()).update(keys)
+        return {short: frozenset(keys) for short, keys in found.items()}
 
     def _count_bodies(self) -> frozenset[str]:
         """The keys of the states that the text names beyond doubt, to settle names that several share."""
@@ -148,7 +158,7 @@ class Resolver:
             case "counterpart":
                 return self._counterpart(base, reference, before)
             case "group":
-                return self._group(base, reference)
+                return self._group(base, reference, before)
             case "organ":
                 return self._body(base, reference.bodies, "organ")
             case "demonym" | "name":
@@ -166,23 +176,42 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            rank = reference.rank or self._rank_of(entry)
+            rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
+            known_rank = self.memory.rank_of(actor)
+            if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
+                rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
+            rank = rank or known_rank or reference.rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            self._remember(actor, rank, body_keys, reference.name, reference.title)
+            titles = self._title_words(reference)
+            self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
             how = "name"
             leader = rank in self.titles.leaders and not reference.former
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self._last_titled(reference.title)
-            if known is None:
+            known = self.memory.last_titled(reference.title, reference.rank)
+            if known is None or not self._is_definite(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
 
+    def _title_words(self, reference: Reference) -> frozenset[str]:
+        """The words by which a person may be called later: the title, and one that belongs to the name ("the Jordanian
+        monarch *King* Abdullah … *the king*")."""
+        article = load_clitics().article
+        first = reference.name.split()[0]
+        own = first.removeprefix(article) if (first,) in self.titles.ranks else ""
+        return frozenset(word for word in (reference.title, own) if word)
+
+    def _is_definite(self, base: EntityMention) -> bool:
+        """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
+        article = load_clitics().article
+        words = fold(self.text[base.begin - len(base.preposition) : base.end]).split()
+        return any(word.startswith((article, article[1:] * 2)) for word in words)
+
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
-        introduced = self._introduced(reference.name, bodies)
+        introduced = self.memory.introduced(reference.name)
         entries = [sense.entry for sense in reference.senses]
         if introduced and (len(entries) != 1 or introduced is entries[0].actor):
             return introduced, self.gazetteer.entries.get(introduced.key)
@@ -204,19 +233,13 @@ class Resolver:
             return entries[0].actor, entries[0]
         if entries:
             return None, None
-        similar = self._similar(reference.name, keys)
+        ahead = self.full_names.get(reference.name, frozenset())
+        similar = self.gazetteer.entries.get(next(iter(ahead))) if len(ahead) == 1 else None
+        similar = similar or self._similar(reference.name, keys)
         if similar:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
         return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
-
-    def _introduced(self, name: str, bodies: tuple[Actor, ...]) -> Actor | None:
-        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
-        words = set(name.split())
-        for person in reversed(self.memory.people):
-            if any(words <= set(known.split()) for known in person.names):
-                return person.actor
-        return None
 
     def _similar(self, name: str, bodies: set[str]) -> Entry | None:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
@@ -251,29 +274,7 @@ class Resolver:
         held.sort(key=lambda office: not office.leader)
         return held[0].rank if held else ""
 
-    def _remember(self, actor: Actor, rank: str, bodies: tuple[str, ...], name: str, title: str = "") -> None:
-        titles = {title} if title else set()
-        for person in self.memory.people:
-            if person.actor.key == actor.key:
-                self.memory.people.remove(person)
-                person.titles |= titles
-                person.names.add(name)
-                person.rank = person.rank or rank
-                person.seen = self.memory.clock
-                self.memory.people.append(person)
-                return
-        self.memory.people.append(
-            _Person(actor, rank, bodies, {name} if name else set(), self.memory.clock, titles)
-        )
-
-    def _last_titled(self, title: str) -> _Person | None:
-        """The last person introduced with this title word ("the king" after "King M.", not after "President B.")."""
-        for person in reversed(self.memory.people):
-            if title in person.titles:
-                return person
-        return None
-
-    def _as_known(self, base: EntityMention, person: _Person, how: str) -> EntityMention:
+    def _as_known(self, base: EntityMention, person: KnownPerson, how: str) -> EntityMention:
         person.seen = self.memory.clock
         leader = person.rank in self.titles.leaders
         bodies = self._body_actors(person.bodies)
@@ -295,14 +296,14 @@ class Resolver:
                     return self._as_known(base, person, "title")
         if not former and rank not in ("", "official"):
             for person in reversed(self.memory.people):
-                if person.rank == rank and keys & set(person.bodies):
+                if person.rank == rank and keys & set(person.bodies) and not person.former:
                     return self._as_known(base, person, "title")
             holders = [
                 h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)
             ]
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
-                self._remember(actor, rank, tuple(keys), "")
+                self.memory.remember(actor, rank, tuple(keys), "")
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )
@@ -330,7 +331,7 @@ class Resolver:
         )
         anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
         nearest = (persons or anyone)[-1:]
-        other = nearest[0].actors[0] if nearest and nearest[0].actors else self._last_ranked()
+        other = nearest[0].actors[0] if nearest and nearest[0].actors else self.memory.last_ranked()
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
             actor, entry = self._who(reference, bodies)
@@ -338,7 +339,7 @@ class Resolver:
                 return None
             rank = self._rank_of(entry) or rank
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            self._remember(actor, rank, body_keys, reference.name)
+            self.memory.remember(actor, rank, body_keys, reference.name)
             kept = self._body_actors(body_keys) or bodies
             leader = rank in self.titles.leaders
             found = fill_mention(
@@ -350,48 +351,18 @@ class Resolver:
         holder = self._holder(base, rank, bodies, former=False)
         return replace(holder, counterpart_of=other) if holder else None
 
-    def _last_ranked(self) -> Actor | None:
-        return next((p.actor for p in reversed(self.memory.people) if p.rank not in ("", "official")), None)
-
-    def _group(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+    def _group(
+        self, base: EntityMention, reference: Reference, before: list[EntityMention]
+    ) -> EntityMention | None:
         """The last so many persons (of a rank) or parties that the text named."""
-        if reference.rank == "any" and reference.number == 2 and self.memory.pair[0] == base.sentence:
-            members = list(reversed(self.memory.pair[1]))
-        elif reference.rank == "any":
-            members = self._parties(reference.number)
-        else:
-            members = []
-            for person in reversed(self.memory.people):
-                if self._is_of(person, reference.rank) and not any(
-                    set(person.bodies) & set(other.represents) for other in members
-                ):
-                    members.append(person.actor)
-                if len(members) == reference.number:
-                    break
+        words = self.parsed.sentences[base.sentence].words
+        acting = find_acting(base, before, words, self.titles.phrases("between.pairing"))
+        members = find_members(base, reference, acting, self.memory, self.titles, self._body_actors)
         if len(members) < reference.number:
             return None
-        known = {person.actor.key: person.rank for person in self.memory.people}
-        leader = all(known.get(member.key) in self.titles.leaders for member in members)
+        ranks = {person.actor.key: person.rank for person in self.memory.people}
+        leader = all(ranks.get(member.key) in self.titles.leaders for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
-
-    def _is_of(self, person: _Person, rank: str) -> bool:
-        """Whether a person belongs to a group of this rank (titles.toml: leader, minister, person)."""
-        if rank == "leader":
-            return person.rank in self.titles.leaders
-        return rank == "person" or person.rank in {"foreign-minister", "defence-minister"}
-
-    def _parties(self, number: int) -> list[Actor]:
-        """The last states and organizations named, each once, those that only speak for one of them included."""
-        named = [*self.memory.bodies]
-        for person in self.memory.people:
-            named.extend((person.seen, actor) for actor in self._body_actors(person.bodies))
-        members: list[Actor] = []
-        for _, actor in sorted(named, key=lambda item: -item[0]):
-            if actor not in members:
-                members.append(actor)
-            if len(members) == number:
-                break
-        return members
 
     def _choose_bodies(self, entries: Sequence[Entry]) -> tuple[Actor, ...]:
         """The states or organizations that entries stand for; of namesakes the one that the text names elsewhere."""
@@ -432,7 +403,7 @@ class Resolver:
     def _named_body(self, base: EntityMention, senses: Sequence[Sense]) -> EntityMention | None:
         """A state, organization or place by its name, a metonym or a demonym."""
         kept = self._settle([sense.entry for sense in senses])
-        cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building")]
+        cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building", "Site")]
         places = [
             entry.place
             for entry in (kept if len(cities) != 1 else cities)
@@ -440,7 +411,11 @@ class Resolver:
         ]
         countries = [entry.place for entry in kept if entry.place and entry.kind == "Country"]
         how = next((sense.how for sense in senses if sense.entry in kept and sense.entry.actor), "name")
-        acting = [sense.entry for sense in senses if sense.entry in kept and sense.entry.kind != "City"]
+        acting = [
+            sense.entry
+            for sense in senses
+            if sense.entry in kept and sense.entry.kind not in ("City", "Site")
+        ]
         actors = self._choose_bodies(acting)
         place = next(iter(places or (countries if how != "metonym" else [])), None)
         if not actors and not place:
@@ -451,6 +426,8 @@ class Resolver:
                 self.memory.bodies.append((self.memory.clock, actor))
         if actors and actors[0].kind == "Organization" and how != "demonym":
             self.memory.organizations.append(actors[0])
+        if len(actors) == 2 and how == "alias" and len({sense.entry.kind for sense in senses}) == 1:
+            return fill_mention(base, "Group", "group", actors)  # "the two Koreas"
         kind = actors[0].kind if actors else "Place"
         how = "metonym" if acting and acting[0].kind == "Building" else how
         return fill_mention(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
@@ -463,7 +440,10 @@ class Resolver:
             }:
                 entry = self.gazetteer.entries.get(actor.key)
                 tags = entry.tags if entry else frozenset()
-                return fill_mention(base, actor.kind, "organ", (actor,), bodies=(actor,), tags=tags)
+                leader = reference.rank == "leaders"
+                return fill_mention(
+                    base, actor.kind, "organ", (actor,), leader=leader, bodies=(actor,), tags=tags
+                )
         return None
 
     def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:
@@ -480,6 +460,11 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
+
+
+def _names_one(tokens: Sequence[Token], known: frozenset[str]) -> bool:
+    """Whether one of some names stands in a sentence, with clitics or not."""
+    return any(reading.form in known for token in tokens for reading in readings(token.folded))
 
 
 def _body_key(entry: Entry) -> str:

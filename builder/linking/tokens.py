@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from diplograph.arabic import fold
 from diplograph.model import Sentence
@@ -43,7 +43,8 @@ def load_clitics() -> Clitics:
 class Token:
     """A surface token: its folded letters, its span, its word ids; the id, tag and head of its content word.
 
-    ``conjoined`` says that it opens with a conjunction written together with it.
+    ``conjoined`` says that it opens with a conjunction written together with it, ``is_indefinite`` that nunation is
+    written at its end.
     """
 
     index: int
@@ -55,11 +56,20 @@ class Token:
     upos: str
     head: int
     conjoined: bool = False
+    is_indefinite: bool = False
 
     @property
     def is_punctuation(self) -> bool:
         """Whether the token has no letter and no digit."""
-        return not any(character.isalnum() for character in self.folded)
+        return _is_punctuation(self.folded)
+
+
+@lru_cache(maxsize=100_000)
+def _is_punctuation(folded: str) -> bool:
+    return not any(character.isalnum() for character in folded)
+
+
+_NUNATION = "\u064b"  # fathatan
 
 
 def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
@@ -74,9 +84,19 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
         begin, end = words[0].begin, words[-1].end
         conjoined = len(words) > 1 and words[0].upos == "CCONJ"
         main = content[0]
+        surface = text[begin:end]
         tokens.append(
             Token(
-                index, fold(text[begin:end]), begin, end, tuple(ids), main.id, main.upos, main.head, conjoined
+                index,
+                fold(surface),
+                begin,
+                end,
+                tuple(ids),
+                main.id,
+                main.upos,
+                main.head,
+                conjoined,
+                _NUNATION in surface[-2:],
             )
         )
     return tuple(tokens)
@@ -91,16 +111,21 @@ class Reading:
     preposition: str = ""
 
 
-def readings(folded: str) -> Iterator[Reading]:
+@lru_cache(maxsize=100_000)
+def readings(folded: str) -> tuple[Reading, ...]:
     """The token as it stands, then without its conjunction, then without its preposition.
 
     A token of a conjunction, a preposition and a noun has four: the whole first, so that a name that only looks as if
     it began with a clitic (Paris, Benin, Lebanon: their first letters are clitics too) is found whole.
     """
+    return tuple(_readings(folded))
+
+
+def _readings(folded: str) -> Iterator[Reading]:
     clitics = load_clitics()
     yield Reading(folded, 0)
     yield from _without_preposition(folded, 0, clitics)
-    if folded[:1] in clitics.conjunctions and len(folded) > 3:
+    if folded[:1] in clitics.conjunctions and len(folded) > 2:
         yield Reading(folded[1:], 1)
         yield from _without_preposition(folded[1:], 1, clitics)
 

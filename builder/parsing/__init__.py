@@ -10,14 +10,15 @@ parses made elsewhere (and stands in for Stanza in tests).
 """
 
 from diplograph.parsing.cache import CachedParser, ParseCache, default_cache_directory
-from diplograph.parsing.conllu import ConlluParser, read_conllu, write_conllu
+from diplograph.parsing.conllu import ConlluParser, read_conllu, split_documents, write_conllu
 from diplograph.parsing.installed import ModelInfo, download_model, list_models
-from diplograph.parsing.parser import Parser
+from diplograph.parsing.parser import BatchParser, Parser
 from diplograph.parsing.segments import Segment, to_segments
 from diplograph.parsing.stanza_parser import StanzaParser
 from diplograph.parsing.tiling import tile
 
 __all__ = [
+    "BatchParser",
     "CachedParser",
     "ConlluParser",
     "ModelInfo",
@@ -29,6 +30,7 @@ __all__ = [
     "download_model",
     "list_models",
     "read_conllu",
+    "split_documents",
     "tile",
     "to_segments",
     "write_conllu",

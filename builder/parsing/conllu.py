@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from diplograph.model import ConlluError, Document, ParsedDocument, ParserIdentity, Sentence, Word
-from diplograph.parsing.conllu_reader import read_conllu
+from diplograph.parsing.conllu_reader import read_conllu, split_documents
 
-__all__ = ["ConlluParser", "read_conllu", "write_conllu"]
+__all__ = ["ConlluParser", "read_conllu", "split_documents", "write_conllu"]
 
 _REPLAYED = ParserIdentity(name="conllu", version="1")
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from diplograph.model import Block, ConlluError, Document, ParsedDocument, ParserIdentity, Sentence, Word
 from diplograph.parsing.tiling import tile
+from diplograph.parsing.trees import is_tree
+from diplograph.sources import MOST_BYTES
 
 _COMMENT = re.compile(r"#\s*([^=]+?)\s*(?:=\s*(.*))?$")
 _RANGE = re.compile(r"(?:^|\|)TokenRange=(\d+):(\d+)(?=$|\|)")
 _MULTI_WORD = re.compile(r"(\d+)-(\d+)$")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can write and no encoding has
 _EMPTY_NODE = re.compile(r"\d+\.\d+$")
 _DOCUMENT_COMMENTS = frozenset({"title", "published", "source", "url", "parser", "blocks", "document_text"})
 
@@ -51,9 +54,40 @@ class _RawDocument:
     sentences: list[_RawSentence] = field(default_factory=list)
 
 
-def read_conllu(text: str, source: str = "") -> list[ParsedDocument]:
+def split_documents(lines: Iterable[str], longest: int = MOST_BYTES) -> Iterator[tuple[int, str]]:
+    """The documents of a CoNLL-U file, each with the number of its first line, as texts for :func:`read_conllu`.
+
+    Raises ConlluError at a document of more than ``longest`` characters, which would have to be in memory at once.
+
+    >>> [number for number, _ in split_documents(["# newdoc id = a\\n", "\\n", "# newdoc id = b\\n", "\\n"])]
+    [1, 3]
+    """
+    piece: list[str] = []
+    first, opened, size = 1, False, 0
+    for number, line in enumerate(lines, start=1):
+        match = _COMMENT.match(line.rstrip()) if line.startswith("#") else None
+        begins = match is not None and match.group(1) in ("newdoc", "newdoc id")
+        if begins and opened:
+            yield first, "".join(piece)
+            piece, first, opened, size = [], number, False, 0
+        opened = opened or begins or bool(line.strip()) and not line.startswith("#")
+        size += len(line)
+        if size > longest:
+            raise ConlluError(
+                f"line {number}: a document of more than {longest // 1024**2} MB; cut the file into documents by "
+                "lines such as # newdoc id = 1"
+            )
+        piece.append(line)
+    if piece:
+        yield first, "".join(piece)
+
+
+def read_conllu(
+    text: str, source: str = "", *, first_line: int = 1, documents_before: int = 0
+) -> list[ParsedDocument]:
     """The documents of a CoNLL-U text; sentences before the first ``# newdoc`` are a document named for the source.
 
+    Of a text that is a part of a file, ``first_line`` and ``documents_before`` say which part.
     Raises ConlluError, which names the source and the line, when the text is not well formed.
 
     >>> parsed, = read_conllu("# text = Go!\\n1\\tGo\\tgo\\tVERB\\t_\\t_\\t0\\troot\\t_\\tSpaceAfter=No\\n"
@@ -62,23 +96,26 @@ def read_conllu(text: str, source: str = "") -> list[ParsedDocument]:
     [('Go', 0, 2), ('!', 2, 3)]
     """
     name = source or "CoNLL-U"
-    return [_build_document(raw, name, source) for raw in _read_documents(text, name, source)]
+    documents = _read_documents(text, name, source, first_line, documents_before)
+    return [_build_document(raw, name, source) for raw in documents]
 
 
 # --- Lines → raw documents -------------------------------------------------------------------------------------------
 
 
-def _read_documents(text: str, name: str, source: str) -> list[_RawDocument]:
+def _read_documents(
+    text: str, name: str, source: str, first_line: int, documents_before: int
+) -> list[_RawDocument]:
     found: list[_RawDocument] = []
     comments: list[tuple[int, str, str]] = []
     lines: list[_Line] = []
 
     def finish() -> None:
-        _finish(found, comments, lines, name, source)
+        _finish(found, comments, lines, name, lambda: _default_id(source, len(found) + documents_before))
         comments.clear()
         lines.clear()
 
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=first_line):
         line = line.rstrip("\r")
         if not line.strip():
             finish()
@@ -108,14 +145,14 @@ def _finish(
     comments: list[tuple[int, str, str]],
     lines: list[_Line],
     name: str,
-    source: str,
+    default_id: Callable[[], str],
 ) -> None:
     """Takes the comments and lines before an empty line into the documents found so far."""
     text: str | None = None
     paragraph = False
     for number, key, value in comments:
         if key in ("newdoc", "newdoc id"):
-            found.append(_RawDocument(value or _default_id(source, len(found))))
+            found.append(_RawDocument(value or default_id()))
         elif key in ("newpar", "newpar id"):
             paragraph = True
         elif key == "text":
@@ -124,7 +161,7 @@ def _finish(
             found[-1].comments[key] = (number, value)
     if lines:
         if not found:
-            found.append(_RawDocument(_default_id(source, 0)))
+            found.append(_RawDocument(default_id()))
         tokens = list(_read_tokens(lines, name))
         found[-1].sentences.append(_RawSentence(lines[0].number, text, paragraph, tokens))
 
@@ -176,6 +213,10 @@ def _build_document(raw: _RawDocument, name: str, source: str) -> ParsedDocument
     sentences = []
     for index, (sentence, tokens) in enumerate(zip(raw.sentences, spans, strict=True)):
         words = tuple(_build_words(sentence, tokens, text, name))
+        if not is_tree([word.head for word in words]):
+            raise ConlluError(
+                f"{name}, line {sentence.number}: the heads of the sentence go in a circle; parse it again"
+            )
         sentences.append(Sentence(index, words[0].begin, words[-1].end, words))
     comments = {key: value for key, (_, value) in raw.comments.items()}
     parser = (*comments.get("parser", "").split(), "", "", "")
@@ -234,7 +275,7 @@ def _locate_by_range(raw: _RawDocument, name: str) -> tuple[str, _Spans]:
                 )
             position = span[1]
             spans[-1].append(span)
-    return text, spans
+    return _SURROGATE.sub("\ufffd", text), spans
 
 
 def _read_range(misc: str, number: int, name: str) -> tuple[int, int] | None:

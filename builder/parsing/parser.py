@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
 
 from diplograph.model import Document, ParsedDocument, ParserIdentity
 
@@ -17,4 +18,13 @@ class Parser(Protocol):
 
     def parse(self, document: Document) -> ParsedDocument:
         """The document with its sentences; only what lies in its blocks is parsed. Raises ModelError."""
+        ...
+
+
+@runtime_checkable
+class BatchParser(Parser, Protocol):
+    """A parser that is faster with several documents at once; the parses are the same."""
+
+    def parse_many(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
+        """The parses of the documents, in their order."""
         ...

@@ -14,15 +14,19 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from diplograph.model import Block, Document
 from diplograph.resources import read_toml
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Part of the parser's identity: count it up when the segments of any text change."""
 
 LONGEST = 1500
 """Segments longer than this many characters are cut at a comma or space: a parser's memory grows with the square."""
+
+MOST_WORDS = 400
+"""Segments of more words and marks than this are cut as well: of one-letter words, 1,500 characters have 750."""
 
 _TATWEEL = "\u0640"
 _TANWIN = "\u064b"
@@ -36,6 +40,8 @@ _PAIRED = str.maketrans(
     {mark: '"' for mark in "\u00ab\u00bb\u201c\u201d\u201e\u201f"} | {"\u2018": "'", "\u2019": "'"}
 )
 _STOP = re.compile(rf"(?<![{_TERMINATORS}])([{_TERMINATORS}]+)\s*([{re.escape(_CLOSERS)}]*)")
+_WORDS = re.compile(r"\w+|[^\w\s]")
+_SIGN = re.compile(r"\S")
 _BEFORE = re.compile(r"(\S+)$")
 
 
@@ -84,18 +90,18 @@ def _end_of_sentence(text: str, match: re.Match[str], limit: int) -> int | None:
         end = match.end(1)  # a straight quotation mark behind a space opens the next sentence
     else:
         end = match.end(2) if closers else match.end(1)
-    after = text[end:limit]
-    if not after.strip():
+    next_sign = _SIGN.search(text, end, limit)
+    if next_sign is None:
         return limit
+    following = text[end]
     if set(marks) == {"."}:
-        previous, following = text[match.start(1) - 1 : match.start(1)], after[0]
+        previous = text[match.start(1) - 1 : match.start(1)]
         if previous.isdigit() and following.isdigit():
             return None  # 12.5, 31.12.2021
-        if not closers and _is_abbreviation(text[: match.start(1)], following):
+        if not closers and _is_abbreviation(text[max(0, match.start(1) - 40) : match.start(1)], following):
             return None
-    if after.lstrip()[0] in _COMMAS + _TERMINATORS + ":":
+    if next_sign[0] in _COMMAS + _TERMINATORS + ":":
         return None
-    following = after[0]
     if (
         following.isspace()
         or unicodedata.bidirectional(following) == "AL"
@@ -107,7 +113,7 @@ def _end_of_sentence(text: str, match: re.Match[str], limit: int) -> int | None:
 
 def _is_abbreviation(before: str, following: str) -> bool:
     """Whether the full stop behind this text belongs to an abbreviation: initials, a title, a Latin name (U.S.)."""
-    match = _BEFORE.search(before[-40:])
+    match = _BEFORE.search(before)
     if match is None:
         return False
     word = match.group(1).lstrip("\"'(\u00ab\u201c[")
@@ -170,18 +176,27 @@ def _clean(text: str, begin: int, end: int) -> Segment:
 
 
 def _bounded(segment: Segment) -> Iterator[Segment]:
-    """The segment in pieces of at most LONGEST characters; none if there is no word in it."""
-    while len(segment.text) > LONGEST:
-        head = segment.text[:LONGEST]
-        cut = max(head.rfind(mark) for mark in _COMMAS)
-        if cut < LONGEST // 2:
-            cut = head.rfind(" ")
-        cut = cut + 1 if cut > 0 else LONGEST
-        yield from _bounded(
-            Segment(segment.text[:cut].rstrip(), segment.offsets[: len(segment.text[:cut].rstrip())])
-        )
-        rest = segment.text[cut:]
-        skipped = len(rest) - len(rest.lstrip())
-        segment = Segment(rest.lstrip(), segment.offsets[cut + skipped :])
-    if any(character.isalnum() for character in segment.text):
-        yield segment
+    """The segment in pieces of at most LONGEST characters and MOST_WORDS words; none if there is no word in it."""
+    text, begin = segment.text, 0
+    while begin < len(text):
+        limit = _limit(text, begin)
+        end = limit
+        if limit < len(text):
+            cut = max(text.rfind(mark, begin, limit) for mark in _COMMAS)
+            if cut < begin + (limit - begin) // 2:
+                cut = text.rfind(" ", begin, limit)
+            end = cut + 1 if cut > begin else limit
+        piece = text[begin:end].rstrip()
+        if any(character.isalnum() for character in piece):
+            yield Segment(piece, segment.offsets[begin : begin + len(piece)])
+        begin = end
+        while begin < len(text) and text[begin] == " ":
+            begin += 1
+
+
+def _limit(text: str, begin: int) -> int:
+    """How far a piece that begins here may reach."""
+    limit = min(begin + LONGEST, len(text))
+    words = islice(_WORDS.finditer(text, begin, limit), MOST_WORDS, None)
+    following = next(words, None)
+    return limit if following is None else following.start()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from diplograph.model import Document, ModelError, ParsedDocument, ParserIdentity, Sentence, Word
+from diplograph.parsing.engine import GAP, Engine
 from diplograph.parsing.installed import PROCESSORS, InstalledModel, find_model
 from diplograph.parsing.segments import RULES_VERSION, Segment, to_segments
 from diplograph.parsing.tiling import tile
+
+CHARACTERS = 60_000  # parsed at once, roughly: some thirty articles
 
 
 class StanzaParser:
@@ -27,7 +30,12 @@ class StanzaParser:
     """
 
     def __init__(self, model: str | Path = "compact") -> None:
+        self._named = model
         self._model = find_model(model)
+
+    def __reduce__(self) -> tuple[type[StanzaParser], tuple[str | Path]]:
+        """Another process loads the models itself, which is quicker than to send them."""
+        return StanzaParser, (self._named,)
 
     @cached_property
     def identity(self) -> ParserIdentity:
@@ -40,19 +48,38 @@ class StanzaParser:
 
     def parse(self, document: Document) -> ParsedDocument:
         """The document with its sentences. Raises ModelError when the model does not load."""
-        segments = to_segments(document)
-        if not segments:
-            return ParsedDocument(document, (), self.identity)
-        # One call a document, never a batch across documents: the sums of a batch are rounded in another order, so
-        # what else was parsed in it could change a parse, and the graph would depend on the order of loading.
-        analysed = self._pipeline("\n\n".join(segment.text for segment in segments))
-        sentences = _read_sentences(analysed, segments)
-        return ParsedDocument(document, tuple(sentences), self.identity)
+        return next(self.parse_many([document]))
 
     def parse_many(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
-        """The parses of the documents, in their order, each made when it is asked for."""
+        """The parses of the documents, in their order, some at a time: what is parsed together goes faster.
+
+        The parse of a document does not depend on those beside it (see :mod:`~diplograph.parsing.engine`), so the
+        graph does not depend on the order of loading.
+        """
+        batch: list[tuple[Document, tuple[Segment, ...]]] = []
         for document in documents:
-            yield self.parse(document)
+            batch.append((document, to_segments(document)))
+            if sum(len(segment.text) for _, segments in batch for segment in segments) > CHARACTERS:
+                yield from self._parse_batch(batch)
+                batch = []
+        yield from self._parse_batch(batch)
+
+    def _parse_batch(self, batch: Sequence[tuple[Document, tuple[Segment, ...]]]) -> Iterator[ParsedDocument]:
+        texts = [segment.text for _, segments in batch for segment in segments]
+        analysed = self.engine.analyse(texts).sentences if texts else []
+        start = first = 0
+        for document, segments in batch:
+            end = start + sum(len(segment.text) + len(GAP) for segment in segments)
+            last = first
+            while last < len(analysed) and analysed[last].tokens[0].start_char < end:
+                last += 1
+            sentences = read_sentences(analysed[first:last], segments, start)
+            yield ParsedDocument(document, tuple(sentences), self.identity)
+            start, first = end, last
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self._pipeline)
 
     @cached_property
     def _pipeline(self) -> Any:
@@ -73,7 +100,6 @@ class StanzaParser:
                 logging_level="ERROR",
                 tokenize_no_ssplit=True,
                 depparse_resolve_head_constraints=False,
-                depparse_batch_size=2000,
             )
         except Exception as error:  # Stanza raises whatever its loaders raise
             raise ModelError(
@@ -85,20 +111,24 @@ class StanzaParser:
 def _fingerprint(model: InstalledModel) -> str:
     digest = hashlib.sha256()
     for path in model.files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        try:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise ModelError(
+                f"model {model.name}: {path} cannot be read: {error.strerror}; mend that, or choose another --model"
+            ) from error
     return digest.hexdigest()[:16]
 
 
-def _read_sentences(analysed: Any, segments: tuple[Segment, ...]) -> Iterator[Sentence]:
-    """Our sentences from Stanza's document, with offsets into ours."""
+def read_sentences(analysed: Sequence[Any], segments: Sequence[Segment], position: int) -> Iterator[Sentence]:
+    """Our sentences from Stanza's, with offsets into our document; its first segment begins at the position."""
     starts = []
-    position = 0
     for segment in segments:
         starts.append(position)
-        position += len(segment.text) + 2
+        position += len(segment.text) + len(GAP)
     number = 0
-    for index, sentence in enumerate(analysed.sentences):
+    for index, sentence in enumerate(analysed):
         begin = sentence.tokens[0].start_char
         while number + 1 < len(starts) and starts[number + 1] <= begin:
             number += 1

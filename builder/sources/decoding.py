@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
-import zlib
 
 from diplograph.arabic import count_arabic, has_arabic
 from diplograph.model import SourceError
@@ -18,16 +16,6 @@ _COMMON = frozenset("\u0627\u0644\u064a\u0645\u0648\u0646\u0631\u062a")
 _LEAST_LETTERS = 8
 _LEAST_COMMON = 0.42
 _MOST_MIXED = 0.05
-
-
-def decompress(data: bytes) -> bytes:
-    """The data, unpacked where it is gzip. Raises SourceError when it is gzip and damaged."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(f"damaged gzip: {error}; copy the file again") from error
 
 
 def decode(data: bytes) -> str:
@@ -55,7 +43,7 @@ def decode(data: bytes) -> str:
 
 def _decode(data: bytes) -> str:
     encoding = "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if is_utf16(data):
         encoding = "utf-16"
     elif b"\x00" in data:
         raise SourceError("binary, or UTF-16 without a byte order mark; save it as UTF-8")
@@ -68,6 +56,11 @@ def _decode(data: bytes) -> str:
     if not looks_arabic(text):
         raise SourceError("neither UTF-8 nor windows-1256; save it as UTF-8")
     return text
+
+
+def is_utf16(data: bytes) -> bool:
+    """Whether the bytes begin with the byte order mark of UTF-16."""
+    return data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def is_binary(text: str) -> bool:

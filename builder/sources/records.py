@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from diplograph.model import SourceError, TimeError
 from diplograph.temporal import check_partial_date
 
 _DAY_AND_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:\d\d.*")
+_MOST_DATE = 40  # characters; what is longer is none, and too long for a message
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -27,13 +29,17 @@ class Record:
     url: str | None = None
 
 
-def read_json_lines(text: str) -> Iterator[Record | SourceError]:
-    """One record a line; a line that is none gives an error that names it, and the next lines are read."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+def read_json_lines(lines: Iterable[str | SourceError]) -> Iterator[Record | SourceError]:
+    """One record a line; a line that is none gives an error that names it, and the next lines are read.
+
+    ``lines`` has an error in place of a line that could not be read.
+    """
+    for number, line in enumerate(lines, start=1):
         try:
-            yield _to_record(_parse(line))
+            if isinstance(line, SourceError):
+                raise line
+            if line.strip():
+                yield _to_record(_parse(line))
         except SourceError as error:
             yield SourceError(f"line {number}: {error}")
 
@@ -43,7 +49,7 @@ def read_json(text: str) -> Iterator[Record | SourceError]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        yield from read_json_lines(text)
+        yield from read_json_lines(io.StringIO(text, newline="\n"))
         return
     for number, item in enumerate(value if isinstance(value, list) else [value], start=1):
         try:
@@ -98,7 +104,7 @@ def _read_published(item: dict[str, Any]) -> str | None:
     # A whole number is a year; many feeds write the time of day behind the date, which is not kept.
     written = _DAY_AND_TIME.sub(r"\1", str(value).strip())
     try:
-        check_partial_date(written)
+        check_partial_date(written if len(written) <= _MOST_DATE else f"{written[:_MOST_DATE]}\u2026")
     except TimeError as error:
         raise SourceError(f'the field "published": {error}') from error
     return written

@@ -102,7 +102,7 @@ def _hours(tokens: tuple[Token, ...], match: re.Match[str]) -> float | None:
         return count.sense.value
     if match["COMPLETE"] and tokens[match.start("COMPLETE")].sense.value != 1:
         return None  # «ساعة 16»
-    if unit.count == 1 and match.end("HOURS") == match.end() < len(tokens):
+    if unit.count == 1 and not match["ABOUT"] and match.end("HOURS") == match.end() < len(tokens):
         after, lexicon = tokens[match.end()], load_lexicon()
         if (
             after.word.startswith(lexicon.article)

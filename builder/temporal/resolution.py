@@ -111,6 +111,9 @@ class Resolver:
         dated = any(token.kind == "year" for token in self._group(match, "YEARS"))
         if days is None or (month.sense.name == "solar" and not dated):
             return None
+        joined = self.tokens[match.end("DAYS")].kind
+        if month.sense.name == "hijri" and not dated and joined in ("slash", "dash"):
+            return None  # «2-صفر»: a score, "two to nil"; the month is spelt like the nought
         if not dated and self._before_is(match, "commemorations"):
             return Reading(match.start(), match.end(), NAME)
         start, _ = self._date(match, month, days[0])
@@ -380,6 +383,10 @@ class Resolver:
             return Reading(match.start(), match.end(), "period")
         if side == 1 and not count and unit.count == 1 and after == "other":
             return Reading(match.start(), match.end(), "period")  # «بعد يوم طويل»
+        if side == 1 and self.tense == "past":
+            return Reading(
+                match.start(), match.end(), "period"
+            )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
         return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number))
 
     def _away(self, unit: str, count: int) -> PartialDate | None:

@@ -1,0 +1,137 @@
+"""The words that frames look for around an event, whatever it is: ontology/lexicon/clauses.toml, folded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from diplograph.arabic import fold
+from diplograph.resources import read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """ontology/lexicon/clauses.toml, folded."""
+
+    compound: frozenset[tuple[str, ...]]
+    prepositions: frozenset[str]
+    relative: frozenset[str]
+    boundary: frozenset[str]
+    marks: frozenset[str]
+    condition: tuple[tuple[str, ...], ...]
+    reporting: frozenset[str]
+    support: frozenset[str]
+    commas: frozenset[str]
+    brackets: frozenset[str]
+    dashes: frozenset[str]
+    then: frozenset[str]
+    continuing: frozenset[tuple[str, ...]]
+    moving: frozenset[str]
+    towns: frozenset[str]
+    passed_over: frozenset[str]
+    topics: frozenset[str]
+    separately: frozenset[str]
+    together: frozenset[str]
+    days: frozenset[str]
+    pairing: frozenset[str]
+    masculine: frozenset[str]
+    verb_forms: frozenset[str]
+    opening_verbs: frozenset[str]
+    auxiliary: frozenset[str]
+    with_object: frozenset[str]
+    gathering: frozenset[str]
+    partitive: frozenset[str]
+    due: frozenset[str]
+    margins: frozenset[str]
+    hosting: frozenset[str]
+    towards: frozenset[str]
+    aim: frozenset[str]
+    where: frozenset[str]
+    visiting: frozenset[str]
+    visits: frozenset[str]
+    visited: frozenset[str]
+    eve: frozenset[str]
+    morrow: frozenset[str]
+    before: frozenset[str]
+    linking: frozenset[str]
+    local: frozenset[str]
+    impersonal: frozenset[str]
+    subordinating: frozenset[str]
+    circumstantial: frozenset[str]
+    instrumental: frozenset[str]
+    utterance: frozenset[str]
+    adding: frozenset[str]
+    topicalizing: frozenset[str]
+    answering: frozenset[str]
+    commemorated: frozenset[str]
+    preceding: frozenset[str]
+    dual_endings: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    manner: frozenset[str]
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Reads ontology/lexicon/clauses.toml."""
+    data = read_toml("ontology", "lexicon", "clauses.toml")
+
+    def folded(items: list[str]) -> frozenset[str]:
+        return frozenset(fold(item) for item in items)
+
+    return Lexicon(
+        frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
+        folded(data["prepositions"]["independent"]),
+        folded(data["relative"]["words"]),
+        folded(data["boundary"]["words"]),
+        frozenset(data["boundary"]["marks"]),
+        tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
+        folded(data["reporting"]["words"]),
+        folded(data["support"]["words"]),
+        frozenset(data["boundary"]["commas"]),
+        frozenset(data["boundary"]["brackets"]),
+        frozenset(data["boundary"]["dashes"]),
+        folded(data["boundary"]["then"]),
+        frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
+        folded(data["moving"]["words"]),
+        folded(data["towns"]["words"]),
+        folded(data["prepositions"]["passed_over"]),
+        folded(data["topic"]["words"]),
+        folded(data["separately"]["words"]),
+        folded(data["separately"]["together"]),
+        folded(data["days"]["words"]),
+        folded(data["prepositions"]["pairing"]),
+        folded(data["gender"]["masculine"]),
+        folded(data["verbs"]["forms"]),
+        folded(data["verbs"]["opening"]),
+        folded(data["verbs"]["auxiliary"]),
+        folded(data["verbs"]["with_object"]),
+        folded(data["verbs"]["gathering"]),
+        folded(data["prepositions"]["partitive"]),
+        folded(data["due"]["words"]),
+        folded(data["margins"]["words"]),
+        folded(data["hosting"]["words"]),
+        folded(data["destination"]["prepositions"]),
+        folded(data["destination"]["aim"]),
+        folded(data["destination"]["where"]),
+        folded(data["visit"]["verbs"]),
+        folded(data["visit"]["nouns"]),
+        folded(data["visit"]["prepositions"]),
+        folded(data["offset"]["eve"]),
+        folded(data["offset"]["morrow"]),
+        folded(data["offset"]["before"]),
+        folded(data["offset"]["linking"]),
+        folded(data["prepositions"]["local"]),
+        folded(data["impersonal"]["words"]),
+        folded(data["subordinating"]["words"]),
+        folded(data["circumstantial"]["words"]),
+        folded(data["prepositions"]["instrumental"]),
+        folded(data["utterance"]["words"]),
+        folded(data["adding"]["words"]),
+        folded(data["topic"]["opening"]),
+        folded(data["topic"]["answer"]),
+        folded(data["occasion"]["words"]),
+        folded(data["verbs"]["preceding"]),
+        tuple(map(fold, data["verbs"]["dual_endings"])),
+        tuple(map(fold, data["verbs"]["plural_endings"])),
+        folded(data["manner"]["words"]),
+    )

@@ -1,0 +1,167 @@
+"""Which documents can hold an event, told from their letters before anything is parsed.
+
+For every word of every list of the frames it is known which tokens can be it (:mod:`.inflection`); nothing here knows
+any frame, and a new one needs no change. What a trigger asks of its surroundings is asked here too, as far as it
+concerns words and not trees: governors before it, words near it, a party with some tag somewhere in the document, two
+leaders.
+
+A document without such a sentence has no report, for a report needs a mention that does not only refer back. So it is
+not parsed at all, and its graph is the same. The others are parsed whole, since pronouns, titles and surnames are read
+from all of a text. What that loses is measured in docs/scale.md; the tests hold it to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+
+from diplograph.arabic import fold
+from diplograph.frames.inflection import WordLists
+from diplograph.frames.schema import Frame, Trigger, load_frames
+from diplograph.linking import Gazetteer, Titles, load_gazetteer, load_titles
+from diplograph.linking.tokens import load_clitics
+from diplograph.model import Document
+from diplograph.parsing import to_segments
+
+_WORD = re.compile(r"[^\W_]+")
+_REACH = {"next": (0, 5), "before": (-3, 0), "phrase": (0, 34)}  # tokens; a token has one word at least
+
+
+class Sieve:
+    """Tells documents that can hold an event of these frames from those that cannot."""
+
+    def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer, titles: Titles) -> None:
+        lists: dict[tuple[frozenset[str], bool], int] = {}
+
+        def number(words: frozenset[str], exact: bool = False) -> int:
+            return lists.setdefault((words, exact), len(lists))
+
+        self._triggers = [
+            _Wanted(trigger, number)
+            for frame in frames
+            for trigger in frame.triggers
+            if not trigger.anaphoric  # what only refers back makes no report by itself
+        ]
+        exact = frozenset(place for (_, exact), place in lists.items() if exact)
+        words = WordLists({place: words for (words, _), place in lists.items()}, exact)
+        self._lists_of = lru_cache(maxsize=200_000)(words.find)
+        self._tagged = {
+            tag: _compile_names(_names_with(gazetteer, tag))
+            for tag in {wanted.tagged for wanted in self._triggers if wanted.tagged}
+        }
+        self._leaders = _compile_names(_leader_names(gazetteer, titles))
+        self._groups = _compile_names(_group_names(titles))
+
+    def passes(self, document: Document) -> bool:
+        """Whether the document must be parsed.
+
+        >>> from diplograph.model import Block
+        >>> load_sieve().passes(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
+        False
+        """
+        sentences = [fold(segment.text) for segment in to_segments(document)]
+        rows = [[self._lists_of(word) for word in _WORD.findall(sentence)] for sentence in sentences]
+        present = frozenset().union(*(lists for row in rows for lists in row))
+        likely = [wanted for wanted in self._triggers if wanted.can_stand(present)]
+        if not likely:
+            return False
+        text = "\n".join(sentences)
+        tags = {tag for tag, pattern in self._tagged.items() if pattern.search(text)}
+        likely = [wanted for wanted in likely if not wanted.tagged or wanted.tagged in tags]
+        if any(wanted.leaders for wanted in likely) and not self._has_leaders(text):
+            likely = [wanted for wanted in likely if not wanted.leaders]
+        return any(wanted.stands(row) for wanted in likely for row in rows)
+
+    def _has_leaders(self, text: str) -> bool:
+        """Whether two leaders can be in a text, or a word for several."""
+        return bool(self._groups.search(text)) or len(self._leaders.findall(text)) > 1
+
+
+class _Wanted:
+    """What a trigger asks for, its lists of words by number."""
+
+    def __init__(self, trigger: Trigger, number: Callable[..., int]) -> None:
+        self.id = trigger.id
+        self.tagged = trigger.tagged
+        self.leaders = trigger.leaders > 1
+        self._anchors = number(trigger.anchors, trigger.exact)
+        self._before = [number(words) for words in (trigger.governors, trigger.connectors) if words]
+        self._near = [
+            (near.scope, near.at_least, number(near.words))
+            for near in trigger.near
+            if near.scope != "document"
+        ]
+        # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
+        self._context = [
+            (near.at_least, [_numbers(item, number) for item in near.words])
+            for near in trigger.near
+            if near.scope == "document"
+        ]
+
+    def can_stand(self, present: frozenset[int]) -> bool:
+        """Whether the lists found in a document are enough."""
+        return (
+            self._anchors in present
+            and all(words in present for words in self._before)
+            and all(words in present for _, _, words in self._near)
+            and all(
+                sum(present.issuperset(item) for item in items) >= at_least
+                for at_least, items in self._context
+            )
+        )
+
+    def stands(self, row: Sequence[frozenset[int]]) -> bool:
+        """Whether the words of a sentence are those that the trigger asks for."""
+        return any(self._stands_at(row, at) for at, lists in enumerate(row) if self._anchors in lists)
+
+    def _stands_at(self, row: Sequence[frozenset[int]], at: int) -> bool:
+        if not all(any(words in lists for lists in row[: at + 1]) for words in self._before):
+            return False
+        for scope, at_least, words in self._near:
+            first, last = _REACH.get(scope, (-len(row), len(row)))
+            near = row[max(at + first, 0) : at + last + 1]
+            if sum(words in lists for lists in near) < at_least:
+                return False
+        return True
+
+
+def _numbers(item: str, number: Callable[..., int]) -> list[int]:
+    """The lists of the words of an item, each its own; the words of a phrase are compared by their forms."""
+    words = item.split()
+    return [number(frozenset({word}), len(words) > 1) for word in words]
+
+
+def _compile_names(names: Iterable[str]) -> re.Pattern[str]:
+    """What finds one of some folded names in a folded text, whatever is written together with its first word."""
+    article = load_clitics().article
+    found = {re.escape(name.removeprefix(article)) for name in names if name}
+    return re.compile("|".join(sorted(found, key=lambda name: (-len(name), name))) or r"(?!)")
+
+
+def _names_with(gazetteer: Gazetteer, tag: str) -> Iterator[str]:
+    """The names of what has a tag, and of the persons who stand for it."""
+    bodies = {key for key, entry in gazetteer.entries.items() if tag in entry.tags}
+    for words, senses in gazetteer.names():
+        if any(tag in sense.entry.tags or sense.entry.country in bodies for sense in senses):
+            yield " ".join(words)
+
+
+def _leader_names(gazetteer: Gazetteer, titles: Titles) -> Iterator[str]:
+    """The titles of leaders, and the names of those who held such an office."""
+    yield from (" ".join(words) for words, rank in titles.ranks.items() if rank in titles.leaders)
+    for words, senses in gazetteer.names():
+        if any(office.leader for sense in senses for office in sense.entry.offices):
+            yield " ".join(words)
+
+
+def _group_names(titles: Titles) -> Iterator[str]:
+    """The words for several leaders at once, and for the leaders of a body."""
+    yield from (" ".join(words) for words, (rank, _) in titles.groups.items() if rank == "leader")
+    yield from (" ".join(words) for words, kind in titles.organs.items() if kind == "leaders")
+
+
+@cache
+def load_sieve() -> Sieve:
+    """The sieve of the frames of ontology/frames."""
+    return Sieve(load_frames(), load_gazetteer(), load_titles())

@@ -1,0 +1,280 @@
+"""Persons with their titles: "the Russian president, Vladimir Putin", "the prime minister of Qatar H. J.".
+
+A title is read on to its name: demonyms and states on the way are the body it is held for, words that only qualify
+("former", "acting") are passed over, a second title may belong to the same person or begin another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from diplograph.linking.gazetteer import Entry, Sense
+from diplograph.linking.names import NameFinder, NameMatch
+from diplograph.linking.tokens import Token, load_clitics, readings
+
+LONGEST_TITLE = 14  # tokens between a title and its name, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A phrase that refers to somebody or something.
+
+    ``first`` to ``last`` are token indexes; ``senses`` what the gazetteer says of the name in it; ``name_begin`` to
+    ``name_end`` the name's span in the text (0, 0 if none); ``bodies`` the states or organizations named in it;
+    ``title`` the folded title without its article.
+    """
+
+    # "person", "name", "counterpart", "group", "organ", "demonym", "anaphor", "organization" or "own-country"
+    kind: str
+    first: int
+    last: int
+    senses: tuple[Sense, ...] = ()
+    name_begin: int = 0
+    name_end: int = 0
+    name: str = ""
+    rank: str = ""
+    former: bool = False
+    bodies: tuple[Entry, ...] = ()
+    number: int = 1
+    preposition: str = ""
+    begin: int = 0
+    title: str = ""
+
+
+class TitleFinder(NameFinder):
+    """Finds the persons with titles in the tokens of one sentence."""
+
+    def _unknown(self, index: int, length: int) -> Reference:
+        last = index + length - 1
+        begin = self.tokens[index].begin
+        name = " ".join(token.folded for token in self.tokens[index : last + 1])
+        ending = len(name) - len(
+            name.rstrip("".join(self.titles.phrases("marks.endings")))
+        )  # a mark that the tokenizer left on
+        end = self.tokens[last].end - ending
+        return Reference("person", index, last, (), begin, end, name[: len(name) - ending], begin=begin)
+
+    def _titled(self, index: int) -> list[Reference]:
+        honorific = self._honorifics(index)
+        if honorific and index + honorific < len(self.tokens):
+            below = self._titled(index + honorific)
+            begin = self.tokens[index].begin
+            return [replace(reference, first=index, begin=begin) for reference in below]
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        if not length:
+            return []
+        words = self.phrase(index, length)
+        preposition, stripped = self.preposition(index, words[0])
+        reference = self._person("person", index, index + length, self.titles.ranks[words], preposition)
+        if reference.name and not reference.senses:
+            # "King Salman", "the new king, Salman": known by the title and the first name.
+            senses = self.gazetteer.senses((*words, *reference.name.split()))
+            reference = replace(reference, senses=tuple(s for s in senses if s.entry.kind == "Person"))
+        # A title that names its body itself ("the German chancellor") is read again for it.
+        inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
+        if inner and not reference.bodies:
+            reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
+        title = words[0].removeprefix(load_clitics().article)
+        reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
+        return [self._with_apposition(reference) if reference.name else reference]
+
+    def _honorifics(self, index: int) -> int:
+        """How many tokens from ``index`` are honorifics ("His Majesty *the king*")."""
+        length = 0
+        while index + length < len(self.tokens):
+            forms = {reading.form for reading in readings(self.tokens[index + length].folded)}
+            if not forms & self.titles.phrases("between.honorifics"):
+                break
+            length += 1
+        return length
+
+    def _person(self, kind: str, first: int, start: int, rank: str, preposition: str) -> Reference:
+        """Reads on from a title: demonyms, bodies, words that only qualify, and the name if there is one."""
+        index, last = start, start - 1 if start > first else first
+        bodies: list[Entry] = []
+        former = False
+        pending = 0
+        while index < len(self.tokens) and index - start < LONGEST_TITLE:
+            token = self.tokens[index]
+            if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
+                break
+            if token.is_punctuation:
+                if not self._is_quoted_body(index) and (not self._opens_name(index, rank) or pending > 6):
+                    break
+                index += 1
+                continue
+            if kind == "counterpart" and not bodies and self._is_body_ahead(index):
+                index += 1
+                continue
+            match = self.match_name(
+                index, attached=rank in {"official", "secretary-general"} or index == first
+            )
+            if match and self._is_person(match) and not self._is_longer_name(index, match):
+                return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
+            if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
+                bodies.extend(
+                    sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
+                )
+                index = last = match.last
+            elif token.folded in self.titles.phrases("between.words"):
+                former = former or token.folded in self.titles.phrases("between.former")
+            elif (nested := self._nested_title(index)) and not self._may_nest(index, nested, rank, bodies):
+                break
+            elif nested:
+                rank = (
+                    self.titles.ranks[self.phrase(index, nested)]
+                    if self._outranks(index, nested, rank)
+                    else rank
+                )
+                index += nested - 1
+            elif length := self.match_unknown_name(index, after_title=not bodies or index == start):
+                unknown = self._unknown(index, length)
+                body = tuple(dict.fromkeys(bodies))
+                return replace(
+                    unknown,
+                    kind=kind,
+                    first=first,
+                    rank=rank,
+                    former=former,
+                    bodies=body,
+                    preposition=preposition,
+                )
+            elif pending < self._patience(rank, index) and self._qualifies(token):
+                pending += 1
+            else:
+                break
+            index += 1
+        reference = Reference(kind, first, max(last, start - 1, first), rank=rank, former=former)
+        return replace(
+            reference,
+            bodies=tuple(dict.fromkeys(bodies)),
+            preposition=preposition,
+            begin=self.tokens[first].begin,
+        )
+
+    def _is_longer_name(self, index: int, match: NameMatch) -> bool:
+        """Whether a surname or first name that the gazetteer has only begins another's name ("President *Gnassingbé*
+        Eyadéma" is not his son Faure Gnassingbé)."""
+        single = match.first == match.last and match.name not in self.known
+        return single and self.match_unknown_name(index, after_title=False) > 1
+
+    def _finish(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        rank: str,
+        preposition: str,
+        former: bool,
+        bodies: list[Entry],
+        match: NameMatch,
+    ) -> Reference:
+        name_end = self.tokens[match.last].end
+        persons = tuple(sense for sense in match.senses if sense.entry.kind == "Person")
+        return Reference(
+            kind, first, last, persons, match.begin, name_end, match.name, rank, former,
+            tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
+        )  # fmt: skip
+
+    def _is_body_ahead(self, index: int) -> bool:
+        """Whether a preposition and a state follow ("his counterpart *in South Sudan* S. K.")."""
+        if self.tokens[index].upos != "ADP" or index + 1 >= len(self.tokens):
+            return False
+        match = self.match_name(index + 1, attached=False)
+        return bool(match) and match.senses[0].entry.kind == "Country" if match else False
+
+    def _is_quoted_body(self, index: int) -> bool:
+        """Whether a quotation mark opens or closes a state within a title (the *"Israeli"* prime minister B. N.)."""
+        quotes = self.titles.phrases("marks.quotes")
+        for at in (index - 1, index + 1):
+            inside = self.tokens[at] if 0 <= at < len(self.tokens) else None
+            other = 2 * at - index
+            closed = 0 <= other < len(self.tokens) and self.tokens[other].folded in quotes
+            if inside and closed and self.tokens[index].folded in quotes and self.match_name(at):
+                return True
+        return False
+
+    def _begins_another(self, index: int) -> bool:
+        """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
+        known = self.match_phrase(index, self.titles.ranks.__contains__) or self.match_name(index)
+        return bool(known) or self.tokens[index].upos in {"X", "PROPN", "VERB"}
+
+    def _patience(self, rank: str, index: int) -> int:
+        """How many further words may stand between a title and its name: many for officials ("head of the defence
+        committee in …"), one for others, if a full name follows ("the foreign minister of the *Union* F. M.")."""
+        if rank in {"official", "secretary-general"}:
+            return 8
+        match = self.match_name(index + 1, attached=False)
+        if match:
+            return int(self._is_person(match) and match.last > match.first)
+        body = self.tokens[index].upos == "NOUN" and self.tokens[index].folded.startswith(
+            load_clitics().article
+        )
+        return int(body and self.match_unknown_name(index + 1, after_title=False) > 1)
+
+    def _qualifies(self, token: Token) -> bool:
+        """Whether a token can stand inside an official's title ("deputy head of the *defence committee in* …")."""
+        if token.upos == "ADP":
+            return token.folded in self.titles.phrases("between.prepositions")
+        return token.upos in {"NOUN", "ADJ", "X"}
+
+    def _nested_title(self, index: int) -> int:
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        return length if length and self.phrase(index, length)[0] == self.tokens[index].folded else 0
+
+    def _may_nest(self, index: int, length: int, rank: str, bodies: list[Entry]) -> bool:
+        """Whether a title within a title belongs to one person ("adviser of the *president*", "president *General* X").
+
+        After a leader's title another begins another person: "received the *foreign minister*".
+        """
+        words = self.phrase(index, length)
+        if rank in self.titles.leaders and not bodies and self._is_compound(index):
+            return True
+        if self.titles.ranks[words] == "honorific":
+            return True  # "the Saudi defence minister *Prince* Salman"
+        if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
+            return True
+        return rank == "official" and not bodies
+
+    def _is_compound(self, index: int) -> bool:
+        """Whether an indefinite title stands right after an indefinite one ("the *prime minister and* foreign minister of
+        Qatar H. J.", whose "and" Arabic leaves out; but "*the president* received the foreign minister")."""
+        article = load_clitics().article
+        before = self.match_phrase(index - 2, self.titles.ranks.__contains__) if index >= 2 else 0
+        if before != 2 or self.tokens[index].folded.startswith(article):
+            return False
+        words = self.phrase(index - 2, 2)
+        return words in self.titles.ranks and not words[0].startswith(article)
+
+    def _outranks(self, index: int, length: int, rank: str) -> bool:
+        """Whether a second title says more than the first ("His Majesty *King* …", "Prince … *crown prince*")."""
+        return rank == "honorific" and self.phrase(index, length) in self.titles.ranks
+
+    def _opens_name(self, index: int, rank: str) -> bool:
+        """Whether a comma, quotation mark or bracket stands between a title and its name."""
+        after = index + 1
+        if after >= len(self.tokens) or self.tokens[after].is_punctuation:
+            return False
+        match = self.match_name(after, attached=False)
+        if match and self._is_person(match):
+            return True
+        return not match and bool(self.match_unknown_name(after, after_title=False))
+
+    def _with_apposition(self, reference: Reference) -> Reference:
+        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League")."""
+        after = reference.last + 2
+        if after >= len(self.tokens) or not self.tokens[after - 1].is_punctuation:
+            return reference
+        length = self.match_phrase(after, self.titles.ranks.__contains__)
+        if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
+            return reference
+        rank = self.titles.ranks[self.phrase(after, length)]
+        title = self._person("person", after, after + length, rank, "")
+        if title.name:
+            return reference
+        if reference.rank and reference.bodies and title.bodies and title.bodies != reference.bodies:
+            return (
+                reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
+            )
+        bodies = title.bodies or reference.bodies
+        return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)

@@ -1,0 +1,91 @@
+"""The log of requests (a line of JSON each, on standard error) and the numbers of /metrics, kept in one place.
+
+Lines are written some at a time: the system call would otherwise cost more than many an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+from diplograph.server.metrics import Metrics
+from diplograph.server.requests import Request
+
+_EVERY = 0.2
+_LONGEST = 2000
+
+
+def write_event(event: str, **details: object) -> None:
+    """Writes a line about the server itself."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    _write(orjson.dumps({"time": now, "event": event, **details}) + b"\n")
+
+
+def _write(text: bytes) -> None:
+    try:
+        os.write(sys.stderr.fileno(), text)
+    except OSError:
+        pass  # nobody reads the log: no reason to stop answering
+
+
+def _sound(text: str) -> str:
+    """The beginning of a text, without halves of characters, which no UTF-8 can hold."""
+    short = text[:_LONGEST]
+    return short if short.isascii() else short.encode("utf-8", "replace").decode()
+
+
+class Journal:
+    """Says who asked what, how long it took and how it ended. One in each HTTP worker."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._lines: list[bytes] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begins to write lines as they come."""
+        self._loop = loop
+        self._flush()
+
+    def stop(self) -> None:
+        """Writes what is left."""
+        self._loop = None
+        self._flush()
+
+    def write(self, request: Request, status: int, size: int, seconds: float, ended: str) -> None:
+        """Notes a request that is over; ``ended`` says how, unless it was answered."""
+        note = request.note
+        asked = note.pop("asked", None)
+        ended = ended or str(note.pop("ended", "done"))
+        self._metrics.count(request.route, request.method, status, size, seconds)
+        if status >= 500 or status in (403, 408, 413, 499) or ended.startswith("client"):
+            self._metrics.count_end(ended if ended.startswith("client") else str(status))
+        self._lines.append(
+            orjson.dumps(
+                {
+                    "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                    "client": request.client,
+                    "method": request.method,
+                    "path": _sound(request.path),
+                    "asked": _sound(str(asked) if asked else request.query_string),
+                    "status": status,
+                    "bytes": size,
+                    "ms": round(seconds * 1000, 3),
+                    "ended": ended[:_LONGEST],
+                    "agent": (request.header("user-agent") or "")[:200],
+                    **note,
+                },
+                default=str,
+            )
+        )
+
+    def _flush(self) -> None:
+        if self._lines:
+            text, self._lines = b"\n".join((*self._lines, b"")), []
+            _write(text)
+        if self._loop is not None:
+            self._loop.call_later(_EVERY, self._flush)

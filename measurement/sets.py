@@ -1,0 +1,162 @@
+"""The annotated articles, the scorer that others measure with, and what the real pipeline finds in them."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from diplograph.model import EventReport, ParsedDocument
+from diplograph.pipeline import FrameExtractor, parse_sources
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED = REPOSITORY.parent / "shared"
+GOLD = REPOSITORY / "tests/gold"
+CORPUS = ("corpus", "background")
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedSet:
+    """Articles with annotations; ``articles`` is None where the texts are those of the shared corpus with the ids of the
+    annotations, which alone are in the repository. ``held_out``: nobody who wrote rules has read them."""
+
+    title: str
+    gold: Path
+    articles: Path | None
+    held_out: bool = False
+
+
+SETS = {
+    "news-held-out": AnnotatedSet(
+        "243 real articles, held out (tests/gold/news-held-out)", GOLD / "news-held-out/gold", None, True
+    ),
+    "dated-held-out": AnnotatedSet(
+        "56 dated articles in our own words, held out (tests/gold/dated-held-out)",
+        GOLD / "dated-held-out/gold",
+        GOLD / "dated-held-out/articles.jsonl",
+        True,
+    ),
+    "seeds": AnnotatedSet(
+        "5 real articles (shared/articles/seeds)",
+        SHARED / "articles/seeds/gold",
+        SHARED / "articles/seeds/articles.jsonl",
+    ),
+    "dev": AnnotatedSet(
+        "33 real articles (shared/articles/dev)",
+        SHARED / "articles/dev/gold",
+        SHARED / "articles/dev/articles.jsonl",
+    ),
+    "news-development": AnnotatedSet(
+        "516 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
+    ),
+    "dated-development": AnnotatedSet(
+        "96 dated articles in our own words (tests/gold/dated-development)",
+        GOLD / "dated-development/gold",
+        GOLD / "dated-development/articles.jsonl",
+    ),
+    "own-seeds": AnnotatedSet(
+        "5 articles of our own (seeds/articles)",
+        REPOSITORY / "seeds/articles/gold",
+        REPOSITORY / "seeds/articles",
+    ),
+    "constructions": AnnotatedSet(
+        "120 constructions of our own (tests/gold/constructions)",
+        GOLD / "constructions/gold",
+        GOLD / "constructions/articles.jsonl",
+    ),
+}
+
+
+@cache
+def load_scorer() -> ModuleType:
+    """The shared scorer, measure/score.py."""
+    specification = importlib.util.spec_from_file_location("score", SHARED / "measure/score.py")
+    assert specification and specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def find_articles(annotated: AnnotatedSet, folder: Path) -> Path:
+    """The texts of a set; those of the corpus are put into a file of this folder."""
+    if annotated.articles is not None:
+        return annotated.articles
+    wanted = {path.stem for path in annotated.gold.glob("*.json")}
+    target = folder / f"{annotated.gold.parent.name}.jsonl"
+    with target.open("w", encoding="utf-8") as file:
+        for name in CORPUS:
+            with gzip.open(SHARED / f"articles/{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+                file.writelines(line for line in lines if json.loads(line)["id"] in wanted)
+    return target
+
+
+def build_table(articles: Path, folder: Path) -> Path:
+    """The table of `diplograph query event-report` on a graph that `diplograph build` made of some articles."""
+    store, table = folder / f"{articles.stem}-store", folder / f"{articles.stem}.csv"
+    _run(sys.executable, "-m", "diplograph", "build", articles, "--store", store)
+    rows = _run(
+        sys.executable, "-m", "diplograph", "query", "event-report", "--format", "csv", "--store", store
+    )
+    table.write_text(rows, encoding="utf-8")
+    return table
+
+
+def _run(*arguments: str | Path) -> str:
+    """The standard output of a command; its faults end the run."""
+    command = [str(argument) for argument in arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def score(gold: Path, table: Path) -> dict[str, Any]:
+    """The scorer's report on a table."""
+    scorer = load_scorer()
+    report: dict[str, Any] = scorer.score(scorer.read_gold(gold), scorer.read_system(table))
+    return report
+
+
+def read_reports(articles: Path) -> Iterator[tuple[ParsedDocument, tuple[EventReport, ...]]]:
+    """Each document of some articles with its reports, from the parse cache where they were built before."""
+    extractor = FrameExtractor()
+    for parsed in parse_sources([articles]):
+        if isinstance(parsed, ParsedDocument):
+            yield parsed, extractor.extract(parsed)
+
+
+def judge(gold: Path, articles: Path) -> Iterator[tuple[str, EventReport, bool]]:
+    """Each report with its document's id and whether the annotations have its event; those that count neither way are
+    left out."""
+    scorer = load_scorer()
+    wanted = scorer.read_gold(gold)
+    for parsed, reports in read_reports(articles):
+        stem = parsed.document.id.split("/")[-1]
+        found = [_as_scored(report) for report in reports]
+        pairs = {id(given): event for event, given in scorer.match(wanted.get(stem, []), found)}
+        for given, report in zip(found, reports, strict=True):
+            event = pairs.get(id(given))
+            if event is None or not event.get("optional"):
+                yield stem, report, event is not None
+
+
+def _as_scored(report: EventReport) -> dict[str, Any]:
+    """A report as the scorer reads it off the table."""
+    values = report.values
+    roles: dict[str, list[dict[str, Any]]] = {}
+    for filler in values.fillers:
+        actor = {"qid": filler.actor.wikidata, "ar": filler.actor.label_ar, "en": filler.actor.label_en}
+        role = "participant" if filler.role == "initiator" else filler.role
+        roles.setdefault(role, []).append(actor)
+    return {
+        "type": values.event_class,
+        "status": values.status,
+        "start": values.start_date,
+        "end": values.end_date,
+        "roles": roles,
+    }

@@ -1,0 +1,243 @@
+"""How fast the endpoint is, beside an Oxigraph server on the same store and rdflib-endpoint on the same quads.
+
+``make bench-endpoint`` runs it: it builds a store of copies of the sample graph, starts the three servers, and asks each
+in turn, several times over, so that whatever else the machine does falls on all. The ratios are medians over the rounds.
+Every query has another text each time, so that no answer is known beforehand; the rows marked "again" ask the same
+text over and over, which ours answers from memory. Beside the rates stands what one request cost in processor time,
+all processes of a server together: on a busy machine that is the steadier figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+from urllib.request import urlopen
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import pyoxigraph as ox
+from sample_graph import fill
+from serving import free_port, serving
+
+from diplograph import generations
+from diplograph.store import Store
+
+BASE = "https://w3id.org/diplograph/"
+SCRIPT = Path(__file__).with_name("vary.lua")
+PREFIXES = "PREFIX dip: <https://w3id.org/diplograph/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+
+
+@dataclass(frozen=True)
+class Load:
+    """A query ({n}: another number each time; {i}: a copy of the sample) and how many clients ask it at once."""
+
+    name: str
+    query: str
+    clients: int = 16
+
+
+LOADS = (
+    Load("look-up: ASK", "ASK { <" + BASE + "document/copy{i}/x{n}> ?p ?o }"),
+    Load("look-up: all of an event", "SELECT ?p ?o{n} { <" + BASE + "event/copy{i}/talks-geneva> ?p ?o{n} }"),
+    Load(
+        "look-up: values of an event",
+        PREFIXES + "SELECT ?label ?s{n} { <" + BASE + "event/copy{i}/talks-geneva> rdfs:label ?label ; dip:status ?s{n} }",
+    ),
+    Load(
+        "medium: timeline of 50 rows",
+        PREFIXES + "SELECT ?e{n} ?label ?d { ?e{n} dip:hasActor|dip:participant|dip:initiator ?a ; rdfs:label ?label ; "
+        "dip:startDate ?d . ?a rdfs:label 'Vladimir Putin'@en FILTER(LANG(?label) = 'en') } ORDER BY ?d ?e{n} LIMIT 50",
+        8,
+    ),
+    Load("heavy: GROUP BY over all", "SELECT ?p{n} (COUNT(*) AS ?c) { ?s ?p{n} ?o } GROUP BY ?p{n} ORDER BY DESC(?c)", 4),
+    Load("large: 10,000 rows", "SELECT ?s ?p ?o{n} { ?s ?p ?o{n} } LIMIT 10000", 4),
+)  # fmt: skip
+
+_NUMBERS = itertools.count(1)
+
+
+def make_store(directory: Path, copies: int) -> int:
+    """A store of so many copies of the sample graph, with a generation; how many quads it has."""
+    rooms = ("document/", "report/", "mention/", "activity/", "event/", "graph/document/")
+
+    def renamed(term: object, number: int) -> object:
+        if isinstance(term, ox.NamedNode):
+            for room in rooms:
+                if term.value.startswith(BASE + room):
+                    return ox.NamedNode(term.value.replace(BASE + room, f"{BASE}{room}copy{number}/", 1))
+        return term
+
+    with Store.open(directory) as store:
+        fill(store)
+        sample = [quad for quad in store.quads() if "/ontology" not in str(quad.graph_name)]
+        store.inner.bulk_extend(
+            ox.Quad(*(renamed(term, number) for term in quad))  # type: ignore[arg-type]
+            for number in range(copies)
+            for quad in sample
+        )
+        store.inner.optimize()
+        generations.publish(store)
+        return len(store)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint, and the process that serves it."""
+
+    url: str
+    process: int
+
+    def busy_seconds(self) -> float:
+        """How long processors have worked for the server so far, and for those that it started."""
+        children: dict[int, list[int]] = {}
+        times: dict[int, float] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                found = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            pid = int(stat.parent.name)
+            children.setdefault(int(found[1]), []).append(pid)
+            times[pid] = (int(found[11]) + int(found[12])) / os.sysconf("SC_CLK_TCK")
+        pending, total = [self.process], 0.0
+        while pending:
+            pid = pending.pop()
+            total += times.get(pid, 0.0)
+            pending += children.get(pid, [])
+        return total
+
+
+@contextmanager
+def running(command: list[str], port: int, path: str) -> Iterator[Endpoint]:
+    """A server of somebody else."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    endpoint = f"http://127.0.0.1:{port}{path}"
+    try:
+        deadline = time.monotonic() + 300
+        while True:
+            try:
+                urlopen(f"{endpoint}?query=ASK%7B%7D", timeout=10).read()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"{command[0]} does not start") from None
+                time.sleep(0.3)
+        yield Endpoint(endpoint, process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def rate(
+    endpoint: Endpoint, query: str, load: Load, seconds: int, first: int, copies: int
+) -> tuple[float, float]:
+    """Requests per second that were answered with 200, and the milliseconds of processor time that each took."""
+    template = f"{endpoint.url}?query={quote(query, safe='{}')}"
+    path = template[template.index("/", 8) :].replace("%7B", "{").replace("%7D", "}")
+    path = re.sub(r"[{}](?!n}|i})(?<!{n})(?<!{i})", lambda brace: quote(brace[0]), path)
+    environment = {**os.environ, "PATH_TEMPLATE": path, "FIRST": str(first), "COPIES": str(copies)}
+    begun = endpoint.busy_seconds()
+    said = subprocess.run(
+        [
+            "wrk",
+            "-t1",
+            f"-c{load.clients}",
+            f"-d{seconds}",
+            "--timeout",
+            "60",
+            "-s",
+            str(SCRIPT),
+            endpoint.url,
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(f"{load.name}: {endpoint.url} did not answer every request:\n{said}")
+    count = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
+    cost = (endpoint.busy_seconds() - begun) * 1000 / max(count, 1)
+    return float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1]), cost  # type: ignore[index]
+
+
+def measure(arguments: argparse.Namespace) -> None:
+    """Prints the table."""
+    for tool in ("wrk", "oxigraph", "rdflib-endpoint"):
+        if shutil.which(tool) is None:
+            raise SystemExit(
+                f"{tool} is not there: apt-get install wrk; pip install oxigraph rdflib-endpoint"
+            )
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        store, quads = Path(folder, "store"), Path(folder, "quads.nq")
+        size = make_store(store, arguments.copies)
+        newest = shutil.copytree(generations.newest(store), Path(folder, "copy"))
+        with Store.open(newest, read_only=True) as opened, quads.open("wb") as file:
+            opened.inner.dump(file, ox.RdfFormat.N_QUADS)
+        ports = free_port(), free_port()
+        print(f"{size} quads, {os.cpu_count()} cores, {arguments.workers} workers, wrk for {arguments.seconds} s, "
+              f"median of {arguments.rounds} rounds\n")  # fmt: skip
+        ours = stack.enter_context(serving(store, "--workers", str(arguments.workers)))
+        endpoints = {
+            "ours": Endpoint(f"{ours.url}/sparql", ours.process.pid),
+            "oxigraph": stack.enter_context(
+                running(["oxigraph", "serve-read-only", "--union-default-graph", "--location", str(newest), "--bind",
+                         f"127.0.0.1:{ports[0]}"], ports[0], "/query")),
+            "rdflib": stack.enter_context(
+                running(["rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", str(ports[1]), str(quads)], ports[1], "/")),
+        }  # fmt: skip
+        print(f"{'':38} {'requests per second':^29} {'ratio to':^19} {'ms of processor':^19}")
+        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "ours", "oxigraph")
+        print(" " * 38, *(f"{head:>9}" for head in heads))
+        for again in (False, True):
+            for load in (load for load in LOADS if load.name.startswith(arguments.only)):
+                query = load.query.replace("{n}", "1").replace("{i}", "1") if again else load.query
+                print(
+                    f"{load.name + (', again' if again else ''):38}",
+                    *compare(endpoints, load, query, arguments),
+                    flush=True,
+                )
+
+
+def compare(
+    endpoints: dict[str, Endpoint], load: Load, query: str, arguments: argparse.Namespace
+) -> list[str]:
+    """A row of the table: each endpoint is asked in turn, rdflib's only once, which is enough to tell so large a
+    difference."""
+    rates: dict[str, list[float]] = {name: [] for name in endpoints}
+    costs: dict[str, list[float]] = {name: [] for name in endpoints}
+    for number in range(arguments.rounds):
+        for name, endpoint in endpoints.items():
+            if name != "rdflib" or number == 0:
+                first = next(_NUMBERS) * 10_000_000
+                found, cost = rate(endpoint, query, load, arguments.seconds, first, arguments.copies)
+                rates[name].append(found)
+                costs[name].append(cost)
+    ratio = median(ours / other for ours, other in zip(rates["ours"], rates["oxigraph"], strict=True))
+    middle = {name: median(found) for name, found in rates.items()}
+    row = [f"{middle[name]:9.1f}" for name in ("ours", "oxigraph", "rdflib")]
+    row += [f"{ratio:9.2f}", f"{middle['ours'] / max(middle['rdflib'], 1 / arguments.seconds):9.0f}"]
+    return row + [f"{median(costs[name]):9.2f}" for name in ("ours", "oxigraph")]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--copies", type=int, default=340, help="copies of the sample graph in the store")
+    parser.add_argument("--seconds", type=int, default=4, help="how long each is asked")
+    parser.add_argument("--only", default="", help="loads whose name begins so")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    measure(parser.parse_args())
