@@ -98,10 +98,11 @@ def find_articles(annotated: AnnotatedSet, folder: Path) -> Path:
     return target
 
 
-def build_table(articles: Path, folder: Path) -> Path:
-    """The table of `diplograph query event-report` on a graph that `diplograph build` made of some articles."""
+def build_table(articles: Path, folder: Path, model: str | Path = "compact") -> Path:
+    """The table of `diplograph query event-report` on a graph that `diplograph build` made of some articles, with the
+    parser's ``model`` (a name or a directory)."""
     store, table = folder / f"{articles.stem}-store", folder / f"{articles.stem}.csv"
-    _run(sys.executable, "-m", "diplograph", "build", articles, "--store", store)
+    _run(sys.executable, "-m", "diplograph", "build", articles, "--store", store, "--model", model)
     rows = _run(
         sys.executable, "-m", "diplograph", "query", "event-report", "--format", "csv", "--store", store
     )

@@ -1,27 +1,37 @@
-"""What the models do for events: a graph built with them from annotated articles, and its score."""
+"""What the models do for events: graphs built with them from annotated articles, and their scores."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from measurement.sets import SETS, build_table, find_articles, score
 
-def score_events(models: Path, articles: Path, shared: Path) -> dict[str, Any]:
-    """The report of the shared scorer on a graph of ``articles`` (a directory with articles.jsonl and gold/)."""
-    program = [sys.executable, "-m", "diplograph"]
-    with tempfile.TemporaryDirectory() as directory:
-        store, table = Path(directory) / "store", Path(directory) / "report.csv"
-        _run(*program, "build", articles / "articles.jsonl", "--store", store, "--model", models)
-        table.write_text(
-            _run(*program, "query", "event-report", "--format", "csv", "--store", store), encoding="utf-8"
-        )
-        scorer = shared / "measure" / "score.py"
-        report: dict[str, Any] = json.loads(_run(sys.executable, scorer, articles / "gold", table, "--json"))
-    return report
+log = logging.getLogger(__name__)
+
+OPEN = tuple(name for name, annotated in SETS.items() if not annotated.held_out)
+"""The sets whose articles may be looked at; the held-out ones are scored for nothing but a decision at the end."""
+
+
+def score_events(models: Path, names: Sequence[str] = OPEN) -> dict[str, dict[str, Any]]:
+    """The report of the shared scorer for each set (measurement/sets.py), on graphs built with these models.
+
+    Sets whose texts are not there (they lie in ../shared) are left out.
+    """
+    reports = {}
+    for name in names:
+        annotated = SETS[name]
+        if annotated.articles is not None and not annotated.articles.exists():
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            table = build_table(find_articles(annotated, Path(directory)), Path(directory), models)
+            reports[name] = score(annotated.gold, table)
+        log.info("%s with %s: %s", name, models.name, json.dumps(summarise(reports[name])))
+    return reports
 
 
 def summarise(report: dict[str, Any]) -> dict[str, float]:
@@ -32,8 +42,3 @@ def summarise(report: dict[str, Any]) -> dict[str, float]:
         if isinstance(figure, int | float):
             wanted[name] = round(100 * figure, 1)
     return wanted
-
-
-def _run(*arguments: str | Path) -> str:
-    command = [str(argument) for argument in arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
