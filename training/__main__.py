@@ -15,6 +15,7 @@ example:
   nice -n 19 python -m training --work training-work
   python -m training --work training-work --list
   python -m training --work training-work parser assemble card
+  python -m training --work training-work --trial training/trials/no-own-trees.toml
 """
 
 
@@ -40,16 +41,23 @@ def main() -> int:
         default=HERE.parent / "builder" / "models",
         help="models that the recipe starts from and compares the new ones with",
     )
+    parser.add_argument(
+        "--trial",
+        type=Path,
+        help="what this file of settings changes, in a folder of its own (training/trials/)",
+    )
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     logging.getLogger("stanza").setLevel(logging.WARNING)
-    steps = list_steps(Places(options.shared.resolve(), options.work.resolve(), options.before.resolve()))
+    trial = options.trial.stem if options.trial else ""
+    places = Places(options.shared.resolve(), options.work.resolve(), options.before.resolve(), trial)
+    steps = list_steps(places, options.trial)
     unknown = set(options.step) - {step.name for step in steps}
     if unknown:
         print(f"no such step: {', '.join(sorted(unknown))}; see --list", file=sys.stderr)
         return 2
-    stamps = options.work / "stamps"
+    stamps = places.stamps
     for step in steps:
         if options.step and step.name not in options.step:
             continue

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from diplograph.model import Block, Document
 from diplograph.parsing.segments import to_segments
-
 from training.conllu import Tree, Word, read_trees, write_trees
 from training.models import load_pipeline
 
@@ -157,9 +156,7 @@ def score_vote(tagged: Path, parsers: Sequence[tuple[Path, Path | None]], right:
 
 
 def _attachment(found: Sequence[Sequence[Arc]], gold: Sequence[Sequence[Arc]]) -> float:
-    pairs = [
-        pair for one, other in zip(found, gold, strict=True) for pair in zip(one, other, strict=True)
-    ]
+    pairs = [pair for one, other in zip(found, gold, strict=True) for pair in zip(one, other, strict=True)]
     # Stanza's scorer compares relations without what follows the colon
     right = sum(a[0] == b[0] and a[1].split(":")[0] == b[1].split(":")[0] for a, b in pairs)
     return round(100 * right / len(pairs), 2)

@@ -88,7 +88,7 @@ def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings
     return run_steps(trainer, trainer.optimizers, endless(), score, output, settings)
 
 
-def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> float:
+def fit_parser(train: list[Path], dev: Path, output: Path, settings: FitSettings) -> float:
     """Trains Stanza's parser; its labelled attachment score on ``dev`` (right words, the tags in the file)."""
     from stanza.models import parser
     from stanza.models.common.doc import DEPREL, HEAD
@@ -106,7 +106,8 @@ def fit_parser(train: Path, dev: Path, output: Path, settings: FitSettings) -> f
     vectors = Pretrain(args["wordvec_pretrain_file"]) if args["pretrain"] else None
     args["word_cutoff"] = update_word_cutoff(vectors, args["word_cutoff"])
     vocabulary = None if start is None else MultiVocab.load_state_dict(start["vocab"])
-    trees, document = CoNLL.conll2doc(input_file=str(train)), CoNLL.conll2doc(input_file=str(dev))
+    trees = CoNLL.conll2doc(input_str="".join(path.read_text(encoding="utf-8") for path in train))
+    document = CoNLL.conll2doc(input_file=str(dev))
     size = args["batch_size"]
     data = DataLoader(trees, size, args, vectors, vocab=vocabulary, evaluation=False)
     dev_data = DataLoader(
@@ -144,9 +145,12 @@ def _load_start(settings: FitSettings, args: dict[str, Any]) -> dict[str, Any] |
 
 
 def _adopt(model: Any, weights: dict[str, Any], *, position: int) -> None:
-    """Takes over the weights; inputs that the model has and they have not, from ``position`` on, begin without effect."""
+    """Takes over the weights; inputs that the model has and they have not, from ``position`` on, begin without effect.
+    Parts that it has not (the character model, where a language model takes its place) are left out."""
     adopted = model.state_dict()
     for name, old in weights.items():
+        if name not in adopted:
+            continue
         new = adopted[name]
         added = new.shape[-1] - old.shape[-1]
         if added:

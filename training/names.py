@@ -26,7 +26,7 @@ from diplograph.linking.gazetteer import load_gazetteer, load_titles
 from diplograph.linking.phrases import PhraseFinder
 from diplograph.linking.resolution import Resolver
 from diplograph.linking.tokens import Token
-from diplograph.model import Block, Document, ParsedDocument
+from diplograph.model import ParsedDocument
 from diplograph.pipeline import parse_sources
 
 log = logging.getLogger(__name__)
@@ -227,7 +227,9 @@ def load_recognizer(model: Path) -> Any:
 # -- measuring ----------------------------------------------------------------------------------------------------------
 
 
-def measure_names(found: Sequence[Sequence[Name]], right: Sequence[Sequence[Name]]) -> dict[str, dict[str, float]]:
+def measure_names(
+    found: Sequence[Sequence[Name]], right: Sequence[Sequence[Name]]
+) -> dict[str, dict[str, float]]:
     """Precision, recall, F1 in per cent with the 95 % interval of a bootstrap over sentences, all kinds and by kind."""
     report = {}
     for kinds in ("PLO", "P", "L", "O"):
@@ -242,7 +244,14 @@ def measure_names(found: Sequence[Sequence[Name]], right: Sequence[Sequence[Name
         name = "all" if len(kinds) > 1 else kinds
         low, high = resampled[25], resampled[974]
         of = sum(count[2] for count in counts)
-        report[name] = {"precision": precision, "recall": recall, "f1": f1, "low": low, "high": high, "of": of}
+        report[name] = {
+            "precision": precision,
+            "recall": recall,
+            "f1": f1,
+            "low": low,
+            "high": high,
+            "of": of,
+        }
     return report
 
 

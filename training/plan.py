@@ -40,9 +40,11 @@ def run_step(step: Step, stamps: Path) -> bool:
         return False
     log.info("%s: begun", step.name)
     begun = time.time()
-    step.run()
+    result = step.run()
     stamps.mkdir(parents=True, exist_ok=True)
     record = {"state": state, "seconds": round(time.time() - begun), "settings": step.settings}
+    if isinstance(result, float | int | list | tuple):
+        record["result"] = result
     stamp.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
     log.info("%s: done in %.0f s", step.name, time.time() - begun)
     return True

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from training import (
+    agreed,
     assemble,
     card,
     charlm,
@@ -37,11 +38,12 @@ DEFAULT_SHARED = HERE.parents[1] / "shared"
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where things are: ``shared`` has treebank/ and articles/, ``work`` gets everything that is made, ``before`` are the
-    models to start from and to compare with."""
+    models to start from and to compare with; the models of a ``trial`` have a folder of their own."""
 
     shared: Path
     work: Path
     before: Path
+    trial: str = ""
 
     def trees(self, part: str) -> Path:
         return self.shared / "treebank" / f"ar_compact-ud-{part}.conllu"
@@ -49,16 +51,38 @@ class Places:
     def made(self, *parts: str) -> Path:
         return self.work.joinpath(*parts)
 
+    @property
+    def models(self) -> Path:
+        return self.made("trials", self.trial) if self.trial else self.made("models")
 
-def list_steps(places: Places, settings_file: Path = SETTINGS) -> list[Step]:
-    """All steps, in the order in which they are to run."""
-    settings: dict[str, Any] = tomllib.loads(settings_file.read_text(encoding="utf-8"))
-    return [
+    @property
+    def stamps(self) -> Path:
+        return self.models / "stamps" if self.trial else self.made("stamps")
+
+
+def list_steps(places: Places, trial: Path | None = None) -> list[Step]:
+    """All steps, in the order in which they are to run; of a trial those that its settings concern, for the rest of
+    which the steps of the recipe itself must have been done."""
+    settings = read_settings(SETTINGS)
+    changed = read_settings(trial) if trial else {}
+    for name, values in changed.items():
+        settings[name] = settings[name] | values
+    steps = [
         *_text_steps(places, settings),
-        *_data_steps(places, settings["copies"]),
-        *_model_steps(places, settings),
-        *_final_steps(places, settings),
+        *_data_steps(places, settings["copies"], own="copies" in changed),
+        *_model_steps(places, settings, own="copies" in changed),
     ]
+    if trial:
+        wanted = {name for name in ("tagger", "parser") if name in changed}
+        wanted |= {"data"} if "copies" in changed else set()
+        wanted |= {step.name for step in steps if step.name.startswith(("charlm", "agreed"))}
+        return [step for step in steps if step.name in wanted]
+    return [*steps, *_final_steps(places, settings)]
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """A file of settings, or of what a trial changes in them."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
@@ -105,7 +129,11 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             settings["vectors"],
             lambda: vectors.train_vectors(words, pretrained, vectors.VectorSettings(**settings["vectors"])),
         ),
-        *(_charlm_step(places, words, direction, settings) for direction in ("forward", "backward")),
+        *(
+            _charlm_step(places, words, direction, settings)
+            for direction in ("forward", "backward")
+            if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser"))
+        ),
     ]
 
 
@@ -157,9 +185,10 @@ def _charlm_step(places: Places, words: Path, direction: str, settings: dict[str
     )
 
 
-def _data_steps(places: Places, copies: dict[str, int]) -> list[Step]:
+def _data_steps(places: Places, copies: dict[str, Any], *, own: bool) -> list[Step]:
+    """``own``: the trial has training files of its own."""
     train, pud, dev = places.trees("train"), places.trees("train-pud"), places.trees("dev")
-    data = places.made("data")
+    data = _data_folder(places, own)
     made = tuple(
         data / f"{name}.conllu"
         for name in ("tagger", "tagger-own", "parser", "lemmatizer", "dev", "dev-tagged")
@@ -169,24 +198,29 @@ def _data_steps(places: Places, copies: dict[str, int]) -> list[Step]:
     ]
 
 
-def _write_data(places: Places, copies: dict[str, int], data: Path) -> None:
+def _data_folder(places: Places, own: bool) -> Path:
+    return places.models / "data" if own and places.trial else places.made("data")
+
+
+def _write_data(places: Places, copies: dict[str, Any], data: Path) -> None:
     """Training files of tagger, lemmatizer and parser; the parser's have tags as a tagger gives them."""
-    padt, own = conllu.read_trees(places.trees("train")), conllu.read_trees(OWN_TREES)
-    trees = padt + own
+    padt = conllu.read_trees(places.trees("train"))
+    trees = padt + (conllu.read_trees(OWN_TREES) if copies["own"] else [])
     names = spelling.collect_names(trees)
     rng = random.Random(1)
-    versions = [[spelling.vary(tree, names, rng) for tree in trees] for _ in range(max(copies.values()))]
+    numbers = {name: copies[name] for name in ("tagger", "parser", "lemmatizer")}
+    versions = [[spelling.vary(tree, names, rng) for tree in trees] for _ in range(max(numbers.values()))]
 
     def of(kind: str, tree: conllu.Tree) -> bool:
         return tree.name.startswith("own-") == (kind == "own")
 
     for kind, name in (("padt", "tagger"), ("own", "tagger-own")):
-        wanted = [t for version in (trees, *versions[: copies["tagger"]]) for t in version if of(kind, t)]
+        wanted = [t for version in (trees, *versions[: numbers["tagger"]]) for t in version if of(kind, t)]
         conllu.write_trees(wanted, data / f"{name}.conllu")
     pud = conllu.read_trees(places.trees("train-pud"))
-    seen = [tree for version in (trees, *versions[: copies["lemmatizer"]]) for tree in version]
+    seen = [tree for version in (trees, *versions[: numbers["lemmatizer"]]) for tree in version]
     conllu.write_trees(lemmas.lemma_trees(seen, pud), data / "lemmatizer.conllu")
-    conllu.write_trees(tags.cross_tag(trees, versions[: copies["parser"]]), data / "parser.conllu")
+    conllu.write_trees(tags.cross_tag(trees, versions[: numbers["parser"]]), data / "parser.conllu")
     dev = conllu.read_trees(places.trees("dev"))
     conllu.write_trees(dev, data / "dev.conllu")
     conllu.write_trees(tags.tag_with_models(dev, places.before), data / "dev-tagged.conllu")
@@ -194,60 +228,21 @@ def _write_data(places: Places, copies: dict[str, int], data: Path) -> None:
     particles.write_examples(dev, data / "particles-dev.json", least=1)
 
 
-def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
-    data, models = places.made("data"), places.made("models")
-    both = (places.made("charlm", "forward.pt"), places.made("charlm", "backward.pt"))
+def _model_steps(places: Places, settings: dict[str, Any], *, own: bool) -> list[Step]:
+    data, models = _data_folder(places, own), places.models
     pretrained = places.made("vectors", "words.pt")
-    options = {
-        "vectors": ["--wordvec_pretrain_file", str(pretrained)],
-        "charlm": ["--charlm", "--charlm_shorthand", "articles"]
-        + [f"--charlm_{path.stem}_file={path}" for path in both],
-    }
-    files = {
-        "vectors": (pretrained,),
-        "charlm": both,
-        "start": (places.before / "ar/depparse/compact.pt",),
-    }
-
-    starts = {"tagger": "pos", "lemmatizer": "lemma", "parser": "depparse"}
-
-    def start(name: str) -> Path | None:
-        wanted = "start" in settings[name]["inputs"]
-        return places.before / "ar" / starts[name] / "compact.pt" if wanted else None
-
-    def needs(name: str) -> tuple[Path, ...]:
-        from_before = start(name)
-        made = tuple(path for given in settings[name]["inputs"] for path in files.get(given, ()))
-        return made if from_before is None else (*made, from_before)
-
-    def fit(name: str) -> fitting.FitSettings:
-        chosen = settings[name]
-        given = [text for each in chosen["inputs"] for text in options.get(each, ())]
-        words = (*chosen["options"].split(), *given)
-        return fitting.FitSettings(chosen["steps"], chosen["rate"], words, start=start(name))
-
-    tagger_data = (data / "tagger.conllu", data / "tagger-own.conllu")
-    tagger = Step(
-        "tagger",
-        (*tagger_data, data / "dev.conllu", *needs("tagger")),
-        (models / "pos.pt",),
-        settings["tagger"],
-        lambda: fitting.fit_tagger(list(tagger_data), data / "dev.conllu", models / "pos.pt", fit("tagger")),
-    )
-    dev, dev_tagged = data / "dev.conllu", data / "dev-tagged.conllu"
-    words_only, lemma, depparse = (models / f"{name}.pt" for name in ("lemma-words", "lemma", "depparse"))
-    particle = models / "particles.pt"
+    words_only, lemma = (models / f"{name}.pt" for name in ("lemma-words", "lemma"))
     examples = (data / "particles.json", data / "particles-dev.json")
+    start = _starts(places, settings["lemmatizer"]).get("lemmatizer")
+    needed = (data / "lemmatizer.conllu", data / "dev.conllu", *((start,) if start else ()))
     return [
-        *([tagger] if settings["tagger"]["steps"] else ()),
+        *([_tagger_step(places, settings, data)] if settings["tagger"]["steps"] else ()),
         Step(
             "lemmatizer",
-            (data / "lemmatizer.conllu", dev, *needs("lemmatizer")),
+            needed,
             (words_only,),
             settings["lemmatizer"],
-            lambda: _make_lemmatizer(
-                data, words_only, start("lemmatizer"), settings["lemmatizer"]["options"]
-            ),
+            lambda: _make_lemmatizer(data, words_only, start, settings["lemmatizer"]["options"]),
         ),
         Step(
             "particles",
@@ -255,15 +250,97 @@ def _model_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             (lemma,),
             settings["particles"],
             lambda: _train_particles(
-                examples, pretrained, particle, words_only, lemma, settings["particles"]
+                examples, pretrained, models / "particles.pt", words_only, lemma, settings["particles"]
+            ),
+        ),
+        *_agreed_steps(places, settings),
+        _parser_step(places, settings, data),
+    ]
+
+
+def _starts(places: Places, chosen: dict[str, Any]) -> dict[str, Path]:
+    """The models that training goes on from: those there were before, or the recipe's own."""
+    inputs, names = chosen["inputs"], {"tagger": "pos", "lemmatizer": "lemma", "parser": "depparse"}
+    if "start" in inputs:
+        return {name: places.before / "ar" / part / "compact.pt" for name, part in names.items()}
+    if "recipe" in inputs:
+        return {name: places.made("models", f"{part}.pt") for name, part in names.items()}
+    return {}
+
+
+def _inputs(places: Places, chosen: dict[str, Any]) -> tuple[tuple[Path, ...], list[str]]:
+    """The files that a tagger or parser gets beside its trees, and Stanza's options for them."""
+    both = (places.made("charlm", "forward.pt"), places.made("charlm", "backward.pt"))
+    pretrained = places.made("vectors", "words.pt")
+    files: list[Path] = []
+    options = chosen["options"].split()
+    if "vectors" in chosen["inputs"]:
+        files.append(pretrained)
+        options += ["--wordvec_pretrain_file", str(pretrained)]
+    if "charlm" in chosen["inputs"]:
+        files.extend(both)
+        options += ["--charlm", "--charlm_shorthand", "articles"]
+        options += [f"--charlm_{path.stem}_file={path}" for path in both]
+    return tuple(files), options
+
+
+def _tagger_step(places: Places, settings: dict[str, Any], data: Path) -> Step:
+    chosen = settings["tagger"]
+    trees = [data / "tagger.conllu", *([data / "tagger-own.conllu"] if settings["copies"]["own"] else ())]
+    start = _starts(places, chosen).get("tagger")
+    files, options = _inputs(places, chosen)
+    fit = fitting.FitSettings(chosen["steps"], chosen["rate"], tuple(options), start=start)
+    dev, output = data / "dev.conllu", places.models / "pos.pt"
+    needs = (*trees, dev, *files, *((start,) if start else ()))
+    run = functools.partial(fitting.fit_tagger, trees, dev, output, fit)
+    return Step("tagger", needs, (output,), chosen, run)
+
+
+def _parser_step(places: Places, settings: dict[str, Any], data: Path) -> Step:
+    chosen = settings["parser"]
+    trees = [data / "parser.conllu", *([_agreed(places)] if "agreed" in chosen["inputs"] else ())]
+    start = _starts(places, chosen).get("parser")
+    files, options = _inputs(places, chosen)
+    fit = fitting.FitSettings(chosen["steps"], chosen["rate"], tuple(options), start=start)
+    dev, output = data / "dev-tagged.conllu", places.models / "depparse.pt"
+    needs = (*trees, dev, *files, *((start,) if start else ()))
+    run = functools.partial(fitting.fit_parser, trees, dev, output, fit)
+    return Step("parser", needs, (output,), chosen, run)
+
+
+def _agreed(places: Places) -> Path:
+    return places.made("agreed", "agreed.conllu")
+
+
+def _agreed_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
+    """Sentences of articles parsed by the parser there was before, the recipe's and that of the trial "alone"."""
+    if "agreed" not in settings["parser"]["inputs"]:
+        return []
+    chosen = agreed.AgreementSettings(**settings["agreed"])
+    corpus_file, tagged = places.shared / "articles/corpus.jsonl.gz", places.made("agreed", "tagged.conllu")
+    pretrained = places.made("vectors", "words.pt")
+    parsers = (
+        (places.before / "ar/depparse/compact.pt", None),
+        (places.made("models", "depparse.pt"), pretrained),
+        (places.made("trials", "alone", "depparse.pt"), pretrained),
+    )
+    annotated = frozenset(path.stem for path in (HERE.parent / "tests" / "gold").glob("*/gold/*.json"))
+    return [
+        Step(
+            "agreed-tagged",
+            (corpus_file,),
+            (tagged,),
+            settings["agreed"],
+            lambda: agreed.tag_sentences(
+                agreed.draw_sentences(corpus_file, chosen, annotated), places.before, tagged
             ),
         ),
         Step(
-            "parser",
-            (data / "parser.conllu", dev_tagged, *needs("parser")),
-            (depparse,),
-            settings["parser"],
-            lambda: fitting.fit_parser(data / "parser.conllu", dev_tagged, depparse, fit("parser")),
+            "agreed",
+            (tagged, pretrained, *(parser for parser, _ in parsers)),
+            (_agreed(places),),
+            settings["agreed"],
+            lambda: agreed.write_agreed(tagged, parsers, chosen.share, _agreed(places)),
         ),
     ]
 
