@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, SHARED
 
+from training.agreed import vote
 from training.agreement import agreement
 from training.charlm import CharlmSettings, train_charlm
 from training.conllu import Tree, Word, read_text, read_trees, write_trees
+from training.endings import WAYS, ends_by_rules, make_text
 from training.lemmas import as_in_padt, lemma_trees
+from training.names import features, join, labels, measure_names, read_annotations, read_articles, read_labels
+from training.places import Places
 from training.plan import Step, is_done, run_step
 from training.spelling import collect_names, vary
 from training.splitting import Splitter, analyse, read_tokens
+from training.steps import HERE, list_steps, read_settings
 
 OWN = REPOSITORY / "training" / "trees" / "own.conllu"
 RELATIONS = {
@@ -254,3 +259,94 @@ def test_agreement_counts_words() -> None:
     assert 99 < agreement(first, read_trees(OWN))["LAS"] < 100
     with pytest.raises(ValueError, match="same words"):
         agreement(first, first[1:])
+
+
+def test_parsers_vote_on_what_most_of_them_say() -> None:
+    words = tuple(Word(form, form, "X", "_", "_", 0, "dep") for form in "abc")
+    one, other, third = (
+        [(0, "root"), (1, "obj"), (2, "nmod")],
+        [(0, "root"), (1, "obj"), (1, "obl")],
+        [(0, "root"), (1, "obj"), (1, "obl")],
+    )
+    tree = Tree("t", words)
+    assert list(vote([tree], [[one], [other], [third]], 1.0)) == []
+    (voted,) = vote([tree], [[one], [other], [third]], 0.6)
+    assert [(word.head, word.deprel) for word in voted.words] == other
+    circle = [(2, "dep"), (1, "dep"), (0, "root")]
+    assert list(vote([tree], [[circle], [circle]], 1.0)) == []
+
+
+def test_sentence_ends_are_those_of_the_sentences() -> None:
+    sentences = ["قال الوزير إن الوفد وصل.", "عنوان بلا نقطة", "غادر الرئيس العاصمة.", "لم يصدر بيان."]
+    for way in WAYS:
+        text, ends = make_text(sentences, way)
+        assert [len(part) for part in "".join(text.split()).split(".")[:-1]]
+        assert ends[-1] == len("".join(text.split()))
+        assert ends_by_rules(text) == ends
+
+
+def test_names_are_read_as_they_were_labelled() -> None:
+    names = [("P", 0, 2), ("L", 3, 3), ("O", 5, 6)]
+    assert read_labels(labels(8, names)) == names
+    assert join(names, [("L", 2, 3), ("O", 7, 7)]) == [*names, ("O", 7, 7)]
+    report = measure_names([names, []], [names, [("P", 0, 0)]])
+    assert report["P"] == {"precision": 100.0, "recall": 50.0, "f1": 66.7, "low": 0.0, "high": 100.0, "of": 2}
+    assert report["O"]["f1"] == 100.0
+
+
+def test_a_hidden_name_gives_no_letters_away() -> None:
+    from diplograph.linking.tokens import Token
+
+    forms = ("قال", "سامي", "عون")
+    tokens = [Token(i, form, 6 * i, 6 * i + 4, (i + 1,), i + 1, "X", 0) for i, form in enumerate(forms)]
+    seen, hidden = features(tokens), features(tokens, frozenset({1, 2}))
+    assert any("سامي" in feature for row in seen for feature in row)
+    assert not any("سامي" in feature or "عون" in feature for row in hidden for feature in row)
+    assert any("قال" in feature for feature in hidden[1])
+
+
+def test_annotated_names_are_not_of_articles_with_annotated_events() -> None:
+    annotations = read_annotations()
+    assert len(annotations) >= 300
+    assert len({annotation.article for annotation in annotations}) == len(annotations)
+    gold = {path.stem for path in (REPOSITORY / "tests" / "gold").glob("*/gold/*.json")}
+    assert not gold & {annotation.article for annotation in annotations}
+    for annotation in annotations:
+        places = [place for _, *span in annotation.names for place in span]
+        assert places == sorted(places)
+        assert all(annotation.begin <= place <= annotation.end for place in places)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the articles are in ../shared")
+def test_annotated_names_are_words_of_the_articles() -> None:
+    annotations = read_annotations()
+    articles = read_articles(SHARED / "articles" / "corpus.jsonl.gz", (each.article for each in annotations))
+    for annotation in annotations:
+        text = articles[annotation.article]
+        for _, begin, end in annotation.names:
+            assert text[begin:end] == text[begin:end].strip() != ""
+            assert not text[end : end + 1].isalpha()
+
+
+@pytest.mark.parametrize("trial", sorted((HERE / "trials").glob("*.toml")), ids=lambda path: path.stem)
+def test_a_trial_changes_settings_that_there_are(trial: Path, tmp_path: Path) -> None:
+    settings, changed = read_settings(HERE / "settings.toml"), read_settings(trial)
+    assert changed
+    for name, values in changed.items():
+        assert set(values) <= set(settings[name])
+    assert trial.read_text(encoding="utf-8").startswith("# ")
+    places = Places(tmp_path / "shared", tmp_path / "work", tmp_path / "before", trial.stem)
+    steps = list_steps(places, trial)
+    assert {"tokenizer", "tagger", "parser"} & {step.name for step in steps} == set(changed) - {"copies"}
+    made = {path for step in steps for path in step.makes if step.name in {"tokenizer", "tagger", "parser"}}
+    assert all(path.parent == tmp_path / "work" / "trials" / trial.stem for path in made)
+
+
+def test_the_recipe_needs_only_what_an_earlier_step_makes(tmp_path: Path) -> None:
+    places = Places(tmp_path / "shared", tmp_path / "work", tmp_path / "before")
+    made: set[Path] = set()
+    for step in list_steps(places):
+        for path in step.needs:
+            assert path in made or not path.is_relative_to(places.work), f"{step.name} needs {path}"
+        made |= set(step.makes)
+    assert places.work / "finished" / "CARD.md" in made

@@ -21,8 +21,9 @@ example:
 
 def main() -> int:
     """0 done, 2 could not run."""
+    from training.places import Places
     from training.plan import is_done, run_step
-    from training.steps import DEFAULT_SHARED, HERE, Places, list_steps
+    from training.steps import DEFAULT_SHARED, HERE, list_steps
 
     parser = argparse.ArgumentParser(
         prog="python -m training",

@@ -21,7 +21,7 @@ _NEEDED_FOR_TRAINING_ONLY = (
 )
 
 
-def assemble(parts: Mapping[str, Path], directory: Path) -> int:
+def assemble(parts: Mapping[str, Path], directory: Path, *, halve: bool = True) -> int:
     """Writes the parts (Stanza's names → files) into ``directory``; the size of all of them in bytes.
 
     Word vectors stay in single precision: Stanza does not widen them when it loads them.
@@ -32,7 +32,7 @@ def assemble(parts: Mapping[str, Path], directory: Path) -> int:
     for name, path in parts.items():
         target = directory / "ar" / name / f"{PACKAGE}.pt"
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_small(path, target, halve=name != "pretrain")
+        _write_small(path, target, halve=halve and name != "pretrain")
         entry: dict[str, Any] = {"md5": hashlib.md5(target.read_bytes()).hexdigest()}
         if uses and name in ("pos", "lemma", "depparse"):
             needed = [use for use in uses if _needs(target, use)]

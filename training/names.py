@@ -37,6 +37,13 @@ UNKNOWN = frozenset({"X", "PROPN"})
 HIDDEN = 0.5
 """How often the letters of a name are hidden from the recognizer while it learns."""
 
+GOLD_IDS = frozenset(
+    path.stem for path in (Path(__file__).parents[1] / "tests" / "gold").glob("*/gold/*.json")
+)
+"""Articles with annotated events: nothing is learnt from them."""
+
+WAYS = ("gazetteer", "linker", "recognizer", "linker, then recognizer")
+
 Name = tuple[str, int, int]
 """Kind, first and last token."""
 
@@ -260,3 +267,54 @@ def _f1(counts: Sequence[tuple[int, int, int]]) -> tuple[float, float, float]:
     precision, recall = right / found if found else 0.0, right / wanted if wanted else 0.0
     f1 = 2 * right / (found + wanted) if found + wanted else 0.0
     return round(100 * precision, 1), round(100 * recall, 1), round(100 * f1, 1)
+
+
+def make_recognizer(
+    corpus: Path, models: Path, output: Path, report: Path, *, articles: int, iterations: int, seed: int = 1
+) -> None:
+    """Trains the recognizer on so many ``articles`` (none of them annotated) and writes how it and what is there without
+    it do on the annotated sentences."""
+    annotations = read_annotations()
+    folder = output.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = {annotation.article for annotation in annotations} | set(GOLD_IDS)
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+        others = [name for name in (json.loads(line)["id"] for line in lines) if name not in taken]
+    random.Random(seed).shuffle(others)
+    silver = [
+        sentence
+        for parsed in parse_articles(read_articles(corpus, others[:articles]), folder, str(models))
+        for sentence in silver_sentences(parsed)
+    ]
+    used = train_recognizer(silver, output, iterations=iterations, seed=seed)
+    test = parse_articles(read_articles(corpus, [a.article for a in annotations]), folder, str(models))
+    found, right = find_names(test, annotations, load_recognizer(output))
+    scores = {name: measure_names(each, right) for name, each in found.items()}
+    result = {"articles": articles, "silver": used, "annotated": len(annotations), "scores": scores}
+    report.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def find_names(
+    test: Iterable[ParsedDocument], annotations: Sequence[Annotation], recognizer: Any
+) -> tuple[dict[str, list[list[Name]]], list[list[Name]]]:
+    """The names that each way finds in the annotated sentences, and the right ones."""
+    parsed = {document.document.id.split("/")[-1]: document for document in test}
+    found: dict[str, list[list[Name]]] = {name: [] for name in WAYS}
+    right = []
+    for annotation in annotations:
+        resolver = Resolver(parsed[annotation.article], load_gazetteer(), load_titles())
+        sentences = resolver.parsed.sentences
+        index = next(s.index for s in sentences if s.begin < annotation.end and s.end > annotation.begin)
+        tokens = resolver.tokens[index]
+        right.append([_on_tokens(name, tokens) for name in annotation.names])
+        listed, linked = find_listed(tokens), find_linked(resolver, index)
+        recognized = read_labels(recognizer.tag(features(tokens)))
+        for name, names in zip(WAYS, (listed, linked, recognized, join(linked, recognized)), strict=True):
+            found[name].append(names)
+    return found, right
+
+
+def _on_tokens(name: tuple[str, int, int], tokens: Sequence[Token]) -> Name:
+    kind, begin, end = name
+    covered = [token.index for token in tokens if token.begin < end and token.end > begin]
+    return kind, covered[0], covered[-1]

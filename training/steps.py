@@ -8,7 +8,6 @@ import random
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +18,25 @@ from training import (
     charlm,
     conllu,
     corpus,
+    endings,
+    evaluation,
     fitting,
     lemmas,
+    names,
     particles,
     segmentation,
     spelling,
     tags,
     vectors,
 )
+from training.places import Places
 from training.plan import Step
 
 HERE = Path(__file__).parent
 OWN_TREES = HERE / "trees" / "own.conllu"
+SENTENCES = HERE / "trees" / "sentences.txt"
 SETTINGS = HERE / "settings.toml"
 DEFAULT_SHARED = HERE.parents[1] / "shared"
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things are: ``shared`` has treebank/ and articles/, ``work`` gets everything that is made, ``before`` are the
-    models to start from and to compare with; the models of a ``trial`` have a folder of their own."""
-
-    shared: Path
-    work: Path
-    before: Path
-    trial: str = ""
-
-    def trees(self, part: str) -> Path:
-        return self.shared / "treebank" / f"ar_compact-ud-{part}.conllu"
-
-    def made(self, *parts: str) -> Path:
-        return self.work.joinpath(*parts)
-
-    @property
-    def models(self) -> Path:
-        return self.made("trials", self.trial) if self.trial else self.made("models")
-
-    @property
-    def stamps(self) -> Path:
-        return self.models / "stamps" if self.trial else self.made("stamps")
 
 
 def list_steps(places: Places, trial: Path | None = None) -> list[Step]:
@@ -73,7 +52,7 @@ def list_steps(places: Places, trial: Path | None = None) -> list[Step]:
         *_model_steps(places, settings, own="copies" in changed),
     ]
     if trial:
-        wanted = {name for name in ("tagger", "parser") if name in changed}
+        wanted = {"tokenizer", "tagger", "parser"} & set(changed)
         wanted |= {"data"} if "copies" in changed else set()
         wanted |= {step.name for step in steps if step.name.startswith(("charlm", "agreed"))}
         return [step for step in steps if step.name in wanted]
@@ -144,7 +123,7 @@ def _tokenizer_step(places: Places, chosen: dict[str, Any], train: list[Path]) -
     start, dev, output = (
         places.before / "ar/tokenize/compact.pt",
         places.trees("dev"),
-        places.made("models", "tokenize.pt"),
+        places.models / "tokenize.pt",
     )
     fit = fitting.FitSettings(chosen["steps"], chosen["rate"], (), score_every=50, start=start)
     needs = (*train, dev, start)
@@ -189,10 +168,9 @@ def _data_steps(places: Places, copies: dict[str, Any], *, own: bool) -> list[St
     """``own``: the trial has training files of its own."""
     train, pud, dev = places.trees("train"), places.trees("train-pud"), places.trees("dev")
     data = _data_folder(places, own)
-    made = tuple(
-        data / f"{name}.conllu"
-        for name in ("tagger", "tagger-own", "parser", "lemmatizer", "dev", "dev-tagged")
-    )
+    names = ("tagger", "tagger-own", "parser", "lemmatizer", "dev", "dev-tagged")
+    examples = (data / "particles.json", data / "particles-dev.json")
+    made = (*(data / f"{name}.conllu" for name in names), *examples)
     return [
         Step("data", (train, pud, dev, OWN_TREES), made, copies, lambda: _write_data(places, copies, data)),
     ]
@@ -324,7 +302,7 @@ def _agreed_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         (places.made("models", "depparse.pt"), pretrained),
         (places.made("trials", "alone", "depparse.pt"), pretrained),
     )
-    annotated = frozenset(path.stem for path in (HERE.parent / "tests" / "gold").glob("*/gold/*.json"))
+    annotated = names.GOLD_IDS
     return [
         Step(
             "agreed-tagged",
@@ -376,22 +354,57 @@ def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str)
 
 def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     models, finished = places.made("models"), places.made("finished")
+    before = {name: places.before / "ar" / name / "compact.pt" for name in assemble.PROCESSORS}
+    pretrained = places.made("vectors", "words.pt")
     parts = {
         "tokenize": _made_or_kept(places, "tokenize", settings["tokenizer"]),
         "pos": _made_or_kept(places, "pos", settings["tagger"]),
-        "pretrain": places.made("vectors", "words.pt"),
+        "pretrain": pretrained,
         **{name: models / f"{name}.pt" for name in ("mwt", "lemma", "depparse")},
     }
     if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
+    expanded = before | {"mwt": parts["mwt"]}
+    stages = {
+        "before": before,
+        "expander": expanded,
+        "lemmatizer": expanded | {"lemma": parts["lemma"], "pretrain": pretrained},
+        "parser": parts,
+    }
     listing, report = finished / "resources.json", places.made("evaluation.json")
+    measured = [places.made(f"{name}.json") for name in ("stages", "names", "endings")]
+    trees = (places.trees("dev"), places.trees("test"))
+    corpus_file, recognizer = places.shared / "articles/corpus.jsonl.gz", models / "names.crfsuite"
     return [
         Step("assemble", tuple(parts.values()), (listing,), {}, lambda: assemble.assemble(parts, finished)),
         Step(
+            "stages",
+            (*parts.values(), *before.values(), *trees),
+            (measured[0],),
+            {},
+            lambda: evaluation.evaluate_stages(stages, places.shared, places.made("stages"), measured[0]),
+        ),
+        Step(
+            "names",
+            (corpus_file, names.ANNOTATED),
+            (recognizer, measured[1]),
+            settings["names"],
+            lambda: names.make_recognizer(
+                corpus_file, places.before, recognizer, measured[1], **settings["names"]
+            ),
+        ),
+        Step(
+            "endings",
+            (SENTENCES, before["tokenize"]),
+            (measured[2],),
+            {},
+            lambda: endings.write_scores(places.before, SENTENCES, measured[2]),
+        ),
+        Step(
             "card",
-            (listing, places.trees("dev"), places.trees("test")),
+            (listing, *trees, *measured),
             (report, finished / "CARD.md"),
             {},
-            lambda: card.write_card(finished, places.before, places.shared, report),
+            lambda: card.write_card(finished, places, report, measured),
         ),
     ]

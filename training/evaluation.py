@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from training import events
+from training.assemble import assemble
 from training.conllu import read_text
 from training.models import load_pipeline
 
+log = logging.getLogger(__name__)
+
 PROCESSORS = "tokenize,mwt,pos,lemma,depparse"
+SINGLE = "in single precision"
 METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "Lemmas", "UAS", "LAS", "CLAS")
 
 
@@ -46,6 +54,30 @@ def score_right_words(models: Path, trees: Path) -> dict[str, float]:
     return _score(document, trees)
 
 
+def evaluate_stages(
+    stages: Mapping[str, Mapping[str, Path]], shared: Path, folder: Path, output: Path
+) -> None:
+    """What each step brings: for every stage (its name, and the parts it has by then) the scores on trees from raw text
+    and on the events of seeds and dev; and once more the last, in single precision. What is measured already is kept."""
+    last = list(stages)[-1]
+    done: dict[str, Any] = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else {}
+    for name, halve in (*((name, True) for name in stages), (SINGLE, False)):
+        parts = stages.get(name, stages[last])
+        state = hashlib.sha256(b"".join(path.read_bytes() for path in parts.values())).hexdigest()
+        if done.get(name, {}).get("state") == state:
+            continue
+        directory = folder / name
+        assemble(parts, directory, halve=halve)
+        scores = {
+            part: score_raw_text(directory, shared / "treebank" / f"ar_compact-ud-{part}.conllu")
+            for part in ("dev", "test")
+        }
+        found = events.score_events(directory, ("seeds", "dev")) if halve else {}
+        done[name] = {"state": state, "scores": scores, "events": found}
+        output.write_text(json.dumps(done, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        log.info("stage %s: dev LAS %.2f", name, scores["dev"]["LAS"])
+
+
 def _score(document: Any, trees: Path) -> dict[str, float]:
     from stanza.utils.conll import CoNLL
     from udtools.udeval import evaluate, load_conllu_file  # type: ignore[import-untyped]
@@ -63,7 +95,7 @@ def measure_speed(models: Path, texts: list[str]) -> dict[str, Any]:
     Runs in a process of its own, so that nothing is loaded beforehand. CPU seconds, not those of the clock, because
     other work on the machine must not count.
     """
-    command = [sys.executable, "-m", "training.evaluate", str(models)]
+    command = [sys.executable, "-m", "training.evaluation", str(models)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     given = json.dumps(texts)
     answer = subprocess.run(command, input=given, capture_output=True, text=True, check=True, env=environment)
@@ -76,6 +108,9 @@ def _measure_here(models: Path, texts: list[str]) -> dict[str, Any]:
 
     import stanza  # noqa: F401  (its import is not the models' fault)
     from stanza.models.common.doc import Document
+
+    import diplograph.model
+    from diplograph.parsing import StanzaParser
 
     begun = time.process_time()
     pipeline = load_pipeline(
@@ -92,7 +127,16 @@ def _measure_here(models: Path, texts: list[str]) -> dict[str, Any]:
             document = processor.process(document)
             seconds[name] += time.process_time() - begun
         words += sum(len(sentence.words) for sentence in document.sentences)
+    begun = time.process_time()
+    documents = [
+        diplograph.model.Document(str(number), text, blocks=(diplograph.model.Block(0, len(text)),))
+        for number, text in enumerate(texts)
+    ]
+    parsed = list(StanzaParser(models).parse_many(documents))
+    built = sum(len(sentence.words) for each in parsed for sentence in each.sentences)
+    build_seconds = time.process_time() - begun - load
     return {
+        "build_words_per_second": round(built / build_seconds),
         "load_seconds": round(load, 2),
         "words": words,
         "words_per_second": round(words / sum(seconds.values())),
