@@ -138,7 +138,7 @@ def judge(gold: Path, articles: Path) -> Iterator[tuple[str, EventReport, bool]]
     wanted = scorer.read_gold(gold)
     for parsed, reports in read_reports(articles):
         stem = parsed.document.id.split("/")[-1]
-        found = [_as_scored(report) for report in reports]
+        found = [as_scored(report) for report in reports]
         pairs = {id(given): event for event, given in scorer.match(wanted.get(stem, []), found)}
         for given, report in zip(found, reports, strict=True):
             event = pairs.get(id(given))
@@ -146,7 +146,7 @@ def judge(gold: Path, articles: Path) -> Iterator[tuple[str, EventReport, bool]]
                 yield stem, report, event is not None
 
 
-def _as_scored(report: EventReport) -> dict[str, Any]:
+def as_scored(report: EventReport) -> dict[str, Any]:
     """A report as the scorer reads it off the table."""
     values = report.values
     roles: dict[str, list[dict[str, Any]]] = {}
