@@ -50,7 +50,8 @@ def main() -> int:
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("stanza").setLevel(logging.WARNING)
+    for talkative in ("stanza", "gensim"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     trial = options.trial.stem if options.trial else ""
     places = Places(options.shared.resolve(), options.work.resolve(), options.before.resolve(), trial)
     steps = list_steps(places, options.trial)
