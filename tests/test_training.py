@@ -14,6 +14,7 @@ from training.agreement import agreement
 from training.charlm import CharlmSettings, train_charlm
 from training.conllu import Tree, Word, read_text, read_trees, write_trees
 from training.endings import WAYS, ends_by_rules, make_text
+from training.fitting import FitSettings, run_steps
 from training.lemmas import as_in_padt, lemma_trees
 from training.names import features, join, labels, measure_names, read_annotations, read_articles, read_labels
 from training.places import Places
@@ -350,3 +351,46 @@ def test_the_recipe_needs_only_what_an_earlier_step_makes(tmp_path: Path) -> Non
             assert path in made or not path.is_relative_to(places.work), f"{step.name} needs {path}"
         made |= set(step.makes)
     assert places.work / "finished" / "CARD.md" in made
+
+
+def test_a_stopped_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    import torch
+
+    class Trainer:
+        """A model of one weight; stops once at ``fault``."""
+
+        def __init__(self, fault: int) -> None:
+            self.model = torch.nn.Linear(1, 1)
+            self.model.unsaved_modules = []  # type: ignore[assignment]
+            self.optimizer = torch.optim.Adam(self.model.parameters())
+            self.fault = fault
+            self.seen: list[float] = []
+
+        def update(self, batch: float) -> float:
+            if len(self.seen) == self.fault:
+                raise KeyboardInterrupt
+            self.seen.append(self.optimizer.param_groups[0]["lr"])
+            self.optimizer.zero_grad()
+            loss = (self.model(torch.tensor([[batch]])) ** 2).sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimizer.step()
+            return loss.item()
+
+        def save(self, path: str) -> None:
+            torch.save(self.model.state_dict(), path)
+
+    settings = FitSettings(steps=12, rate=0.1, options=(), score_every=4, checkpoint_minutes=0)
+    output = tmp_path / "model.pt"
+
+    def run(trainer: Trainer) -> float:
+        batches = iter([1.0] * 100)
+        return run_steps(trainer, {"all": trainer.optimizer}, batches, lambda: 0.5, output, settings)
+
+    stopped, resumed = Trainer(fault=7), Trainer(fault=-1)
+    with pytest.raises(KeyboardInterrupt):
+        run(stopped)
+    assert run(resumed) == 0.5
+    assert len(stopped.seen) + len(resumed.seen) == settings.steps
+    assert resumed.seen[0] > stopped.seen[-1], "the rate goes on rising where it was"
+    assert output.is_file()
+    assert not output.with_suffix(".checkpoint").exists()
