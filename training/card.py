@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training import events
-from training.evaluation import METRICS, SINGLE, measure_speed, score_raw_text, score_right_words
+from training.evaluation import METRICS, SINGLE, measure_speed, read_texts, score_raw_text, score_right_words
 from training.places import Places
 
 CONVENTIONS = Path(__file__).with_name("conventions.md")
@@ -86,8 +86,7 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
     """Evaluates ``models`` beside those there were before; writes ``report`` (JSON) and ``models``/CARD.md, with what was
     ``measured`` of stages, names and sentence ends."""
     shared = places.shared
-    articles = (shared / "articles/dev/articles.jsonl").read_text(encoding="utf-8").splitlines()
-    texts = [json.loads(line)["text"] for line in articles]
+    texts = read_texts(shared)
     directories = (("before", places.before), ("now", models))
     found = {name: evaluate(directory, shared, texts) for name, directory in directories}
     report.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -89,6 +89,20 @@ def _score(document: Any, trees: Path) -> dict[str, float]:
     return {name: round(100 * scores[name].f1, 2) for name in METRICS}
 
 
+def evaluate_trial(parts: Mapping[str, Path], shared: Path, folder: Path, output: Path) -> None:
+    """Scores of the development trees from raw text, size and speed of models with a part of a trial; as JSON."""
+    size = assemble(parts, folder)
+    scores = score_raw_text(folder, shared / "treebank" / "ar_compact-ud-dev.conllu")
+    found = {"scores": scores, "bytes": size, "speed": measure_speed(folder, read_texts(shared))}
+    output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def read_texts(shared: Path) -> list[str]:
+    """The development articles, which speed is measured on."""
+    articles = (shared / "articles/dev/articles.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["text"] for line in articles]
+
+
 def measure_speed(models: Path, texts: list[str]) -> dict[str, Any]:
     """Seconds to load, words per second of CPU in one thread, by processor, and the greatest memory in MB.
 
@@ -127,21 +141,24 @@ def _measure_here(models: Path, texts: list[str]) -> dict[str, Any]:
             document = processor.process(document)
             seconds[name] += time.process_time() - begun
         words += sum(len(sentence.words) for sentence in document.sentences)
-    begun = time.process_time()
+    memory = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     documents = [
         diplograph.model.Document(str(number), text, blocks=(diplograph.model.Block(0, len(text)),))
         for number, text in enumerate(texts)
     ]
-    parsed = list(StanzaParser(models).parse_many(documents))
+    parser = StanzaParser(models)
+    parser.parse(documents[0])
+    begun = time.process_time()
+    parsed = list(parser.parse_many(documents))
+    build_seconds = time.process_time() - begun
     built = sum(len(sentence.words) for each in parsed for sentence in each.sentences)
-    build_seconds = time.process_time() - begun - load
     return {
         "build_words_per_second": round(built / build_seconds),
         "load_seconds": round(load, 2),
         "words": words,
         "words_per_second": round(words / sum(seconds.values())),
         "share": {name: round(part / sum(seconds.values()), 2) for name, part in seconds.items()},
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "memory_mb": memory,
     }
 
 

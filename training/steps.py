@@ -55,8 +55,21 @@ def list_steps(places: Places, trial: Path | None = None) -> list[Step]:
         wanted = {"tokenizer", "tagger", "parser"} & set(changed)
         wanted |= {"data"} if "copies" in changed else set()
         wanted |= {step.name for step in steps if step.name.startswith(("charlm", "agreed"))}
-        return [step for step in steps if step.name in wanted]
+        return [*(step for step in steps if step.name in wanted), *_trial_steps(places, settings, changed)]
     return [*steps, *_final_steps(places, settings)]
+
+
+def _trial_steps(places: Places, settings: dict[str, Any], changed: dict[str, Any]) -> list[Step]:
+    """What the models of a trial weigh and how fast they are, where they have more inputs."""
+    if "charlm" not in changed.get("tagger", {}).get("inputs", ()):
+        return []
+    before = {name: places.before / "ar" / name / "compact.pt" for name in assemble.PROCESSORS}
+    added = {"pretrain": places.made("vectors", "words.pt")}
+    added |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
+    parts = before | added | {"pos": places.models / "pos.pt"}
+    folder, output = places.models / "assembled", places.models / "speed.json"
+    run = functools.partial(evaluation.evaluate_trial, parts, places.shared, folder, output)
+    return [Step("speed", tuple(parts.values()), (output,), {}, run)]
 
 
 def read_settings(path: Path) -> dict[str, Any]:
