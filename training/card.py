@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from training import events
 from training.evaluation import METRICS, SINGLE, measure_speed, read_texts, score_raw_text, score_right_words
-from training.places import Places
+from training.losses import find_losses
+from training.places import OWN_TREES, Places
 
 CONVENTIONS = Path(__file__).with_name("conventions.md")
 TEXT = """# Arabic models of diplograph
@@ -25,6 +27,13 @@ split is the one that came with the treebank; nothing was chosen by it.
 {scores}
 
 By processor: what is lost on right words is the processor's own loss; the rest is that of those before it.
+
+## Where the rest is lost
+
+The right words of the trees, by whether the training trees have the word's form: per cent of tags (UPOS), lemmas and
+labelled attachments that are right; and labelled attachment were all tags and lemmas right.
+
+{losses}
 
 ## What each step brings
 
@@ -93,6 +102,7 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
     stages, names, endings = (json.loads(path.read_text(encoding="utf-8")) for path in measured)
     text = TEXT.format(
         scores=_scores(found),
+        losses=_losses(found),
         stages=_stages(stages),
         trials=_trials(places),
         events=_events(found),
@@ -115,7 +125,9 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
 def evaluate(models: Path, shared: Path, texts: list[str]) -> dict[str, Any]:
     """Everything that is measured of a directory of models."""
     trees = {part: shared / "treebank" / f"ar_compact-ud-{part}.conllu" for part in ("dev", "test")}
+    train = [shared / "treebank" / "ar_compact-ud-train.conllu", OWN_TREES]
     return {
+        "losses": {part: asdict(find_losses(models, path, train)) for part, path in trees.items()},
         "scores": {
             f"{part}, {kind}": score(models, path)
             for part, path in trees.items()
@@ -139,6 +151,17 @@ def _scores(found: Mapping[str, Any]) -> str:
         for name, result in found.items()
     )
     return _table(("", "models", *METRICS), rows)
+
+
+def _losses(found: Mapping[str, Any]) -> str:
+    rows = [
+        (part, name, each["unseen_share"], *each["seen"], *each["unseen"], each["right_tags"])
+        for part in ("dev", "test")
+        for name, result in found.items()
+        for each in (result["losses"][part],)
+    ]
+    kinds = [f"{kind}: {what}" for kind in ("seen", "unseen") for what in ("UPOS", "lemmas", "LAS")]
+    return _table(("", "models", "unseen words", *kinds, "LAS with right tags"), rows)
 
 
 def _stages(stages: Mapping[str, Any]) -> str:

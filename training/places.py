@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+OWN_TREES = Path(__file__).parent / "trees" / "own.conllu"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

@@ -29,11 +29,10 @@ from training import (
     tags,
     vectors,
 )
-from training.places import Places
+from training.places import OWN_TREES, Places
 from training.plan import Step
 
 HERE = Path(__file__).parent
-OWN_TREES = HERE / "trees" / "own.conllu"
 SENTENCES = HERE / "trees" / "sentences.txt"
 SETTINGS = HERE / "settings.toml"
 DEFAULT_SHARED = HERE.parents[1] / "shared"
