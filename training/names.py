@@ -32,7 +32,8 @@ from diplograph.pipeline import parse_sources
 log = logging.getLogger(__name__)
 
 ANNOTATED = Path(__file__).parent / "annotations" / "names.tsv"
-KINDS = {"Person": "P", "Country": "L", "City": "L", "Building": "L", "Organization": "O"}
+KINDS = {"Person": "P", "Organization": "O"}
+"""Letters of the gazetteer's kinds; all others are places."""
 UNKNOWN = frozenset({"X", "PROPN"})
 HIDDEN = 0.5
 """How often the letters of a name are hidden from the recognizer while it learns."""
@@ -103,7 +104,7 @@ def find_listed(tokens: Sequence[Token]) -> list[Name]:
         match = finder.match_name(index)
         senses = [sense for sense in match.senses if sense.how != "demonym"] if match else []
         if match and senses:
-            found.append((KINDS[senses[0].entry.kind], index, match.last))
+            found.append((KINDS.get(senses[0].entry.kind, "L"), index, match.last))
             index = match.last
         index += 1
     return found
