@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from training import events
-from training.evaluation import METRICS, SINGLE, measure_speed, read_texts, score_raw_text, score_right_words
+from training.evaluation import METRICS, SINGLE, measure_speed, read_texts, score_right_words
 from training.losses import find_losses
 from training.places import OWN_TREES, Places
 
@@ -94,12 +95,11 @@ Al Debsi: SANAD, 2019.
 def write_card(models: Path, places: Places, report: Path, measured: Sequence[Path]) -> None:
     """Evaluates ``models`` beside those there were before; writes ``report`` (JSON) and ``models``/CARD.md, with what was
     ``measured`` of stages, names and sentence ends."""
-    shared = places.shared
-    texts = read_texts(shared)
-    directories = (("before", places.before), ("now", models))
-    found = {name: evaluate(directory, shared, texts) for name, directory in directories}
-    report.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     stages, names, endings = (json.loads(path.read_text(encoding="utf-8")) for path in measured)
+    found = measure_models(models, places, report)
+    raw = {"before": stages["before"]["scores"], "now": stages["parser"]["scores"]}
+    for name, result in found.items():
+        result["scores"] |= {f"{part}, from raw text": scores for part, scores in raw[name].items()}
     text = TEXT.format(
         scores=_scores(found),
         losses=_losses(found),
@@ -116,26 +116,50 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
         learnt=names["articles"],
         sizes=_sizes(models),
         speed=_speed(found),
-        articles=len(texts),
+        articles=len(read_texts(places.shared)),
         conventions=CONVENTIONS.read_text(encoding="utf-8"),
     )
     (models / "CARD.md").write_text(text, encoding="utf-8")
 
 
-def evaluate(models: Path, shared: Path, texts: list[str]) -> dict[str, Any]:
-    """Everything that is measured of a directory of models."""
+def measure_models(models: Path, places: Places, report: Path) -> dict[str, dict[str, Any]]:
+    """What is measured of the models and of those there were before, by its names; ``report`` keeps what is done."""
+    done: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
+    texts = read_texts(places.shared)
+    for name, directory in (("before", places.before), ("now", models)):
+        result = done.setdefault(name, {})
+        for part, measure in _measures(directory, places.shared, texts).items():
+            state = _state(directory, part)
+            if result.get(part, {}).get("state") != state:
+                result[part] = {"state": state, "found": measure()}
+                report.write_text(json.dumps(done, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return {name: {part: each["found"] for part, each in parts.items()} for name, parts in done.items()}
+
+
+def _measures(models: Path, shared: Path, texts: list[str]) -> dict[str, Callable[[], Any]]:
+    """What is measured of a directory of models, beside the trees from raw text, which is in the stages."""
     trees = {part: shared / "treebank" / f"ar_compact-ud-{part}.conllu" for part in ("dev", "test")}
     train = [shared / "treebank" / "ar_compact-ud-train.conllu", OWN_TREES]
     return {
-        "losses": {part: asdict(find_losses(models, path, train)) for part, path in trees.items()},
-        "scores": {
-            f"{part}, {kind}": score(models, path)
-            for part, path in trees.items()
-            for kind, score in (("from raw text", score_raw_text), ("right words", score_right_words))
+        "scores": lambda: {
+            f"{part}, right words": score_right_words(models, path) for part, path in trees.items()
         },
-        "events": events.score_events(models),
-        "speed": measure_speed(models, texts),
+        "losses": lambda: {part: asdict(find_losses(models, path, train)) for part, path in trees.items()},
+        "speed": lambda: measure_speed(models, texts),
+        "events": lambda: events.score_events(models),
     }
+
+
+def _state(models: Path, part: str) -> str:
+    """What a measure depends on: the models, and for events the program."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(models.glob("ar/*/*.pt"))))
+    if part == "events":
+        ours = (Path(__file__).parents[1] / name for name in ("builder", "ontology", "seeds"))
+        files = (
+            path for folder in ours for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".tsv"}
+        )
+        digest.update(b"".join(path.read_bytes() for path in sorted(files)))
+    return digest.hexdigest()
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -147,7 +171,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _scores(found: Mapping[str, Any]) -> str:
     rows = (
         (condition, name, *(f"{result['scores'][condition][metric]:.2f}" for metric in METRICS))
-        for condition in found["now"]["scores"]
+        for condition in sorted(found["now"]["scores"])
         for name, result in found.items()
     )
     return _table(("", "models", *METRICS), rows)
