@@ -72,6 +72,11 @@ cent with the 95 % interval of a bootstrap over sentences. The recognizer is a C
 
 {names}
 
+Events and actors (F1 in per cent) as the package finds them, and if the linker asked the recognizer for persons that
+neither the gazetteer nor the tagger gives away:
+
+{evidence}
+
 ## Size and speed
 
 {sizes}
@@ -95,7 +100,7 @@ Al Debsi: SANAD, 2019.
 def write_card(models: Path, places: Places, report: Path, measured: Sequence[Path]) -> None:
     """Evaluates ``models`` beside those there were before; writes ``report`` (JSON) and ``models``/CARD.md, with what was
     ``measured`` of stages, names and sentence ends."""
-    stages, names, endings = (json.loads(path.read_text(encoding="utf-8")) for path in measured)
+    stages, names, endings, evidence = (json.loads(path.read_text(encoding="utf-8")) for path in measured)
     found = measure_models(models, places, report)
     raw = {"before": stages["before"]["scores"], "now": stages["parser"]["scores"]}
     for name, result in found.items():
@@ -111,6 +116,7 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
             ("", "rules", "tokenizer"), ((way, *v.values()) for way, v in endings["scores"].items())
         ),
         names=_names(names["scores"]),
+        evidence=_evidence(evidence),
         annotated=names["annotated"],
         silver=names["silver"],
         learnt=names["articles"],
@@ -245,6 +251,14 @@ def _names(scores: Mapping[str, Any]) -> str:
     kinds = ("all", "persons", "places", "organizations")
     of = [f"{title} ({first[kind]['of']})" for title, kind in zip(kinds, ("all", "P", "L", "O"), strict=True)]
     return _table(("", "precision", "recall", *of), rows)
+
+
+def _evidence(scores: Mapping[str, Any]) -> str:
+    rows = (
+        (name, *(each[way][measure] for measure in ("events", "actors") for way in ("without", "asked")))
+        for name, each in scores.items()
+    )
+    return _table(("articles", "events", "asked", "actors", "asked"), rows)
 
 
 def _sizes(models: Path) -> str:

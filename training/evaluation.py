@@ -21,6 +21,7 @@ from training.models import load_pipeline
 
 log = logging.getLogger(__name__)
 
+HERE = Path(__file__).parents[1]
 PROCESSORS = "tokenize,mwt,pos,lemma,depparse"
 SINGLE = "in single precision"
 METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "Lemmas", "UAS", "LAS", "CLAS")
@@ -112,7 +113,9 @@ def measure_speed(models: Path, texts: list[str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "training.evaluation", str(models)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     given = json.dumps(texts)
-    answer = subprocess.run(command, input=given, capture_output=True, text=True, check=True, env=environment)
+    answer = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=True, env=environment, cwd=HERE
+    )
     result: dict[str, Any] = json.loads(answer.stdout)
     return result
 

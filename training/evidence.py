@@ -2,14 +2,11 @@
 
 The linker takes words that the tagger does not know for the name of a person. Here it asks the recognizer as well, and
 the events of the annotated articles are extracted with both.
-
-    python -m training.evidence training-work/models/names.crfsuite
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -73,14 +70,6 @@ def _score(gold: Path, articles: Path) -> dict[str, float]:
     return {measure: report[measure] for measure in ("events", "actors")}
 
 
-def main() -> int:
-    """Prints the scores as JSON."""
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    print(json.dumps(score_evidence(Path(sys.argv[1])), indent=1))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def write_evidence(model: Path, output: Path) -> None:
+    """Writes the scores as JSON."""
+    output.write_text(json.dumps(score_evidence(model), indent=1) + "\n", encoding="utf-8")

@@ -316,6 +316,7 @@ def find_names(
 
 
 def _on_tokens(name: tuple[str, int, int], tokens: Sequence[Token]) -> Name:
+    """The tokens of a name; numbers that nothing has where it lies in a dateline, which is not parsed."""
     kind, begin, end = name
     covered = [token.index for token in tokens if token.begin < end and token.end > begin]
-    return kind, covered[0], covered[-1]
+    return (kind, covered[0], covered[-1]) if covered else (kind, -begin - 1, -end)

@@ -20,6 +20,7 @@ from training import (
     corpus,
     endings,
     evaluation,
+    evidence,
     fitting,
     lemmas,
     names,
@@ -384,7 +385,7 @@ def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         "parser": parts,
     }
     listing, report = finished / "resources.json", places.made("evaluation.json")
-    measured = [places.made(f"{name}.json") for name in ("stages", "names", "endings")]
+    measured = [places.made(f"{name}.json") for name in ("stages", "names", "endings", "evidence")]
     trees = (places.trees("dev"), places.trees("test"))
     corpus_file, recognizer = places.shared / "articles/corpus.jsonl.gz", models / "names.crfsuite"
     return [
@@ -411,6 +412,13 @@ def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             (measured[2],),
             {},
             lambda: endings.write_scores(places.before, SENTENCES, measured[2]),
+        ),
+        Step(
+            "evidence",
+            (recognizer,),
+            (measured[3],),
+            {},
+            lambda: evidence.write_evidence(recognizer, measured[3]),
         ),
         Step(
             "card",
