@@ -17,8 +17,8 @@ from training.places import OWN_TREES, Places
 CONVENTIONS = Path(__file__).with_name("conventions.md")
 TEXT = """# Arabic models of diplograph
 
-Stanza models (`ar`, package `compact`), made by `python -m training` from the trees and articles named below. This card
-was written by its last step.
+Stanza models (`ar`, package `compact`) for `--model`, made by `python -m training` from the trees and articles named
+below. This card was written by its last step. "Before" are the models that it started from, those in the package.
 
 ## Scores
 
@@ -215,10 +215,17 @@ def _trials(places: Places) -> str:
         for name in ("tagger", "parser"):
             stamp = places.work / "trials" / trial.stem / "stamps" / f"{name}.json"
             if stamp.is_file():
-                rows.append((trial.stem, about, *_result(stamp)))
+                rows.append((trial.stem, about, *_result(stamp), _rate(stamp.parents[1] / "speed.json")))
     recipe = places.stamps / "parser.json"
-    rows.append(("", "The recipe's parser.", *_result(recipe)))
-    return _table(("trial", "what it is", "steps", "dev", "seconds"), rows)
+    rows.append(("", "The recipe's parser.", *_result(recipe), ""))
+    return _table(("trial", "what it is", "steps", "dev", "seconds", "words per second"), rows)
+
+
+def _rate(speed: Path) -> str:
+    """How fast models with a part of the trial are in batches, where that was measured."""
+    if not speed.is_file():
+        return ""
+    return str(json.loads(speed.read_text(encoding="utf-8"))["speed"]["build_words_per_second"])
 
 
 def _result(stamp: Path) -> tuple[str, str, str]:
