@@ -11,6 +11,7 @@ from conftest import REPOSITORY, SHARED
 
 from training.agreed import vote
 from training.agreement import agreement
+from training.assemble import PROCESSORS, assemble
 from training.charlm import CharlmSettings, train_charlm
 from training.conllu import Tree, Word, read_text, read_trees, write_trees
 from training.endings import WAYS, ends_by_rules, make_text
@@ -394,3 +395,21 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     assert resumed.seen[0] > stopped.seen[-1], "the rate goes on rising where it was"
     assert output.is_file()
     assert not output.with_suffix(".checkpoint").exists()
+
+
+def test_assembled_models_are_models_that_the_package_takes(tmp_path: Path) -> None:
+    import torch
+
+    from diplograph.parsing import StanzaParser
+
+    before = REPOSITORY / "builder" / "models"
+    parts = {name: before / "ar" / name / "compact.pt" for name in PROCESSORS}
+    size = assemble(parts, tmp_path / "halved")
+    double = assemble(parts, tmp_path / "whole", halve=False)
+    assert size <= double < 60e6
+    state = torch.load(tmp_path / "halved/ar/pos/compact.pt", weights_only=True)
+    assert {weight.dtype for weight in state["model"].values() if weight.is_floating_point()} == {
+        torch.float16
+    }
+    identity = StanzaParser(tmp_path / "halved").identity
+    assert identity.name == "stanza/ar/halved"
