@@ -186,6 +186,8 @@ def _lacks_verb(view: SentenceView, anchor: int) -> bool:
 
 
 def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:
+    if view.is_verb(anchor):
+        return []  # the verb above a verb is of another clause ("*the Elysée* said that Macron phoned Bazoum")
     verb, link, case = view.governing_verb(anchor) or (0, "", "")
     unfit = not verb or (rule.links and link not in rule.links)
     unfit = unfit or (rule.link_prepositions and case not in rule.link_prepositions)
@@ -284,12 +286,24 @@ def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) ->
     against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
     """
     others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
-    partners = [argument for argument in arguments if argument not in others]
-    if not partners and len(others) > 2 and not view.is_verb(firing.anchor):
+    partners = [each for argument in arguments if argument not in others for each in _each(argument)]
+    if not partners and view.is_verb(firing.anchor):
+        # "*(They) phoned him*, in succession, the king, the president and …": the pronoun is the one side.
+        partners = [argument for argument in others if argument.rule.endswith("/subject")]
+        others = [argument for argument in others if argument not in partners]
+    elif not partners and len(others) > 2:
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
         return [arguments]
     return [[*others, partner] for partner in partners]
+
+
+def _each(argument: Argument) -> list[Argument]:
+    """The members of a group one by one ("met each of *the two leaders* alone")."""
+    entity = argument.entity
+    if entity.how != "group":
+        return [argument]
+    return [replace(argument, entity=replace(entity, actors=(actor,))) for actor in entity.actors]
 
 
 def _is_participle(view: SentenceView, id: int) -> bool:

@@ -32,6 +32,8 @@ class Lexicon:
     topics: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
+    twice: frozenset[str]
+    two_events: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
@@ -98,6 +100,8 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
+        folded(data["separately"]["twice"]),
+        folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),

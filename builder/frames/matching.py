@@ -15,7 +15,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
-from diplograph.frames.rounds import find_further_rounds
+from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
@@ -94,6 +94,9 @@ class Matcher:
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         parts = distribute(view, firing, arguments) if several else [arguments]
         mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        if len(mentions) == 1:
+            repeats = find_repeats(view, firing.anchor, mentions[0], self.parsed.document)
+            mentions = list(repeats)
         if not firing.frame.place or len(mentions) != 1:
             return mentions
         further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
@@ -104,6 +107,8 @@ class Matcher:
         if firing.trigger.distributive:
             return True
         begin = firing.anchor
+        if view.forms[begin - 1] in view.lexicon.two_events:
+            return True  # "held *two meetings* with X and Y"
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
         if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
             return False  # "a *joint* call with both …"

@@ -279,6 +279,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         if all(
             id in passed
             or view.entity_at(id)
+            or view.is_passed_over(id)  # "met *both* X and Y": in Arabic "each *of* X and Y"
             or (view.word(id).upos == "ADP" and id + 1 in gap and view.entity_at(id + 1))  # "*in* the Élysée"
             or view.word(id).upos in light
             or view.is_one_of(id, view.lexicon.days)

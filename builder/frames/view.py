@@ -354,7 +354,7 @@ class SentenceView:
         if entity.preposition:
             return entity.preposition
         id = entity.first - 1
-        while id >= 1 and (self.word(id).upos == "PUNCT" or self._is_honorific(id)):
+        while id >= 1 and (self.word(id).upos == "PUNCT" or self.is_passed_over(id)):
             if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
                 break
             if self.forms[id - 1] in self.lexicon.marks or self.forms[id - 1] in self.lexicon.commas:
@@ -370,7 +370,7 @@ class SentenceView:
             return self.forms[id - 1]
         return ""
 
-    def _is_honorific(self, id: int) -> bool:
+    def is_passed_over(self, id: int) -> bool:
         """Whether a word may stand between a preposition and a name without changing their relation ("with *both* X")."""
         form = self.forms[id - 1]
         pairs = {
