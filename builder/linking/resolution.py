@@ -196,12 +196,15 @@ class Resolver:
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
-        """The words by which a person may be called later: the title, and one that belongs to the name ("the Jordanian
-        monarch *King* Abdullah … *the king*")."""
+        """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
+        that belongs to the name ("the Jordanian monarch *King* Abdullah … *the king*")."""
         article = load_clitics().article
-        first = reference.name.split()[0]
-        own = first.removeprefix(article) if (first,) in self.titles.ranks else ""
-        return frozenset(word for word in (reference.title, own) if word)
+        before = fold(self.text[reference.begin : reference.name_begin]).split()
+        words = {reference.title}
+        for word in (*before, reference.name.split()[0]):
+            if (word,) in self.titles.ranks:
+                words.add(word.removeprefix(article))
+        return frozenset(word for word in words if word)
 
     def _is_definite(self, base: EntityMention) -> bool:
         """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""

@@ -234,7 +234,7 @@ class TitleFinder(NameFinder):
             return True  # "the Saudi defence minister *Prince* Salman"
         if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
             return True
-        return rank == "official" and not bodies
+        return rank in {"official", "honorific"} and not bodies
 
     def _is_compound(self, index: int) -> bool:
         """Whether an indefinite title stands right after an indefinite one ("the *prime minister and* foreign minister of
@@ -261,10 +261,15 @@ class TitleFinder(NameFinder):
         return not match and bool(self.match_unknown_name(after, after_title=False))
 
     def _with_apposition(self, reference: Reference) -> Reference:
-        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League")."""
+        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League"), or
+        after a name that only an honorific precedes ("Mr S. S. *the foreign minister*")."""
         after = reference.last + 2
-        if after >= len(self.tokens) or not self.tokens[after - 1].is_punctuation:
+        if after >= len(self.tokens):
             return reference
+        if not self.tokens[after - 1].is_punctuation:
+            after -= 1
+            if reference.rank != "honorific":
+                return reference
         length = self.match_phrase(after, self.titles.ranks.__contains__)
         if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
             return reference
