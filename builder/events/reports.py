@@ -42,7 +42,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if "inherits" in m.cues and not m.values.fillers]:
+    for mention in [m for m in kept if "inherits" in m.cues and not _own_values(m).fillers]:
         _inherit(groups, mention)
     taken = [mention for group in groups for mention in group.mentions]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
@@ -113,7 +113,12 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
 
 def _refers_back(mention: Mention) -> bool:
     """Whether a mention names no party of its own (or only refers back), so that it needs an event to belong to."""
-    return bool({"anaphoric", "group"} & mention.cues) or not mention.values.fillers
+    return bool({"anaphoric", "group", "implied"} & mention.cues) or not mention.values.fillers
+
+
+def _own_values(mention: Mention) -> EventValues:
+    """The values of a mention without a party that it does not name itself."""
+    return replace(mention.values, fillers=()) if "implied" in mention.cues else mention.values
 
 
 def _attach(groups: list[_Group], mention: Mention) -> None:
@@ -187,7 +192,7 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
     )
     after = [group for group in groups if group not in before]
-    if "several" in mention.cues and not mention.values.fillers:
+    if "several" in mention.cues and not _own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
             if _belongs(group, mention, strict=False):
@@ -202,11 +207,12 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
 
 def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     """Whether a mention can speak of a group's event."""
-    ours, theirs = group.values, mention.values
+    ours, theirs = group.values, _own_values(mention)
     if ours.event_class != theirs.event_class:
         return False
     dated_alike = bool(ours.start_date) and ours.start_date == theirs.start_date
-    if group.is_previous() != ("previous" in mention.cues) and not dated_alike:
+    placed_alike = ours.place is not None and ours.place == theirs.place
+    if group.is_previous() != ("previous" in mention.cues) and not (dated_alike or placed_alike):
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
@@ -228,7 +234,7 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
 
 def _join_groups(groups: list[_Group]) -> None:
     """Joins groups without a party of their own to the group that they can only mean."""
-    for group in [g for g in groups if not g.values.fillers]:
+    for group in [g for g in groups if not any(_own_values(m).fillers for m in g.mentions)]:
         rivals = [g for g in groups if g is not group and _belongs(g, group.mentions[0], strict=False)]
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
@@ -279,7 +285,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     return replace(
         first,
         status=status,
-        fillers=join_fillers(values),
+        fillers=join_fillers(map(_own_values, own)) or join_fillers(values),
         start_date=start,
         end_date=ends[0] if ends else None,
         start_time=next((value.start_time for value in values if value.start_time), None),

@@ -135,6 +135,8 @@ class Matcher:
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
         place, place_proofs = find_place(view, span, frame, arguments)
+        implied = [] if fillers or (time and place) else self._implied(view, firing)
+        fillers = (*fillers, *(filler for filler, _ in implied))
         duration = find_duration(view, span, self.text) if frame.duration else None
         condition = self._condition(view) if frame.condition else None
         speaker = self._speaker(view, anchor)
@@ -156,12 +158,13 @@ class Matcher:
             Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"),
             *proofs,
             *unnamed_proofs,
+            *(proof for _, proof in implied),
             *place_proofs,
             *_prove(view, status, time, duration, condition, speaker),
         ]
         begin, end = self._quote(view, span, arguments)
         definite = trigger.anaphoric or self._is_definite(view, anchor)
-        cues = self._cues(view, firing, status, span, arguments)
+        cues = self._cues(view, firing, status, span, arguments) | ({"implied"} if implied else set())
         return Mention(
             begin, end, view.sentence.index, frame.file, trigger.id, values,
             tuple(dict.fromkeys(evidence)), definite, cues,
@@ -285,6 +288,20 @@ class Matcher:
                     actor, begin, end = found
                     return (Filler(role, actor),), (Evidence(role, begin, end, "path:anchor/phrase", actor),)
         return (), ()
+
+    def _implied(self, view: SentenceView, firing: Firing) -> list[tuple[Filler, Evidence]]:
+        """The body that an event without a party is likely to be one of: the nearest that its sentence names ("the Council's
+        decisions at the *Kuwait summit*")."""
+        begin = view.word(firing.anchor).begin
+        for role, policy in firing.frame.roles.items():
+            named = [entity for entity in view.entities if entity.how != "demonym" and policy.implied]
+            for entity in sorted(named, key=lambda entity: abs(entity.begin - begin)):
+                for actor in (*entity.actors, *entity.bodies):
+                    entry = self.gazetteer.entries.get(actor.key)
+                    if entry and policy.implied in entry.tags:
+                        proof = Evidence(role, entity.begin, entity.end, "implied", actor)
+                        return [(Filler(role, actor), proof)]
+        return []
 
     def _by_pronoun(
         self, view: SentenceView, firing: Firing, role: str, id: int
