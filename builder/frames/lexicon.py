@@ -69,6 +69,7 @@ class Lexicon:
     preceding: frozenset[str]
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
+    several_endings: tuple[str, ...]
     manner: frozenset[str]
 
 
@@ -137,5 +138,6 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["preceding"]),
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
+        tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
     )

@@ -28,7 +28,7 @@ def find_time(
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
-    dated = _dated(view, span, status, document)
+    dated = _dated(view, span, status, frame, document)
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
@@ -110,19 +110,30 @@ def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -
     return next((time for id, time in dated if id > 1 and view.forms[id - 2] in towards), None)
 
 
-def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
+def _dated(
+    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+) -> list[Dated]:
     """The dates of a sentence with the ids of their first words.
 
     With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
     """
-    tense: Tense = "future" if status.status == PLANNED else "past"
+    tense: Tense = "future" if status.status == PLANNED and not frame.status else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
     found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
+    if frame.status == OCCURRED and document.published:
+        # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
+        found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
     if _is_ordinal(view, span.anchor):
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
+
+
+def _is_ahead(time: TimeExpression, published: str) -> bool:
+    """Whether a time lies after the day of writing."""
+    start = time.start_date or ""
+    return len(published) >= len(start) and start > published[: len(start)]
 
 
 def _is_commemorated(view: SentenceView, id: int) -> bool:
