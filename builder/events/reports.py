@@ -220,6 +220,10 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if not places_agree(ours, theirs):
         return False
+    # A meeting of two on the margins of a summit is not the summit of all.
+    aside = "aside" in mention.cues or all("aside" in other.cues for other in group.mentions)
+    if aside and ours.fillers and theirs.fillers and len(ours.fillers) != len(theirs.fillers):
+        return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}

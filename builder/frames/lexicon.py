@@ -45,6 +45,8 @@ class Lexicon:
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
+    beside: frozenset[str]
+    bilateral: frozenset[str]
     hosting: frozenset[str]
     towards: frozenset[str]
     aim: frozenset[str]
@@ -114,6 +116,8 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
+        folded(data["margins"]["beside"]),
+        folded(data["margins"]["bilateral"]),
         folded(data["hosting"]["words"]),
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),

@@ -187,7 +187,8 @@ class Matcher:
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
         ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it
-        names several events at once; ``headline``: a headline tells it in the present tense.
+        names several events at once; ``aside``: it is held beside another of its kind; ``headline``: a headline tells it in
+        the present tense.
         """
         trigger, anchor = firing.trigger, firing.anchor
         only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
@@ -200,9 +201,16 @@ class Matcher:
             "lenient": trigger.lenient,
             "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
+            "aside": self._is_aside(view, span),
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
         return frozenset(cue for cue, holds in cues.items() if holds)
+
+    def _is_aside(self, view: SentenceView, span: EventSpan) -> bool:
+        """Whether an event is said to be one of two parties, or on the margins of another."""
+        begin = min(span.clause_begin, span.anchor)
+        margins = view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+        return bool(margins or view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""
