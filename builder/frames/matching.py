@@ -133,7 +133,7 @@ class Matcher:
         if time is None:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
-            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
+            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, document)
         place, place_proofs = find_place(view, span, frame, arguments)
         implied = [] if fillers or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))

@@ -177,17 +177,18 @@ def _in_clause(
 
 
 def find_speech_time(
-    following: Sequence[SentenceView], fillers: tuple[Filler, ...], document: Document
+    following: Sequence[SentenceView], fillers: tuple[Filler, ...], frame: Frame, document: Document
 ) -> TimeExpression | None:
-    """When an utterance was made, from what the text goes on to say of the same speech: "Obama threatened … Obama said
-    *at a press conference on Friday* …"."""
-    speakers = {filler.actor for filler in fillers if filler.actor.kind == "Person"}
+    """When an utterance was made, from what the text goes on to say of the same speaker, or of who speaks for the same
+    body: "Obama threatened … Obama said *at a press conference on Friday* …"."""
+    speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
+    bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
     for view in following[:_SPEECH_SENTENCES]:
         for word in view.words[:_SPEECH_WORDS]:
             if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
                 continue
             named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
-            if not named & speakers:
+            if not any(actor in speakers or bodies & set(actor.represents) for actor in named):
                 return None
             end = view.word(view.clause_end(word.id) - 1).end
             times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
