@@ -22,6 +22,7 @@ from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
+SHORTEST_NAME = 3  # letters of a surname by which somebody may be called alone
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -53,7 +54,7 @@ class Resolver:
             if reference.name and (reference.senses or reference.rank)
         ]
         persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
-        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
+        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) >= SHORTEST_NAME)
         known |= frozenset(
             reference.name.split()[0] for reference in named if self._is_family_first(reference)
         )
