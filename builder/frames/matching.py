@@ -19,7 +19,7 @@ from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
-from diplograph.frames.times import date_status, deictic_status, find_duration, find_speech_time, find_time
+from diplograph.frames.times import date_status, date_story, deictic_status, find_duration, find_speech_time, find_time
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -43,6 +43,7 @@ class Matcher:
     def __init__(self, parsed: ParsedDocument, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
         self.parsed = parsed
         self.text = parsed.document.text
+        self.dated = date_story(parsed.document)
         self.frames = tuple(frames)
         self.gazetteer = gazetteer
         entities = find_entities(parsed, gazetteer)
@@ -95,11 +96,11 @@ class Matcher:
         parts = distribute(view, firing, arguments) if several else [arguments]
         mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
         if len(mentions) == 1:
-            repeats = find_repeats(view, firing.anchor, mentions[0], self.parsed.document)
+            repeats = find_repeats(view, firing.anchor, mentions[0], self.dated)
             mentions = list(repeats)
         if not firing.frame.place or len(mentions) != 1:
             return mentions
-        further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.dated)
         return [*mentions, *further]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
@@ -128,12 +129,12 @@ class Matcher:
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
-        time = find_time(view, span, status, frame, document)
+        time = find_time(view, span, status, frame, self.dated)
         status = date_status(status, time, frame, document.published)
         if time is None:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
-            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, document)
+            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
         implied = [] if fillers or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))

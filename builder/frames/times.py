@@ -19,7 +19,19 @@ _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
 
+_LEDE = 400  # characters in which an article says of which day it tells
+
 Dated = tuple[int, TimeExpression]
+
+
+def date_story(document: Document) -> Document:
+    """A document that does not say when it was written, with the day that its opening tells of: what follows ("in March",
+    "on the Saturday before") is counted from that."""
+    if document.published:
+        return document
+    times = find_times(document.text, 0, min(_LEDE, len(document.text)), None)
+    days = [time.start_date for time in times if len(time.start_date or "") == _DAY]
+    return replace(document, published=days[0]) if days else document
 
 
 def find_time(

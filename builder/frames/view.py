@@ -183,7 +183,7 @@ class SentenceView:
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self._continues(id - 1))
+                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
                 if (
                     not due
                     and not self._is_relative(id, anchor)
@@ -195,12 +195,12 @@ class SentenceView:
                     return id
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
-    def _continues(self, id: int) -> bool:
+    def continues(self, id: int) -> bool:
         """Whether a conjunction opens a clause that tells more of the same event."""
         return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
 
     def _ends_phrase(self, id: int, anchor: int) -> bool:
-        if self._continues(id):
+        if self.continues(id):
             return False
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
