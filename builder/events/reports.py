@@ -49,6 +49,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
         _attach_back(groups, mention)
     _join_groups(groups)
     _complete_rounds(groups, frames)
+    _date_margins(groups)
     reports: list[EventReport] = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
@@ -183,6 +184,36 @@ def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
             proof = Evidence(left_out.role, begin, end, "left out", left_out.actor)
             completed = replace(values, fillers=(left_out, *values.fillers))
             group.mentions = [replace(first, values=completed, evidence=(*first.evidence, proof))]
+
+
+def _date_margins(groups: list[_Group]) -> None:
+    """Gives what is held on the margins of another event, and has no date or place of its own, those of the last event
+    that the text told before it."""
+    for group in groups:
+        values, first = group.values, group.mentions[0]
+        if not any("margins" in mention.cues for mention in group.mentions):
+            continue
+        before = [
+            other.values
+            for other in groups
+            if other is not group
+            and other.mentions[0].begin < first.begin
+            and other.values.status == values.status
+            and not any("margins" in mention.cues for mention in other.mentions)
+            and other.values.place
+        ]
+        if not before or (values.start_date and values.place):
+            continue
+        begin, end = _trigger_span(first)
+        start, place, proofs = values.start_date, values.place, list(first.evidence)
+        if not start and before[-1].start_date:
+            start = before[-1].start_date
+            proofs.append(Evidence("startDate", begin, end, "margins"))
+        if not place and start == before[-1].start_date:
+            place = before[-1].place
+            proofs.append(Evidence("heldAt", begin, end, "margins", place))
+        told = replace(first.values, start_date=start, place=place)
+        group.mentions = [replace(first, values=told, evidence=tuple(proofs)), *group.mentions[1:]]
 
 
 def _attach_back(groups: list[_Group], mention: Mention) -> None:

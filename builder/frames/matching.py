@@ -188,7 +188,7 @@ class Matcher:
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
         ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it
-        names several events at once; ``aside``: it is held beside another of its kind; ``headline``: a headline tells it in
+        names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
         the present tense.
         """
         trigger, anchor = firing.trigger, firing.anchor
@@ -202,16 +202,24 @@ class Matcher:
             "lenient": trigger.lenient,
             "inherits": trigger.inherits and not (arguments and trigger.lenient),
             "several": trigger.distributive,
-            "aside": self._is_aside(view, span),
+            "margins": self._is_on_margins(view, span),
+            "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
         return frozenset(cue for cue, holds in cues.items() if holds)
 
-    def _is_aside(self, view: SentenceView, span: EventSpan) -> bool:
-        """Whether an event is said to be one of two parties, or on the margins of another."""
+    def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
+        """The words in the clause of an event that say it was held on the margins of another."""
         begin = min(span.clause_begin, span.anchor)
-        margins = view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
-        return bool(margins or view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
+        return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+
+    def _is_on_margins(self, view: SentenceView, span: EventSpan) -> bool:
+        """Whether an event is said to be held on the margins of the one that the text has told ("*of the summit*")."""
+        return any(id + 1 in view.anchors and view.has_article(id + 1) for id in self._margins(view, span))
+
+    def _is_bilateral(self, view: SentenceView, span: EventSpan) -> bool:
+        """Whether an event is said to be one of two parties."""
+        return bool(view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""
