@@ -58,6 +58,7 @@ class Lexicon:
     morrow: frozenset[str]
     before: frozenset[str]
     linking: frozenset[str]
+    until: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -129,6 +130,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["morrow"]),
         folded(data["offset"]["before"]),
         folded(data["offset"]["linking"]),
+        folded(data["offset"]["until"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

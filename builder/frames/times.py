@@ -133,7 +133,7 @@ def _dated(
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
-    found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
+    found = [(id, time) for id, time in found if not _is_commemorated(view, id) and not _is_deadline(view, id)]
     if frame.status == OCCURRED and document.published:
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
         found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
@@ -146,6 +146,11 @@ def _is_ahead(time: TimeExpression, published: str) -> bool:
     """Whether a time lies after the day of writing."""
     start = time.start_date or ""
     return len(published) >= len(start) and start > published[: len(start)]
+
+
+def _is_deadline(view: SentenceView, id: int) -> bool:
+    """Whether a date says until when somebody has time ("gave Syria *until today*")."""
+    return id > 1 and view.forms[id - 2] in view.lexicon.until
 
 
 def _is_commemorated(view: SentenceView, id: int) -> bool:

@@ -59,6 +59,9 @@ class TitleFinder(NameFinder):
         if honorific and index + honorific < len(self.tokens):
             below = self._titled(index + honorific)
             begin = self.tokens[index].begin
+            if not below:  # "His Majesty *Philippe*, monarch of …"
+                named = self._person("person", index, index + honorific, "honorific", "")
+                below = [self._with_apposition(named)] if named.name else []
             return [replace(reference, first=index, begin=begin) for reference in below]
         length = self.match_phrase(index, self.titles.ranks.__contains__)
         if not length:
