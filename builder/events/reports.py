@@ -17,7 +17,7 @@ from diplograph.events.values import (
     within,
     without_bodies,
 )
-from diplograph.frames import Frame, load_frames
+from diplograph.frames import NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
@@ -247,6 +247,9 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
+    numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
+    if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
+        return False  # "the first round" is not the second
     if "group" not in mention.cues and not actors_agree(ours, theirs):
         return False
     if not places_agree(ours, theirs):

@@ -3,13 +3,14 @@
 import hashlib
 from pathlib import Path
 
-from diplograph.frames.matching import find_mentions
+from diplograph.frames.matching import NUMBER, find_mentions
 from diplograph.frames.schema import Frame, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve
 from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
 __all__ = [
+    "NUMBER",
     "Attempt",
     "Frame",
     "SentenceTrace",

@@ -74,6 +74,16 @@ class Lexicon:
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
     manner: frozenset[str]
+    ordinals: tuple[frozenset[str], ...]
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """All the ordinals."""
+        return frozenset().union(*self.ordinals)
+
+    def number_of(self, form: str) -> int:
+        """The number that an ordinal says, 0 if it is none."""
+        return next((n for n, words in enumerate(self.ordinals, start=1) if form in words), 0)
 
 
 @cache
@@ -146,4 +156,5 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
+        tuple(folded(words) for words in data["ordinals"]["words"]),
     )

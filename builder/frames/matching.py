@@ -34,6 +34,7 @@ from diplograph.model import (
     TimeExpression,
 )
 
+NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
 _QUOTE_LIMIT = 240  # code points of a quote, at most
 
 
@@ -206,7 +207,11 @@ class Matcher:
             "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
-        return frozenset(cue for cue, holds in cues.items() if holds)
+        number = view.find(view.lexicon.numbers, anchor - 1, anchor) or view.find(
+            view.lexicon.numbers, anchor + 1, anchor + 2
+        )
+        numbers = {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in number}
+        return frozenset(cue for cue, holds in cues.items() if holds) | numbers
 
     def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
         """The words in the clause of an event that say it was held on the margins of another."""

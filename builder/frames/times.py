@@ -129,7 +129,8 @@ def _dated(
 
     With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
     """
-    tense: Tense = "future" if status.status == PLANNED and not frame.status else "past"
+    ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
+    tense: Tense = "future" if ahead else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
@@ -146,6 +147,11 @@ def _is_ahead(time: TimeExpression, published: str) -> bool:
     """Whether a time lies after the day of writing."""
     start = time.start_date or ""
     return len(published) >= len(start) and start > published[: len(start)]
+
+
+def _was_planned(view: SentenceView, status: StatusReading) -> bool:
+    """Whether a plan is one of the past ("*it had been due* that the two meet on Wednesday")."""
+    return bool(view.find(view.lexicon.auxiliary, status.cue - 3, status.cue))
 
 
 def _is_deadline(view: SentenceView, id: int) -> bool:
