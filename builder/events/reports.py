@@ -99,6 +99,11 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
         by_span.setdefault(_trigger_span(mention), []).append(mention)
     kept: list[Mention] = []
     for rivals in by_span.values():
+        if len({rival.frame for rival in rivals}) > 1 and all("serial" in rival.cues for rival in rivals):
+            # "A similar meeting" is one of the kind that the text has told last.
+            told = [m.frame for m in mentions if m.begin < rivals[0].begin and _own_values(m).fillers]
+            kinds = [frame for frame in told if any(frame == rival.frame for rival in rivals)]
+            rivals = [rival for rival in rivals if rival.frame in kinds[-1:]] or rivals
         if len(rivals) > 1:
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
             present = {

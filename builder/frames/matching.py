@@ -188,7 +188,7 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it
+        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``serial``: it is one of a series; ``several``: it
         names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
         the present tense.
         """
@@ -202,6 +202,7 @@ class Matcher:
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
             "inherits": trigger.inherits and not (arguments and trigger.lenient),
+            "serial": trigger.inherits,
             "several": trigger.distributive,
             "margins": self._is_on_margins(view, span),
             "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
