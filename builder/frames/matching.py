@@ -124,6 +124,8 @@ class Matcher:
         document = self.parsed.document
         fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
         unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
+        if _is_against_oneself((*fillers, *unnamed)):
+            unnamed, unnamed_proofs = (), ()  # "gave *the putschists* … sanctions on *them*": whom, the text does not name
         fillers = (*fillers, *unnamed)
         if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None

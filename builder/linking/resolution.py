@@ -129,9 +129,17 @@ class Resolver:
                 mention = self._mention(sentence, tokens, reference, mentions)
                 if mention:
                     self._note_pair(mention, mentions)
+                    self._note_bystander(mention, sentence)
                     mentions.append(mention)
             found.append(tuple(mentions))
         return tuple(found)
+
+    def _note_bystander(self, mention: EntityMention, sentence: Sentence) -> None:
+        """Forgets for the moment who only looked on ("*in the presence of* the envoy"): no group means him."""
+        if mention.kind != "Person" or not mention.actors or mention.first < 2:
+            return
+        if fold(sentence.word(mention.first - 1).form) in self.titles.phrases("between.bystanding"):
+            self.memory.set_back(mention.actors[0])
 
     def _note_pair(self, mention: EntityMention, before: list[EntityMention]) -> None:
         """Remembers two states named side by side: they are "the two powers" of the rest of the sentence."""
