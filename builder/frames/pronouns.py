@@ -167,6 +167,10 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
+            main = next((word.id for word in view.words[: id - 1] if view.is_verb(word.id)), 0)
+            if not people and main:
+                # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
+                people = [e for e in continued_subject(view, main) if e.kind == "Person"]
             return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
 
