@@ -74,6 +74,7 @@ class Lexicon:
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
     manner: frozenset[str]
+    lam: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -156,5 +157,6 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
+        folded(data["prepositions"]["lam"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )

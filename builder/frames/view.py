@@ -113,7 +113,14 @@ class SentenceView:
         return self.has_article(id)
 
     def has_article(self, id: int) -> bool:
-        """Whether a noun has the article."""
+        """Whether a noun has the article.
+
+        After "to", a noun that begins with lam is spelt the same with and without it: before a name it has none ("left *to
+        meet* the president").
+        """
+        joined = id > 1 and self.word(id - 1).token == self.word(id).token
+        if joined and self.forms[id - 1] in self.lexicon.lam and self.entity_at(id + 1):
+            return False
         return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(
             self.article
         )
@@ -242,9 +249,11 @@ class SentenceView:
 
         "The White House announced the *end of the call*" has the call as object, by way of its end.
         """
-        current = self.word(id)
+        current, own_case, only_names = self.word(id), self.case_of(id), True
         for above in self.ancestors(id):
             if self.is_verb(above.id):
+                if own_case and only_names and current.id != id:
+                    return above.id, "obl", own_case  # "discussed with his counterpart, *in a call*", hung on the name
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
                 return above.id, link if self._supports(id, current.id) else "nested", case
@@ -252,6 +261,7 @@ class SentenceView:
                 return None
             if current.deprel.split(":")[0] in {"conj", "parataxis"} and above.upos != "NOUN":
                 return None
+            only_names = only_names and self.entity_at(above.id) is not None
             current = above
         return None
 
