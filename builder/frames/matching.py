@@ -19,7 +19,14 @@ from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
-from diplograph.frames.times import date_status, date_story, deictic_status, find_duration, find_speech_time, find_time
+from diplograph.frames.times import (
+    date_status,
+    date_story,
+    deictic_status,
+    find_duration,
+    find_speech_time,
+    find_time,
+)
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -125,7 +132,10 @@ class Matcher:
         fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
         unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
         if _is_against_oneself((*fillers, *unnamed)):
-            unnamed, unnamed_proofs = (), ()  # "gave *the putschists* … sanctions on *them*": whom, the text does not name
+            unnamed, unnamed_proofs = (
+                (),
+                (),
+            )  # "gave *the putschists* … sanctions on *them*": whom, the text does not name
         fillers = (*fillers, *unnamed)
         if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None

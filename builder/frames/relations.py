@@ -9,7 +9,12 @@ from diplograph.linking import EntityMention
 
 # Words that may stand between a verb and a subject before it, or a noun and its modifier.
 _LIGHT = frozenset({"PUNCT", "PART", "AUX", "ADV", "PRON", "DET", "CCONJ", "SCONJ"})
-_NAMED = ("name", "alias", "metonym", "title")  # what is no broken plural ("*delegations* of A and B" take a singular)
+_NAMED = (
+    "name",
+    "alias",
+    "metonym",
+    "title",
+)  # what is no broken plural ("*delegations* of A and B" take a singular)
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -128,7 +133,9 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
         return []  # "on the matter of *the republic*, threatened …"
     if entity.how in _NAMED and not _is_several(view, verb):
-        return [entity]  # "a summit on Belarus *and Berlin* threatens": after its subjects a verb is dual or plural
+        return [
+            entity
+        ]  # "a summit on Belarus *and Berlin* threatens": after its subjects a verb is dual or plural
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
 

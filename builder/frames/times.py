@@ -134,7 +134,9 @@ def _dated(
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
-    found = [(id, time) for id, time in found if not _is_commemorated(view, id) and not _is_deadline(view, id)]
+    found = [
+        (id, time) for id, time in found if not _is_commemorated(view, id) and not _is_deadline(view, id)
+    ]
     if frame.status == OCCURRED and document.published:
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
         found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]

@@ -34,7 +34,9 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
         word.id
         for word in map(view.word, view.all_of(words))
         if word.upos not in {"VERB", "PUNCT"}
-        and not (means & view.names(word.id) and view.case_of(word.id))  # "a call *over the telephone* with …"
+        and not (
+            means & view.names(word.id) and view.case_of(word.id)
+        )  # "a call *over the telephone* with …"
         and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }
     # "the second round *of the talks*" names one event, by its first noun.

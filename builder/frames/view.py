@@ -267,7 +267,11 @@ class SentenceView:
         for above in self.ancestors(id):
             if self.is_verb(above.id):
                 if own_case and only_names and current.id != id:
-                    return above.id, "obl", own_case  # "discussed with his counterpart, *in a call*", hung on the name
+                    return (
+                        above.id,
+                        "obl",
+                        own_case,
+                    )  # "discussed with his counterpart, *in a call*", hung on the name
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
                 return above.id, link if self._supports(id, current.id) else "nested", case

@@ -359,7 +359,9 @@ class Resolver:
             )
             return replace(found, counterpart_of=other)
         if not bodies and reference.number == 2:
-            return self._group(base, replace(reference, rank="leader"), before)  # "with each of *his two guests*"
+            return self._group(
+                base, replace(reference, rank="leader"), before
+            )  # "with each of *his two guests*"
         if not bodies:
             return None
         holder = self._holder(base, rank, bodies, former=False)

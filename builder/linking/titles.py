@@ -197,7 +197,9 @@ class TitleFinder(NameFinder):
 
     def _end_of_family(self, last: int) -> int:
         """The last token of a name with the house after it ("King Abdullah bin Abdulaziz *Al Saud*")."""
-        house = last + 2 < len(self.tokens) and self.tokens[last + 1].folded in self.titles.phrases("between.house")
+        house = last + 2 < len(self.tokens) and self.tokens[last + 1].folded in self.titles.phrases(
+            "between.house"
+        )
         return last + 2 if house else last
 
     def _bracketed_body(self, index: int) -> int:
