@@ -37,8 +37,7 @@ class Prospector:
         matcher = Matcher(part, self._loose, self._gazetteer)
         if not any(self._finds(matcher, view) for view in matcher.views):
             return Prospect.NONE
-        found = Matcher(part, self._frames, self._gazetteer).find()
-        return Prospect.REPORT if found else Prospect.OPEN
+        return Prospect.REPORT if matcher.reading(self._frames).find() else Prospect.OPEN
 
     def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
         """Whether the loose frames find an event in a sentence, or fire beside a word for several parties."""
