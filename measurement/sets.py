@@ -39,7 +39,7 @@ SETS = {
         "243 real articles, held out (tests/gold/news-held-out)", GOLD / "news-held-out/gold", None, True
     ),
     "dated-held-out": AnnotatedSet(
-        "56 dated articles in our own words, held out (tests/gold/dated-held-out)",
+        "86 dated articles in our own words, held out (tests/gold/dated-held-out)",
         GOLD / "dated-held-out/gold",
         GOLD / "dated-held-out/articles.jsonl",
         True,
@@ -58,7 +58,7 @@ SETS = {
         "516 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
     ),
     "dated-development": AnnotatedSet(
-        "96 dated articles in our own words (tests/gold/dated-development)",
+        "156 dated articles in our own words (tests/gold/dated-development)",
         GOLD / "dated-development/gold",
         GOLD / "dated-development/articles.jsonl",
     ),
