@@ -142,7 +142,7 @@ class Matcher:
             unnamed, unnamed_proofs = (
                 (),
                 (),
-            )  # "gave *the putschists* … sanctions on *them*": whom, the text does not name
+            )  # "the *putschists* … sanctions on *them*": the text does not name whom
         fillers = (*fillers, *unnamed)
         if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None

@@ -24,7 +24,11 @@ from diplograph.temporal.scanning import Token
 Match = re.Match[str]
 NAME = "name"  # the role of words of time that only name something: «ثورة 25 يناير»
 _STEPS = {"next": 1, "last": -1, "current": 0, "before_last": -2, "after_next": 2}
-_DAYS_ON = {"same": 0, "following": 1, "preceding": -1}  # «اليوم نفسه», «اليوم التالي», «اليوم السابق»
+_DAYS_ON = {
+    "same": 0,
+    "following": 1,
+    "preceding": -1,
+}  # "the same day", "the following day", "the day before"
 # «قبل يوم الخميس», «قبل عام 2008»: before the one that is named
 _NAMED_AFTER = frozenset(("weekday", "month", "shift", "year", "ordinal", "part"))
 _BARE_YEARS = range(1900, 2101)
@@ -52,8 +56,8 @@ class Reading:
 class Resolver:
     """Reads matches over ``tokens`` from the standpoint of ``anchor``.
 
-    ``earlier`` gives the last date said before a token (with ``day`` the last that is a day): «من الشهر نفسه» and «منه»
-    refer to it.
+    ``earlier`` gives the last date said before a token (with ``day`` the last that is a day): "of the
+    same month" and "of it" refer to it.
     """
 
     tokens: tuple[Token, ...]
