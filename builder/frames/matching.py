@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
+from functools import cached_property
 
 from diplograph.frames.arguments import (
     Argument,
@@ -33,6 +34,7 @@ from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
     Actor,
+    Document,
     DurationExpression,
     EventValues,
     Evidence,
@@ -52,7 +54,6 @@ class Matcher:
     def __init__(self, parsed: ParsedDocument, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
         self.parsed = parsed
         self.text = parsed.document.text
-        self.dated = date_story(parsed.document)
         self.frames = tuple(frames)
         self.gazetteer = gazetteer
         entities = find_entities(parsed, gazetteer)
@@ -63,6 +64,15 @@ class Matcher:
         for before, view in zip([None, *self.views], self.views, strict=False):
             view.anchors = find_anchors(view, self.frames)
             view.previous = before
+
+    @cached_property
+    def dated(self) -> Document:
+        """The document with the date from which it speaks."""
+        return date_story(self.parsed.document)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the document, as they are compared, and its phrases of two or three."""
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
         phrases = {
             " ".join(view.forms[at : at + length])
@@ -70,7 +80,7 @@ class Matcher:
             for length in (2, 3)
             for at in range(len(view.forms) - length + 1)
         }
-        self.vocabulary = frozenset(names | phrases)
+        return frozenset(names | phrases)
 
     def reading(self, frames: Sequence[Frame]) -> Matcher:
         """The same with other frames that have the same anchors."""

@@ -32,6 +32,7 @@ class SentenceView:
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
         self.previous: SentenceView | None = None
+        self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
         self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
         self.lemmas = tuple(fold(word.lemma) for word in self.words)
 
@@ -199,6 +200,12 @@ class SentenceView:
         It ends at the sentence's marks, at a conjunction that opens a clause, at the next word that names an event,
         and at a verb that is not in a relative clause of the phrase ("talks *which Sherman will lead* with …").
         """
+        key = anchor, self.anchors
+        if key not in self._phrase_ends:
+            self._phrase_ends[key] = self._find_phrase_end(anchor)
+        return self._phrase_ends[key]
+
+    def _find_phrase_end(self, anchor: int) -> int:
         verbs = 0
         for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
             if self._ends_phrase(id, anchor):
