@@ -152,10 +152,10 @@ class Processes:
 
     def close(self) -> None:
         """Ends the workers, whatever they are at."""
-        ours = set(multiprocessing.active_children())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in ours:
+        for process in multiprocessing.active_children():
             process.terminate()
+        # Waited for: the pool's own thread, left behind, and the end of this process trip over each other.
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
