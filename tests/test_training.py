@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, SHARED
 
-from training.agreed import vote
+from training.agreed import vote, vote_tags
 from training.agreement import agreement
 from training.assemble import PROCESSORS, assemble
 from training.charlm import CharlmSettings, train_charlm
@@ -23,6 +23,7 @@ from training.plan import Step, is_done, run_step
 from training.spelling import collect_names, vary
 from training.splitting import Splitter, analyse, read_tokens
 from training.steps import HERE, list_steps, read_settings
+from training.vectors import cut_vectors
 
 OWN = REPOSITORY / "training" / "trees" / "own.conllu"
 RELATIONS = {
@@ -278,6 +279,18 @@ def test_parsers_vote_on_what_most_of_them_say() -> None:
     assert list(vote([tree], [[circle], [circle]], 1.0)) == []
 
 
+def test_a_tag_counts_where_both_say_it_or_it_is_usual() -> None:
+    def tree(*words: tuple[str, str]) -> Tree:
+        return Tree("t", tuple(Word(form, form, tag, "x", "f", 0, "dep") for form, tag in words))
+
+    usual = [tree(("a", "NOUN"))] * 4
+    said = [["NOUN"]] * 4
+    odd = [tree(("a", "NOUN"), ("b", "VERB")), tree(("a", "VERB"), ("b", "VERB"))]
+    voted = vote_tags([*usual, *odd], [*said, ["VERB", "VERB"], ["VERB", "NOUN"]], least=3, share=0.7)
+    assert [[word.upos for word in tree.words] for tree in voted[4:]] == [["NOUN", "VERB"], ["_", "_"]]
+    assert {word.xpos for tree in voted for word in tree.words} == {"_"}
+
+
 def test_sentence_ends_are_those_of_the_sentences() -> None:
     sentences = ["قال الوزير إن الوفد وصل.", "عنوان بلا نقطة", "غادر الرئيس العاصمة.", "لم يصدر بيان."]
     for way in WAYS:
@@ -380,21 +393,43 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         def save(self, path: str) -> None:
             torch.save(self.model.state_dict(), path)
 
-    settings = FitSettings(steps=12, rate=0.1, options=(), score_every=4, checkpoint_minutes=0)
+    settings = FitSettings(steps=12, rate=0.1, options=(), score_every=4, checkpoint_minutes=0, average=0.9)
     output = tmp_path / "model.pt"
+    scored: list[float] = []
 
     def run(trainer: Trainer) -> float:
+        def score() -> float:
+            scored.append(sum(weight.item() for weight in trainer.model.parameters()))
+            return 0.5 + len(scored) / 100
+
         batches = iter([1.0] * 100)
-        return run_steps(trainer, {"all": trainer.optimizer}, batches, lambda: 0.5, output, settings)
+        return run_steps(trainer, {"all": trainer.optimizer}, batches, score, output, settings)
 
     stopped, resumed = Trainer(fault=7), Trainer(fault=-1)
     with pytest.raises(KeyboardInterrupt):
         run(stopped)
-    assert run(resumed) == 0.5
+    assert run(resumed) == 0.5 + len(scored) / 100
     assert len(stopped.seen) + len(resumed.seen) == settings.steps
     assert resumed.seen[0] > stopped.seen[-1], "the rate goes on rising where it was"
-    assert output.is_file()
     assert not output.with_suffix(".checkpoint").exists()
+    saved = sum(weight.item() for weight in torch.load(output, weights_only=True).values())
+    assert saved == pytest.approx(scored[-1]), "what was scored is saved"
+    last = sum(weight.item() for weight in resumed.model.parameters())
+    assert abs(saved) > abs(last), "the average lags behind the weights on their way to 0"
+
+
+def test_frequent_vectors_are_the_first_ones(tmp_path: Path) -> None:
+    import torch
+    from stanza.models.common.pretrain import Pretrain, PretrainedWordVocab
+
+    words = ["a", "b", "c", "d"]
+    rows = torch.arange(16.0).reshape(8, 2)
+    vectors = {"vocab": PretrainedWordVocab(words).state_dict(), "emb": rows}
+    torch.save(vectors, tmp_path / "all.pt", _use_new_zipfile_serialization=False)
+    cut_vectors(tmp_path / "all.pt", 2, tmp_path / "cut.pt")
+    cut = Pretrain(str(tmp_path / "cut.pt"))
+    assert "b" in cut.vocab and "c" not in cut.vocab
+    assert cut.emb[cut.vocab.unit2id("b")].tolist() == rows[5].tolist()
 
 
 def test_assembled_models_are_models_that_the_package_takes(tmp_path: Path) -> None:

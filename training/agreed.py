@@ -1,8 +1,12 @@
-"""Trees of articles on which parsers agree: self-training, and an ensemble made into one parser.
+"""Trees of articles on which parsers agree: self-training, and an ensemble made into one parser. And words on whose tag
+taggers agree.
 
 Sentences of articles are tokenized and tagged by the models there were before, and parsed by several parsers. Where
 they agree on nearly every word, the tree is taken, each word with the head and relation that most of them give; the
 rest is left. What comes out are trees in the words of others: they are trained on and stay in the work directory.
+
+Tags are taken word by word, from the tagger there was before and a CRF that shares nothing with it but the trees. What
+both say wherever a kind of word occurs counts more than what they say once.
 """
 
 from __future__ import annotations
@@ -11,13 +15,14 @@ import gzip
 import json
 import logging
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diplograph.model import Block, Document
 from diplograph.parsing.segments import to_segments
+from training import tags
 from training.conllu import Tree, Word, read_trees, write_trees
 from training.models import load_pipeline
 
@@ -142,6 +147,65 @@ def write_agreed(
     words = sum(len(tree.words) for tree in trees)
     log.info("%d trees of %d words are agreed on", len(trees), words)
     return len(trees), words
+
+
+def vote_tags(
+    tagged: Sequence[Tree], other: Sequence[Sequence[str]], *, least: int = 3, share: float = 0.8
+) -> list[Tree]:
+    """The trees with the parts of speech that are agreed on, and ``_`` for the rest.
+
+    ``other`` are the second tagger's. A kind of word that occurs ``least`` times and that both give one tag in this
+    ``share`` of what they say has this tag, where one of them says it; elsewhere both must say the same.
+
+    >>> word = Word("a", "a", "NOUN", "_", "_", 0, "root")
+    >>> [tree.words[0].upos for tree in vote_tags([Tree("t", (word,))], [["VERB"]])]
+    ['_']
+    """
+    said: dict[str, Counter[str]] = defaultdict(Counter)
+    for tree, others in zip(tagged, other, strict=True):
+        for word, tag in zip(tree.words, others, strict=True):
+            said[word.form].update((word.upos, tag))
+    usual = {}
+    for form, counts in said.items():
+        tag, often = counts.most_common(1)[0]
+        if counts.total() >= 2 * least and often >= share * counts.total():
+            usual[form] = tag
+
+    def decide(word: Word, tag: str) -> str:
+        both = {word.upos, tag}
+        if word.form in usual:
+            return usual[word.form] if usual[word.form] in both else "_"
+        return tag if len(both) == 1 else "_"
+
+    return [
+        replace(
+            tree,
+            words=tuple(
+                replace(word, upos=decide(word, tag), xpos="_", feats="_", lemma="_")
+                for word, tag in zip(tree.words, others, strict=True)
+            ),
+        )
+        for tree, others in zip(tagged, other, strict=True)
+    ]
+
+
+def write_agreed_tags(tagged: Path, train: Sequence[Path], output: Path) -> tuple[int, int]:
+    """Writes the sentences with the tags that the models' tagger and a CRF agree on; how many words have one, of how
+    many."""
+    trees = [tree for path in train for tree in read_trees(path)]
+    annotated = [tree for tree in trees if tree.words[0].xpos != "_"]
+    crf, readings = tags.train_crf(annotated), tags.read_readings(annotated)
+    sentences = read_trees(tagged)
+    other = [
+        [readings[xpos].most_common(1)[0][0][0] for xpos in tags.tag_with_crf(crf, tree)]
+        for tree in sentences
+    ]
+    voted = vote_tags(sentences, other)
+    write_trees(voted, output)
+    words = [word for tree in voted for word in tree.words]
+    agreed = sum(word.upos != "_" for word in words)
+    log.info("%d of %d words have a tag that is agreed on", agreed, len(words))
+    return agreed, len(words)
 
 
 def score_vote(tagged: Path, parsers: Sequence[tuple[Path, Path | None]], right: Path) -> dict[str, float]:

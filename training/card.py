@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training import events
-from training.evaluation import METRICS, SINGLE, measure_speed, read_texts, score_right_words
+from training.evaluation import METRICS, SINGLE, read_texts, score_right_words
 from training.losses import find_losses
 from training.places import OWN_TREES, Places
 
@@ -32,7 +32,9 @@ By processor: what is lost on right words is the processor's own loss; the rest 
 ## Where the rest is lost
 
 The right words of the trees, by whether the training trees have the word's form: per cent of tags (UPOS), lemmas and
-labelled attachments that are right; and labelled attachment were all tags and lemmas right.
+labelled attachments that are right; and labelled attachment were all tags and lemmas right. Words that the dictionary of
+the treebank's annotators lacked have the tag X there (XPOS `U---------`), names and ordinary words alike: no tagger can know
+which those are. The last columns say how many they are, and how right the other words are.
 
 {losses}
 
@@ -83,8 +85,8 @@ neither the gazetteer nor the tagger gives away:
 
 {speed}
 
-CPU seconds of one thread, {articles} development articles, measured in one run one after the other; words per second by
-Stanza's own pipeline, an article a call, and in the batches of `diplograph build`.
+CPU seconds of one thread, {articles} development articles, the median of three rounds in which the models took turns; words
+per second by Stanza's own pipeline, an article a call, and in the batches of `diplograph build`.
 
 {conventions}
 ## Licences
@@ -99,8 +101,10 @@ Al Debsi: SANAD, 2019.
 
 def write_card(models: Path, places: Places, report: Path, measured: Sequence[Path]) -> None:
     """Evaluates ``models`` beside those there were before; writes ``report`` (JSON) and ``models``/CARD.md, with what was
-    ``measured`` of stages, names and sentence ends."""
-    stages, names, endings, evidence = (json.loads(path.read_text(encoding="utf-8")) for path in measured)
+    ``measured`` of stages, names, sentence ends, the recognizer and speed."""
+    stages, names, endings, evidence, speed = (
+        json.loads(path.read_text(encoding="utf-8")) for path in measured
+    )
     found = measure_models(models, places, report)
     raw = {"before": stages["before"]["scores"], "now": stages["parser"]["scores"]}
     for name, result in found.items():
@@ -121,7 +125,7 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
         silver=names["silver"],
         learnt=names["articles"],
         sizes=_sizes(models),
-        speed=_speed(found),
+        speed=_speed(speed),
         articles=len(read_texts(places.shared)),
         conventions=CONVENTIONS.read_text(encoding="utf-8"),
     )
@@ -131,10 +135,9 @@ def write_card(models: Path, places: Places, report: Path, measured: Sequence[Pa
 def measure_models(models: Path, places: Places, report: Path) -> dict[str, dict[str, Any]]:
     """What is measured of the models and of those there were before, by its names; ``report`` keeps what is done."""
     done: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
-    texts = read_texts(places.shared)
     for name, directory in (("before", places.before), ("now", models)):
         result = done.setdefault(name, {})
-        for part, measure in _measures(directory, places.shared, texts).items():
+        for part, measure in _measures(directory, places.shared).items():
             state = _state(directory, part)
             if result.get(part, {}).get("state") != state:
                 result[part] = {"state": state, "found": measure()}
@@ -142,7 +145,7 @@ def measure_models(models: Path, places: Places, report: Path) -> dict[str, dict
     return {name: {part: each["found"] for part, each in parts.items()} for name, parts in done.items()}
 
 
-def _measures(models: Path, shared: Path, texts: list[str]) -> dict[str, Callable[[], Any]]:
+def _measures(models: Path, shared: Path) -> dict[str, Callable[[], Any]]:
     """What is measured of a directory of models, beside the trees from raw text, which is in the stages."""
     trees = {part: shared / "treebank" / f"ar_compact-ud-{part}.conllu" for part in ("dev", "test")}
     train = [shared / "treebank" / "ar_compact-ud-train.conllu", OWN_TREES]
@@ -151,7 +154,6 @@ def _measures(models: Path, shared: Path, texts: list[str]) -> dict[str, Callabl
             f"{part}, right words": score_right_words(models, path) for part, path in trees.items()
         },
         "losses": lambda: {part: asdict(find_losses(models, path, train)) for part, path in trees.items()},
-        "speed": lambda: measure_speed(models, texts),
         "events": lambda: events.score_events(models),
     }
 
@@ -186,12 +188,14 @@ def _scores(found: Mapping[str, Any]) -> str:
 def _losses(found: Mapping[str, Any]) -> str:
     rows = [
         (part, name, each["unseen_share"], *each["seen"], *each["unseen"], each["right_tags"])
+        + (each["unanalysed_share"], *each["analysed"])
         for part in ("dev", "test")
         for name, result in found.items()
         for each in (result["losses"][part],)
     ]
     kinds = [f"{kind}: {what}" for kind in ("seen", "unseen") for what in ("UPOS", "lemmas", "LAS")]
-    return _table(("", "models", "unseen words", *kinds, "LAS with right tags"), rows)
+    others = ("unanalysed words", "other words: UPOS", "other words: lemmas", "other words: LAS")
+    return _table(("", "models", "unseen words", *kinds, "LAS with right tags", *others), rows)
 
 
 def _stages(stages: Mapping[str, Any]) -> str:
@@ -215,17 +219,23 @@ def _trials(places: Places) -> str:
         for name in ("tagger", "parser"):
             stamp = places.work / "trials" / trial.stem / "stamps" / f"{name}.json"
             if stamp.is_file():
-                rows.append((trial.stem, about, *_result(stamp), _rate(stamp.parents[1] / "speed.json")))
+                rows.append(
+                    (trial.stem, about, *_result(stamp), *_assembled(stamp.parents[1] / "speed.json"))
+                )
     recipe = places.stamps / "parser.json"
-    rows.append(("", "The recipe's parser.", *_result(recipe), ""))
-    return _table(("trial", "what it is", "steps", "dev", "seconds", "words per second"), rows)
+    rows.append(("", "The recipe's parser.", *_result(recipe), "", ""))
+    return _table(
+        ("trial", "what it is", "steps", "dev", "seconds", "UPOS from raw text", "words per second"), rows
+    )
 
 
-def _rate(speed: Path) -> str:
-    """How fast models with a part of the trial are in batches, where that was measured."""
-    if not speed.is_file():
-        return ""
-    return str(json.loads(speed.read_text(encoding="utf-8"))["speed"]["build_words_per_second"])
+def _assembled(measured: Path) -> tuple[str, str]:
+    """UPOS of the development trees from raw text, and words per second in batches, of models with a part of the trial,
+    where that was measured."""
+    if not measured.is_file():
+        return "", ""
+    found = json.loads(measured.read_text(encoding="utf-8"))
+    return f"{found['scores']['UPOS']:.2f}", str(found["speed"]["build_words_per_second"])
 
 
 def _result(stamp: Path) -> tuple[str, str, str]:
@@ -274,11 +284,10 @@ def _sizes(models: Path) -> str:
     return _table(("part", "MB"), rows)
 
 
-def _speed(found: Mapping[str, Any]) -> str:
+def _speed(measured: Mapping[str, Any]) -> str:
     head = ("models", "words per second", "in batches", "seconds to load", "memory, MB", "share of time")
     rows = []
-    for name, result in found.items():
-        speed = result["speed"]
+    for name, speed in measured.items():
         share = ", ".join(f"{part} {100 * value:.0f} %" for part, value in speed["share"].items())
         per_second = (speed["words_per_second"], speed["build_words_per_second"])
         rows.append((name, *per_second, speed["load_seconds"], speed["memory_mb"], share))

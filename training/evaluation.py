@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from training import events
@@ -118,6 +119,28 @@ def measure_speed(models: Path, texts: list[str]) -> dict[str, Any]:
     )
     result: dict[str, Any] = json.loads(answer.stdout)
     return result
+
+
+def write_speeds(directories: Mapping[str, Path], shared: Path, output: Path, *, rounds: int = 3) -> None:
+    """Writes what :func:`measure_speed` finds of each directory of models, as JSON; each figure is the median of the
+    ``rounds``, in which the models take turns, since the same work takes longer at one time than at another."""
+    texts = read_texts(shared)
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in directories}
+    for number in range(rounds):
+        for name, models in directories.items():
+            found[name].append(measure_speed(models, texts))
+            log.info("round %d, %s: %s", number + 1, name, found[name][-1])
+    middle = {name: _middle(measured) for name, measured in found.items()}
+    output.write_text(json.dumps(middle, indent=1) + "\n", encoding="utf-8")
+
+
+def _middle(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each figure."""
+    parts = measured[0]["share"]
+    return {
+        **{name: median(each[name] for each in measured) for name in measured[0] if name != "share"},
+        "share": {part: median(each["share"][part] for each in measured) for part in parts},
+    }
 
 
 def _measure_here(models: Path, texts: list[str]) -> dict[str, Any]:

@@ -28,7 +28,10 @@ LEAST_RATE = 0.02
 @dataclass(frozen=True, slots=True)
 class FitSettings:
     """``options`` are Stanza's own, as on its command line. With ``start``, a finished model, training goes on from it:
-    its sizes and vocabularies count, and word vectors are added to its inputs unless ``--no_pretrain`` is given."""
+    its sizes and vocabularies count, and word vectors are added to its inputs unless ``--no_pretrain`` is given.
+
+    ``average``: how much of the running average of the weights each step keeps (0.998: the last 500 steps or so); it is
+    the average that is scored and saved. 0: the weights themselves."""
 
     steps: int
     rate: float
@@ -37,12 +40,13 @@ class FitSettings:
     checkpoint_minutes: float = 4.0
     seed: int = 1
     start: Path | None = None
+    average: float = 0.0
 
 
 def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings) -> float:
     """Trains Stanza's tagger; its accuracy over UPOS, XPOS and features together on ``dev`` (right words).
 
-    Files may lack XPOS and features: only what is annotated is learnt from them.
+    Files may lack XPOS and features, and words of them their UPOS (``_``): only what is annotated is learnt.
     """
     from stanza.models import tagger
     from stanza.models.common.pretrain import Pretrain
@@ -64,6 +68,8 @@ def fit_tagger(train: list[Path], dev: Path, output: Path, settings: FitSettings
         vocabulary = MultiVocab.load_state_dict(start["vocab"])
         documents = [CoNLL.conll2doc(input_file=str(path)) for path in train]
         sets = [Dataset(document, args, vectors, vocab=vocabulary) for document in documents]
+        for data in sets:
+            _leave_out_unknown(data)
         batches = ShuffledDataset(sets, args["batch_size"])
     document = CoNLL.conll2doc(input_file=str(dev))
     dev_data = Dataset(document, args, vectors, vocab=vocabulary, evaluation=True, sort_during_eval=True)
@@ -126,6 +132,16 @@ def fit_parser(train: list[Path], dev: Path, output: Path, settings: FitSettings
     return run_steps(trainer, trainer.optimizer, iter(batches.next_batch, None), score, output, settings)
 
 
+def _leave_out_unknown(data: Any) -> None:
+    """Words without UPOS get the number of what Stanza fills batches up with, which no loss counts."""
+    from stanza.models.common.vocab import PAD_ID
+
+    for sentence, sample in zip(data.doc.sentences, data.data, strict=True):
+        for index, word in enumerate(sentence.words):
+            if word.upos in (None, "_"):
+                sample.tags[0][index] = PAD_ID
+
+
 def _options(settings: FitSettings) -> list[str]:
     return ["--lr", str(settings.rate), *settings.options]
 
@@ -176,7 +192,7 @@ def run_steps(
     torch.set_num_threads(1)
     output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_suffix(".checkpoint")
-    step, best = _resume(trainer, optimizers, checkpoint)
+    step, best, average = _resume(trainer, optimizers, checkpoint)
     _seed(settings.seed + step)
     saved, loss_sum, since = time.time(), 0.0, step
     while step < settings.steps:
@@ -186,7 +202,9 @@ def run_steps(
         loss = trainer.update(next(batches))
         loss_sum += loss[0] if isinstance(loss, tuple) else loss
         step += 1
+        _keep_average(average, trainer, settings.average, step)
         if step % settings.score_every == 0 or step == settings.steps:
+            own = _exchange(trainer, average if settings.average else {})
             reached = score()
             log.info(
                 "%s step %d of %d: loss %.3f, dev %.2f%s",
@@ -201,8 +219,9 @@ def run_steps(
             if reached > best:
                 best = reached
                 trainer.save(str(output))
+            _exchange(trainer, own)
         if time.time() - saved > 60 * settings.checkpoint_minutes:
-            _save(trainer, optimizers, checkpoint, step, best)
+            _save(trainer, optimizers, checkpoint, step, best, average)
             saved = time.time()
     checkpoint.unlink(missing_ok=True)
     return best
@@ -222,28 +241,63 @@ def _seed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def _resume(trainer: Any, optimizers: dict[str, Any], checkpoint: Path) -> tuple[int, float]:
+def _keep_average(average: dict[str, Any], trainer: Any, kept: float, step: int) -> None:
+    """Moves the running average towards the weights; at the beginning faster, so that it forgets where it began."""
+    if not kept:
+        return
+    kept = min(kept, (1 + step) / (10 + step))
+    for name, weight in _weights(trainer).items():
+        if name in average and weight.is_floating_point():
+            average[name].lerp_(weight, 1 - kept)
+        else:
+            average[name] = weight.clone()
+
+
+def _exchange(trainer: Any, weights: dict[str, Any]) -> dict[str, Any]:
+    """Gives the model these weights; those it had, to give back."""
+    own = {name: weight.clone() for name, weight in _weights(trainer).items() if name in weights}
+    trainer.model.load_state_dict(weights, strict=False)
+    return own
+
+
+def _weights(trainer: Any) -> dict[str, Any]:
+    """The weights that are saved: all but word vectors and language models."""
+    model = trainer.model
+    state = model.state_dict().items()
+    return {name: weight for name, weight in state if name.split(".")[0] not in model.unsaved_modules}
+
+
+def _resume(trainer: Any, optimizers: dict[str, Any], checkpoint: Path) -> tuple[int, float, dict[str, Any]]:
+    """The step, the best score and the average of the weights at the checkpoint, or those to begin with."""
     import torch
 
     if not checkpoint.is_file():
-        return 0, -1.0
+        return 0, -1.0, {}
     state = torch.load(checkpoint, weights_only=True)
     trainer.model.load_state_dict(state["model"], strict=False)
     for name, optimizer in optimizers.items():
         optimizer.load_state_dict(state["optimizers"][name])
     log.info("going on from %s at step %d", checkpoint.name, state["step"])
-    return int(state["step"]), float(state["best"])
+    return int(state["step"]), float(state["best"]), state["average"]
 
 
-def _save(trainer: Any, optimizers: dict[str, Any], checkpoint: Path, step: int, best: float) -> None:
+def _save(
+    trainer: Any,
+    optimizers: dict[str, Any],
+    checkpoint: Path,
+    step: int,
+    best: float,
+    average: dict[str, Any],
+) -> None:
     import torch
 
-    weights = {
-        name: weight
-        for name, weight in trainer.model.state_dict().items()
-        if name.split(".")[0] not in trainer.model.unsaved_modules
+    state = {
+        "model": _weights(trainer),
+        "optimizers": {name: optimizer.state_dict() for name, optimizer in optimizers.items()},
+        "step": step,
+        "best": best,
+        "average": average,
     }
-    state = {name: optimizer.state_dict() for name, optimizer in optimizers.items()}
     new = checkpoint.with_suffix(".new")
-    torch.save({"model": weights, "optimizers": state, "step": step, "best": best}, new)
+    torch.save(state, new)
     new.replace(checkpoint)

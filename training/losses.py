@@ -14,13 +14,20 @@ from training.models import load_pipeline
 @dataclass(frozen=True, slots=True)
 class Losses:
     """Shares in per cent on the right words of some trees. ``seen`` and ``unseen``: tags, lemmas and labelled attachment
-    of words whose form the training trees have and of others, of which there are ``unseen_share``; ``right_tags``:
-    labelled attachment where the parser is given the right tags and lemmas."""
+    of words whose form the training trees have and of others, of which there are ``unseen_share``; ``analysed``: of the
+    words that the treebank's own dictionary had, all but the ``unanalysed_share``; ``right_tags``: labelled attachment
+    where the parser is given the right tags and lemmas."""
 
     unseen_share: float
     seen: tuple[float, float, float]
     unseen: tuple[float, float, float]
     right_tags: float
+    unanalysed_share: float
+    analysed: tuple[float, float, float]
+
+
+UNANALYSED = "U---------"
+"""XPOS of words that the dictionary of PADT's annotators lacked: names, and ordinary words as well, with UPOS X."""
 
 
 def find_losses(models: Path, trees: Path, train: Sequence[Path]) -> Losses:
@@ -35,7 +42,15 @@ def find_losses(models: Path, trees: Path, train: Sequence[Path]) -> Losses:
     seen = [pair for pair in pairs if pair[0].form in known]
     unseen = [pair for pair in pairs if pair[0].form not in known]
     given = list(zip(gold, oracle, strict=True))
-    return Losses(_per_cent(len(unseen), len(pairs)), _shares(seen), _shares(unseen), _shares(given)[2])
+    analysed = [pair for pair in pairs if pair[0].xpos != UNANALYSED]
+    return Losses(
+        unseen_share=_per_cent(len(unseen), len(pairs)),
+        seen=_shares(seen),
+        unseen=_shares(unseen),
+        right_tags=_shares(given)[2],
+        unanalysed_share=_per_cent(len(pairs) - len(analysed), len(pairs)),
+        analysed=_shares(analysed),
+    )
 
 
 def _analyse(pipeline: Any, trees: Path, steps: Sequence[str]) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 OWN_TREES = Path(__file__).parent / "trees" / "own.conllu"
+SENTENCES = OWN_TREES.with_name("sentences.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,9 @@ class Places:
     @property
     def stamps(self) -> Path:
         return self.models / "stamps" if self.trial else self.made("stamps")
+
+    def looked_up(self, settings: Mapping[str, Any]) -> Path:
+        """The word vectors among the finished models: all, where the tagger or the parser have them; else those of the
+        words that the classifier of particles knows."""
+        everything = any("vectors" in settings[name]["inputs"] for name in ("tagger", "parser"))
+        return self.made("vectors", "words.pt") if everything else self.made("vectors", "frequent.pt")

@@ -13,15 +13,11 @@ from typing import Any
 
 from training import (
     agreed,
-    assemble,
-    card,
     charlm,
     conllu,
     corpus,
-    endings,
-    evaluation,
-    evidence,
     fitting,
+    last,
     lemmas,
     names,
     particles,
@@ -34,7 +30,6 @@ from training.places import OWN_TREES, Places
 from training.plan import Step
 
 HERE = Path(__file__).parent
-SENTENCES = HERE / "trees" / "sentences.txt"
 SETTINGS = HERE / "settings.toml"
 DEFAULT_SHARED = HERE.parents[1] / "shared"
 
@@ -55,21 +50,11 @@ def list_steps(places: Places, trial: Path | None = None) -> list[Step]:
         wanted = {"tokenizer", "tagger", "parser"} & set(changed)
         wanted |= {"data"} if "copies" in changed else set()
         wanted |= {step.name for step in steps if step.name.startswith(("charlm", "agreed"))}
-        return [*(step for step in steps if step.name in wanted), *_trial_steps(places, settings, changed)]
-    return [*steps, *_final_steps(places, settings)]
-
-
-def _trial_steps(places: Places, settings: dict[str, Any], changed: dict[str, Any]) -> list[Step]:
-    """What the models of a trial weigh and how fast they are, where they have more inputs."""
-    if "charlm" not in changed.get("tagger", {}).get("inputs", ()):
-        return []
-    before = {name: places.before / "ar" / name / "compact.pt" for name in assemble.PROCESSORS}
-    added = {"pretrain": places.made("vectors", "words.pt")}
-    added |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
-    parts = before | added | {"pos": places.models / "pos.pt"}
-    folder, output = places.models / "assembled", places.models / "speed.json"
-    run = functools.partial(evaluation.evaluate_trial, parts, places.shared, folder, output)
-    return [Step("speed", tuple(parts.values()), (output,), {}, run)]
+        return [
+            *(step for step in steps if step.name in wanted),
+            *last.trial_steps(places, settings, changed),
+        ]
+    return [*steps, *last.final_steps(places, settings)]
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -83,7 +68,7 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     text.mkdir(parents=True, exist_ok=True)
     sentences, splits, words = text / "sentences.txt", text / "splits.json", text / "words.txt"
     silver = text / "silver.conllu"
-    pretrained = places.made("vectors", "words.pt")
+    pretrained, frequent = (places.made("vectors", f"{name}.pt") for name in ("words", "frequent"))
     trees = [places.trees("train"), places.trees("train-pud"), OWN_TREES]
     expander = places.before / "ar/mwt/compact.pt"
     mwt = places.made("models", "mwt.pt")
@@ -121,6 +106,13 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             settings["vectors"],
             lambda: vectors.train_vectors(words, pretrained, vectors.VectorSettings(**settings["vectors"])),
         ),
+        Step(
+            "frequent",
+            (pretrained,),
+            (frequent,),
+            {"words": settings["particles"]["words"]},
+            lambda: vectors.cut_vectors(pretrained, settings["particles"]["words"], frequent),
+        ),
         *(
             _charlm_step(places, words, direction, settings)
             for direction in ("forward", "backward")
@@ -142,13 +134,6 @@ def _tokenizer_step(places: Places, chosen: dict[str, Any], train: list[Path]) -
     needs = (*train, dev, start)
     run = functools.partial(segmentation.fit_tokenizer, train, dev, output, fit)
     return [Step("tokenizer", needs, (output,), chosen, run)]
-
-
-def _made_or_kept(places: Places, name: str, chosen: dict[str, Any]) -> Path:
-    """The trained model, or the one there was before where training it is set to no steps."""
-    return (
-        places.made("models", f"{name}.pt") if chosen["steps"] else places.before / "ar" / name / "compact.pt"
-    )
 
 
 def _write_splits(sentences: Path, trees: list[Path], splits: Path, silver: Path, number: int) -> None:
@@ -221,12 +206,13 @@ def _write_data(places: Places, copies: dict[str, Any], data: Path) -> None:
 
 def _model_steps(places: Places, settings: dict[str, Any], *, own: bool) -> list[Step]:
     data, models = _data_folder(places, own), places.models
-    pretrained = places.made("vectors", "words.pt")
+    pretrained = places.looked_up(settings)
     words_only, lemma = (models / f"{name}.pt" for name in ("lemma-words", "lemma"))
     examples = (data / "particles.json", data / "particles-dev.json")
     start = _starts(places, settings["lemmatizer"]).get("lemmatizer")
     needed = (data / "lemmatizer.conllu", data / "dev.conllu", *((start,) if start else ()))
     return [
+        *_agreed_tag_steps(places, settings),
         *([_tagger_step(places, settings, data)] if settings["tagger"]["steps"] else ()),
         Step(
             "lemmatizer",
@@ -275,12 +261,19 @@ def _inputs(places: Places, chosen: dict[str, Any]) -> tuple[tuple[Path, ...], l
     return tuple(files), options
 
 
+def _fit(chosen: dict[str, Any], options: list[str], start: Path | None) -> fitting.FitSettings:
+    return fitting.FitSettings(
+        chosen["steps"], chosen["rate"], tuple(options), start=start, average=chosen["average"]
+    )
+
+
 def _tagger_step(places: Places, settings: dict[str, Any], data: Path) -> Step:
     chosen = settings["tagger"]
     trees = [data / "tagger.conllu", *([data / "tagger-own.conllu"] if settings["copies"]["own"] else ())]
+    trees += [_agreed(places, "tags")] if "agreed" in chosen["inputs"] else []
     start = _starts(places, chosen).get("tagger")
     files, options = _inputs(places, chosen)
-    fit = fitting.FitSettings(chosen["steps"], chosen["rate"], tuple(options), start=start)
+    fit = _fit(chosen, options, start)
     dev, output = data / "dev.conllu", places.models / "pos.pt"
     needs = (*trees, dev, *files, *((start,) if start else ()))
     run = functools.partial(fitting.fit_tagger, trees, dev, output, fit)
@@ -289,50 +282,69 @@ def _tagger_step(places: Places, settings: dict[str, Any], data: Path) -> Step:
 
 def _parser_step(places: Places, settings: dict[str, Any], data: Path) -> Step:
     chosen = settings["parser"]
-    trees = [data / "parser.conllu", *([_agreed(places)] if "agreed" in chosen["inputs"] else ())]
+    trees = [data / "parser.conllu", *([_agreed(places, "agreed")] if "agreed" in chosen["inputs"] else ())]
     start = _starts(places, chosen).get("parser")
     files, options = _inputs(places, chosen)
-    fit = fitting.FitSettings(chosen["steps"], chosen["rate"], tuple(options), start=start)
+    fit = _fit(chosen, options, start)
     dev, output = data / "dev-tagged.conllu", places.models / "depparse.pt"
     needs = (*trees, dev, *files, *((start,) if start else ()))
     run = functools.partial(fitting.fit_parser, trees, dev, output, fit)
     return Step("parser", needs, (output,), chosen, run)
 
 
-def _agreed(places: Places) -> Path:
-    return places.made("agreed", "agreed.conllu")
+def _agreed(places: Places, name: str) -> Path:
+    return places.made("agreed", f"{name}.conllu")
+
+
+def _agreed_tagged_step(places: Places, settings: dict[str, Any]) -> Step:
+    """Sentences of articles, but for annotated ones, as the models there were before read them."""
+    chosen = agreed.AgreementSettings(**settings["agreed"])
+    corpus_file, tagged = places.shared / "articles/corpus.jsonl.gz", _agreed(places, "tagged")
+
+    def tag() -> None:
+        drawn = agreed.draw_sentences(corpus_file, chosen, names.GOLD_IDS)
+        agreed.tag_sentences(drawn, places.before, tagged)
+
+    return Step("agreed-tagged", (corpus_file,), (tagged,), settings["agreed"], tag)
+
+
+def _agreed_tag_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
+    """Words of articles on whose tag the tagger there was before and a CRF agree."""
+    if "agreed" not in settings["tagger"]["inputs"]:
+        return []
+    tagged, output, train = (
+        _agreed(places, "tagged"),
+        _agreed(places, "tags"),
+        [places.trees("train"), OWN_TREES],
+    )
+    run = functools.partial(agreed.write_agreed_tags, tagged, train, output)
+    return [
+        _agreed_tagged_step(places, settings),
+        Step("agreed-tags", (tagged, *train), (output,), {}, run),
+    ]
 
 
 def _agreed_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     """Sentences of articles parsed by the parser there was before, the recipe's and that of the trial "alone"."""
     if "agreed" not in settings["parser"]["inputs"]:
         return []
-    chosen = agreed.AgreementSettings(**settings["agreed"])
-    corpus_file, tagged = places.shared / "articles/corpus.jsonl.gz", places.made("agreed", "tagged.conllu")
-    pretrained = places.made("vectors", "words.pt")
+    tagged, output, pretrained = (
+        _agreed(places, "tagged"),
+        _agreed(places, "agreed"),
+        places.made("vectors", "words.pt"),
+    )
+    own = pretrained if "vectors" in read_settings(SETTINGS)["parser"]["inputs"] else None
     parsers = (
         (places.before / "ar/depparse/compact.pt", None),
-        (places.made("models", "depparse.pt"), pretrained),
+        (places.made("models", "depparse.pt"), own),
         (places.made("trials", "alone", "depparse.pt"), pretrained),
     )
-    annotated = names.GOLD_IDS
+    share = settings["agreed"]["share"]
+    run = functools.partial(agreed.write_agreed, tagged, parsers, share, output)
+    needs = (tagged, pretrained, *(parser for parser, _ in parsers))
     return [
-        Step(
-            "agreed-tagged",
-            (corpus_file,),
-            (tagged,),
-            settings["agreed"],
-            lambda: agreed.tag_sentences(
-                agreed.draw_sentences(corpus_file, chosen, annotated), places.before, tagged
-            ),
-        ),
-        Step(
-            "agreed",
-            (tagged, pretrained, *(parser for parser, _ in parsers)),
-            (_agreed(places),),
-            settings["agreed"],
-            lambda: agreed.write_agreed(tagged, parsers, chosen.share, _agreed(places)),
-        ),
+        _agreed_tagged_step(places, settings),
+        Step("agreed", needs, (output,), settings["agreed"], run),
     ]
 
 
@@ -344,7 +356,8 @@ def _train_particles(
     output: Path,
     chosen: dict[str, Any],
 ) -> None:
-    particles.train_classifier(*examples, pretrained, made, particles.ParticleSettings(**chosen))
+    fit = particles.ParticleSettings(chosen["hidden"], chosen["epochs"], rate=chosen["rate"])
+    particles.train_classifier(*examples, pretrained, made, fit)
     particles.attach(lemmatizer, made, output)
 
 
@@ -363,68 +376,3 @@ def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str)
     command += ["--shorthand", "ar_compact", *options.split()]
     command += [text for name, path in files.items() for text in (name, str(path))]
     subprocess.run(command, check=True)
-
-
-def _final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
-    models, finished = places.made("models"), places.made("finished")
-    before = {name: places.before / "ar" / name / "compact.pt" for name in assemble.PROCESSORS}
-    pretrained = places.made("vectors", "words.pt")
-    parts = {
-        "tokenize": _made_or_kept(places, "tokenize", settings["tokenizer"]),
-        "pos": _made_or_kept(places, "pos", settings["tagger"]),
-        "pretrain": pretrained,
-        **{name: models / f"{name}.pt" for name in ("mwt", "lemma", "depparse")},
-    }
-    if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
-        parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
-    expanded = before | {"mwt": parts["mwt"]}
-    stages = {
-        "before": before,
-        "expander": expanded,
-        "lemmatizer": expanded | {"lemma": parts["lemma"], "pretrain": pretrained},
-        "parser": parts,
-    }
-    listing, report = finished / "resources.json", places.made("evaluation.json")
-    measured = [places.made(f"{name}.json") for name in ("stages", "names", "endings", "evidence")]
-    trees = (places.trees("dev"), places.trees("test"))
-    corpus_file, recognizer = places.shared / "articles/corpus.jsonl.gz", models / "names.crfsuite"
-    return [
-        Step("assemble", tuple(parts.values()), (listing,), {}, lambda: assemble.assemble(parts, finished)),
-        Step(
-            "stages",
-            (*parts.values(), *before.values(), *trees),
-            (measured[0],),
-            {},
-            lambda: evaluation.evaluate_stages(stages, places.shared, places.made("stages"), measured[0]),
-        ),
-        Step(
-            "names",
-            (corpus_file, names.ANNOTATED),
-            (recognizer, measured[1]),
-            settings["names"],
-            lambda: names.make_recognizer(
-                corpus_file, places.before, recognizer, measured[1], **settings["names"]
-            ),
-        ),
-        Step(
-            "endings",
-            (SENTENCES, before["tokenize"]),
-            (measured[2],),
-            {},
-            lambda: endings.write_scores(places.before, SENTENCES, measured[2]),
-        ),
-        Step(
-            "evidence",
-            (recognizer,),
-            (measured[3],),
-            {},
-            lambda: evidence.write_evidence(recognizer, measured[3]),
-        ),
-        Step(
-            "card",
-            (listing, *trees, *measured),
-            (report, finished / "CARD.md"),
-            {},
-            lambda: card.write_card(finished, places, report, measured),
-        ),
-    ]

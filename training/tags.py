@@ -41,13 +41,13 @@ def cross_tag(trees: Sequence[Tree], copies: Sequence[Sequence[Tree]], *, seed: 
         seen = others + [
             c for copy in copies[:1] for t, c in zip(trees, copy, strict=True) if folds[t.document] != fold
         ]
-        tagger = _train([tree for tree in seen if tree.words[0].xpos != "_"])
-        readings, lemmas = _readings(others), _lemmas(seen)
+        tagger = train_crf([tree for tree in seen if tree.words[0].xpos != "_"])
+        readings, lemmas = read_readings(others), _lemmas(seen)
         for version in (trees, *copies):
             for original, tree in zip(trees, version, strict=True):
                 if folds[original.document] != fold:
                     continue
-                predicted = tagger.tag(_features(tree.words))
+                predicted = tag_with_crf(tagger, tree)
                 if tree.words[0].xpos != "_":
                     total += len(predicted)
                     right += sum(x == w.xpos for x, w in zip(predicted, tree.words, strict=True))
@@ -67,7 +67,8 @@ def _folds(trees: Iterable[Tree]) -> dict[str, int]:
     return documents
 
 
-def _train(trees: Iterable[Tree]) -> Any:
+def train_crf(trees: Iterable[Tree]) -> Any:
+    """A tagger that gives words their XPOS by their spelling and their neighbours', trained in a minute."""
     import pycrfsuite  # type: ignore[import-untyped]
 
     trainer = pycrfsuite.Trainer(algorithm="ap", verbose=False)
@@ -81,7 +82,13 @@ def _train(trees: Iterable[Tree]) -> Any:
     return tagger
 
 
-def _readings(trees: Iterable[Tree]) -> dict[str, Counter[tuple[str, str]]]:
+def tag_with_crf(tagger: Any, tree: Tree) -> list[str]:
+    """The XPOS of the tree's words, as the CRF sees them."""
+    found: list[str] = tagger.tag(_features(tree.words))
+    return found
+
+
+def read_readings(trees: Iterable[Tree]) -> dict[str, Counter[tuple[str, str]]]:
     """UPOS and features by XPOS, which nearly always determines them."""
     readings: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for tree in trees:

@@ -59,3 +59,17 @@ def train_vectors(text: Path, output: Path, settings: VectorSettings) -> None:
         _use_new_zipfile_serialization=False,
     )
     log.info("%d vectors; near روسيا: %s", len(vectors), model.wv.most_similar("روسيا", topn=5))
+
+
+def cut_vectors(vectors: Path, words: int, output: Path) -> None:
+    """Writes the vectors of the most frequent words only: what looks up few words need not load all."""
+    import torch
+    from stanza.models.common.vocab import VOCAB_PREFIX
+
+    state = torch.load(vectors, weights_only=True)
+    rows = words + len(VOCAB_PREFIX)
+    vocabulary = dict(state["vocab"])
+    vocabulary["_id2unit"] = vocabulary["_id2unit"][:rows]
+    vocabulary["_unit2id"] = {unit: number for number, unit in enumerate(vocabulary["_id2unit"])}
+    cut = {"vocab": vocabulary, "emb": state["emb"][:rows].clone()}
+    torch.save(cut, output, _use_new_zipfile_serialization=False)
