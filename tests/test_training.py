@@ -18,6 +18,7 @@ from training.endings import WAYS, ends_by_rules, make_text
 from training.fitting import FitSettings, run_steps
 from training.lemmas import as_in_padt, lemma_trees
 from training.names import features, join, labels, measure_names, read_annotations, read_articles, read_labels
+from training.paradigms import find_lemmas, learn_paradigms
 from training.places import Places
 from training.plan import Step, is_done, run_step
 from training.spelling import collect_names, vary
@@ -178,6 +179,17 @@ def test_lemmas_of_pud_fill_gaps_only() -> None:
     }
     assert listed == {"وزارة": "وِزَارَة", "رسالة": as_in_padt("رِسالَة")}
     assert as_in_padt("رِسالَة") == "رِسَالَة"
+
+
+def test_a_known_form_gives_the_lemma_of_an_unknown_one_away(tmp_path: Path) -> None:
+    pairs = [("وزارة", "وِزَارَة"), ("قناة", "قَنَاة"), ("جريدة", "جَرِيدَة"), ("مدرسة", "مَدرَسَة"), ("سفارة", "سِفَارَة")]
+    known = [(form, "NOUN", lemma) for word, lemma in pairs for form in (word, "ال" + word)]
+    known += [("حكومة", "NOUN", "حُكُومَة"), ("قال", "VERB", "قَال")]
+    (tmp_path / "words.txt").write_text("الحكومة قال الحكومة الطائرة\nالحكومة 2024", encoding="utf-8")
+    found = find_lemmas(tmp_path / "words.txt", known, frequent=2)
+    assert found == [("الحكومة", "NOUN", "حُكُومَة")]
+    assert find_lemmas(tmp_path / "words.txt", known, frequent=4) == []
+    assert learn_paradigms(known[:2]).find_lemma("الحكومة", "NOUN") is None, "one pair is not enough"
 
 
 def test_a_step_is_done_once_and_again_when_something_changed(tmp_path: Path) -> None:

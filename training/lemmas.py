@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from training import paradigms
 from training.conllu import Tree, Word
 
 _SMALL_ALEF = "\u0670"
@@ -63,11 +64,19 @@ def _list(number: int, words: Sequence[Word]) -> Tree:
     return Tree(f"lemmas.{number}", (first, *words[1:]))
 
 
-def widen_lemmatizer(lemmatizer: Path, trees: Iterable[Tree], output: Path) -> None:
-    """Writes the lemmatizer with the forms of the trees in its dictionary; what it knows already it keeps."""
+def widen_lemmatizer(
+    lemmatizer: Path, trees: Sequence[Tree], words: Path, output: Path, *, frequent: int
+) -> int:
+    """Writes the lemmatizer with the forms of the trees in its dictionary, and with those ``words`` of a text, occurring so
+    often, whose lemma they give away; what it knows already it keeps. How many words of the text it has learnt."""
     from stanza.models.lemma.trainer import Trainer
 
     trainer = Trainer(model_file=str(lemmatizer), args={}, device="cpu")
-    trainer.train_dict([(word.form, word.upos, word.lemma) for tree in trees for word in tree.words])
+    known = [(word.form, word.upos, word.lemma) for tree in trees for word in tree.words]
+    trainer.train_dict(known)
+    guessed = paradigms.find_lemmas(words, known, frequent=frequent)
+    # for the part of speech that the lemma was found for only: another may have another
+    trainer.train_dict(guessed, update_word_dict=False)
     output.parent.mkdir(parents=True, exist_ok=True)
     trainer.save(str(output))
+    return len(guessed)

@@ -210,7 +210,8 @@ def _model_steps(places: Places, settings: dict[str, Any], *, own: bool) -> list
     words_only, lemma = (models / f"{name}.pt" for name in ("lemma-words", "lemma"))
     examples = (data / "particles.json", data / "particles-dev.json")
     start = _starts(places, settings["lemmatizer"]).get("lemmatizer")
-    needed = (data / "lemmatizer.conllu", data / "dev.conllu", *((start,) if start else ()))
+    words = places.made("text", "words.txt")
+    needed = (data / "lemmatizer.conllu", data / "dev.conllu", words, *((start,) if start else ()))
     return [
         *_agreed_tag_steps(places, settings),
         *([_tagger_step(places, settings, data)] if settings["tagger"]["steps"] else ()),
@@ -219,7 +220,7 @@ def _model_steps(places: Places, settings: dict[str, Any], *, own: bool) -> list
             needed,
             (words_only,),
             settings["lemmatizer"],
-            lambda: _make_lemmatizer(data, words_only, start, settings["lemmatizer"]["options"]),
+            lambda: _make_lemmatizer(data, words, words_only, start, settings["lemmatizer"]),
         ),
         Step(
             "particles",
@@ -361,11 +362,18 @@ def _train_particles(
     particles.attach(lemmatizer, made, output)
 
 
-def _make_lemmatizer(data: Path, output: Path, start: Path | None, options: str) -> None:
-    """The one there was before with a larger dictionary, or a new one by Stanza's own trainer."""
-    if start is not None:
-        lemmas.widen_lemmatizer(start, conllu.read_trees(data / "lemmatizer.conllu"), output)
-        return
+def _make_lemmatizer(
+    data: Path, words: Path, output: Path, start: Path | None, chosen: dict[str, Any]
+) -> int:
+    """The one there was before, or a new one by Stanza's own trainer, with a larger dictionary."""
+    if start is None:
+        start = output.with_name("lemma-trained.pt")
+        _train_lemmatizer(data, start, chosen["options"])
+    trees = conllu.read_trees(data / "lemmatizer.conllu")
+    return lemmas.widen_lemmatizer(start, trees, words, output, frequent=chosen["frequent"])
+
+
+def _train_lemmatizer(data: Path, output: Path, options: str) -> None:
     files = {"--train_file": data / "lemmatizer.conllu", "--eval_file": data / "dev.conllu"}
     files |= {
         "--output_file": data / "lemmatizer.dev",
