@@ -93,8 +93,8 @@ per second by Stanza's own pipeline, an article a call, and in the batches of `d
 
 Trees: Universal Dependencies Arabic PADT (CC BY-NC-SA 3.0), in tagger, lemmatizer, parser, tokenizer and expander, which
 are therefore non-commercial and share-alike; Arabic PUD (CC BY-SA 3.0) in tokenizer, expander and lemmatizer; trees of
-this project's own sentences in lemmatizer and parser. Articles: SANAD (CC BY 4.0), in vectors and in the dictionary of
-the expander. Cite: Hajič et al., PADT 1.0, LINDAT/CLARIN, 2009; UD Arabic PADT and PUD contributors; Einea, Elnagar,
+this project's own sentences in lemmatizer and parser. Articles: SANAD (CC BY 4.0), in vectors and in the dictionaries of
+expander and lemmatizer. Cite: Hajič et al., PADT 1.0, LINDAT/CLARIN, 2009; UD Arabic PADT and PUD contributors; Einea, Elnagar,
 Al Debsi: SANAD, 2019.
 """
 
@@ -162,11 +162,7 @@ def _state(models: Path, part: str) -> str:
     """What a measure depends on: the models, and for events the program."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(models.glob("ar/*/*.pt"))))
     if part == "events":
-        ours = (Path(__file__).parents[1] / name for name in ("builder", "ontology", "seeds"))
-        files = (
-            path for folder in ours for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".tsv"}
-        )
-        digest.update(b"".join(path.read_bytes() for path in sorted(files)))
+        digest.update(events.program_state())
     return digest.hexdigest()
 
 

@@ -65,7 +65,8 @@ def evaluate_stages(
     done: dict[str, Any] = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else {}
     for name, halve in (*((name, True) for name in stages), (SINGLE, False)):
         parts = stages.get(name, stages[last])
-        state = hashlib.sha256(b"".join(path.read_bytes() for path in parts.values())).hexdigest()
+        contents = [path.read_bytes() for path in parts.values()] + [events.program_state()] * halve
+        state = hashlib.sha256(b"".join(contents)).hexdigest()
         if done.get(name, {}).get("state") == state:
             continue
         directory = folder / name

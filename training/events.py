@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import tempfile
@@ -32,6 +33,13 @@ def score_events(models: Path, names: Sequence[str] = OPEN) -> dict[str, dict[st
             reports[name] = score(annotated.gold, table)
         log.info("%s with %s: %s", name, models.name, json.dumps(summarise(reports[name])))
     return reports
+
+
+def program_state() -> bytes:
+    """A hash of what finds events, beside the models: they are measured anew where it has changed."""
+    ours = (Path(__file__).parents[1] / name for name in ("builder", "ontology", "seeds"))
+    files = (path for folder in ours for path in folder.rglob("*") if path.suffix in {".py", ".toml", ".tsv"})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).digest()
 
 
 def summarise(report: dict[str, Any]) -> dict[str, float]:

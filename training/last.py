@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from training import assemble, card, endings, evaluation, evidence, names
+from training import assemble, card, endings, evaluation, events, evidence, names
 from training.places import SENTENCES, Places
 from training.plan import Step
 
@@ -35,6 +35,7 @@ def final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
     listing, report = finished / "resources.json", places.made("evaluation.json")
     measured = [places.made(f"{name}.json") for name in ("stages", "names", "endings", "evidence", "speed")]
     trees = (places.trees("dev"), places.trees("test"))
+    program = {"program": events.program_state().hex()}
     corpus_file, recognizer = places.shared / "articles/corpus.jsonl.gz", models / "names.crfsuite"
     return [
         Step("assemble", tuple(parts.values()), (listing,), {}, lambda: assemble.assemble(parts, finished)),
@@ -42,7 +43,7 @@ def final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             "stages",
             (*parts.values(), *before.values(), *trees),
             (measured[0],),
-            {},
+            program,
             lambda: evaluation.evaluate_stages(stages, places.shared, places.made("stages"), measured[0]),
         ),
         Step(
@@ -65,7 +66,7 @@ def final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             "evidence",
             (recognizer,),
             (measured[3],),
-            {},
+            program,
             lambda: evidence.write_evidence(recognizer, measured[3]),
         ),
         Step(
@@ -81,7 +82,7 @@ def final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             "card",
             (listing, *trees, *measured),
             (report, finished / "CARD.md"),
-            {},
+            program,
             lambda: card.write_card(finished, places, report, measured),
         ),
     ]
