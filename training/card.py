@@ -47,7 +47,7 @@ the parts of the rows above it; the last is the finished models without halving 
 
 Trials change one thing and are compared on the development trees (right words, predicted tags; LAS for parsers, all
 tags of a word right for taggers), which chose what the recipe does. Steps are few, since the core was shared; differences
-of half a point are within what another seed gives.
+of half a point are within what another seed gives. Seconds are those since a run was last resumed.
 
 {trials}
 
