@@ -49,17 +49,11 @@ def confine(*, memory: int, port: int = 0) -> None:
     if sys.platform != "linux":
         return
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    end_with_parent(signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if port:
         allow_one_port(port)
     else:
         forbid_network()
-
-
-def end_with_parent(sent: signal.Signals) -> None:
-    """Has this signal sent to this process when the one that started it is no more."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, sent)
 
 
 def forbid_network() -> bool:

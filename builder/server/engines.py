@@ -1,8 +1,9 @@
 """The engines of an HTTP worker: processes that run one job each, and are killed when it takes too long.
 
 A query is quick until it is not: it starts in any engine that is free, and when it has not ended after a moment, it has
-to have one of the places for slow ones to go on. If these are taken, it is ended, waits for one, and starts again. So
-some engines are always there for quick queries, however many slow ones there are.
+to have one of the places for slow ones to go on. If these are taken, it is a guest: it goes on until somebody else wants
+its engine, when it is ended, waits for a place, and starts again. So there is always an engine for quick queries, however
+many slow ones there are, and none is idle while there is something to do.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from diplograph import generations
 from diplograph.server import engine, wire
@@ -41,7 +42,7 @@ _RELEASE = wire.pack({"op": "release"})
 
 
 class _MustWait(Exception):
-    """A query turned out to be slow while there was no place for slow ones."""
+    """A query turned out to be slow while there was no place for slow ones, and others want its engine."""
 
 
 class Engine(asyncio.Protocol):
@@ -116,6 +117,7 @@ class EnginePool:
         self._idle: list[Engine] = []
         self._places = Turns(settings.engines, settings.queue)
         self._slow = Turns(max(1, settings.engines // 2), settings.queue)
+        self._guests: list[_Running] = []
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
         self._generations = settings.store / generations.FOLDER
@@ -187,12 +189,12 @@ class EnginePool:
         writes = isinstance(job, UpdateJob | WriteJob)
         try:
             try:
-                said, body = await self._attempt(frame, client, asker, None if writes else self._slow)
+                said, body = await self._attempt(frame, client, asker, known_as_slow=writes)
             except _MustWait:
                 spool.unlink(missing_ok=True)
                 await self._slow.take(client, _PATIENCE)
                 try:
-                    said, body = await self._attempt(frame, client, asker, None)
+                    said, body = await self._attempt(frame, client, asker, known_as_slow=True)
                 finally:
                     self._slow.give_back()
             if said["status"] != 200:
@@ -210,20 +212,18 @@ class EnginePool:
         return wire.pack({"op": _OPERATIONS[type(job)], "directory": directory, "spool": spool, **header})
 
     async def _attempt(
-        self,
-        frame: bytes,
-        client: str,
-        asker: Asker | None,
-        slow: Turns | None,
-        *,
-        known_as_slow: bool = False,
+        self, frame: bytes, client: str, asker: Asker | None, *, known_as_slow: bool
     ) -> tuple[wire.Header, bytes]:
-        """Runs a job. With ``slow``, the places for slow ones, raises _MustWait when it is slow and there is no place."""
-        await self._places.take(client, _PATIENCE)
+        """Runs a job. Unless it is known as slow, raises _MustWait when it is and there is no place for it."""
+        if not self._places.take_at_once():
+            if self._guests:
+                self._guests.pop().leave()
+            await self._places.take(client, _PATIENCE)
         chosen = None
         try:
             chosen = await self._idle_engine()
-            running = _Running(chosen, self.settings.timeout, slow, asker)
+            room = None if known_as_slow else _Room(self._places, self._slow, self._guests)
+            running = _Running(chosen, self.settings.timeout, room, asker)
             try:
                 return await chosen.ask(frame)
             finally:
@@ -247,20 +247,32 @@ class EnginePool:
         return fresh
 
 
-class _Running:
-    """Watches over a job that runs: makes it a slow one after a moment, and ends it at its time."""
+class _Room(NamedTuple):
+    """All places, those for slow queries, and who runs without one of these, the last one last."""
 
-    def __init__(self, chosen: Engine, timeout: float, slow: Turns | None, asker: Asker | None) -> None:
+    places: Turns
+    slow: Turns
+    guests: list[_Running]
+
+
+class _Running:
+    """Watches over a job that runs: makes it a slow one after a moment, and ends it at its time.
+
+    Without a ``room`` it is known to be slow and has its place.
+    """
+
+    def __init__(self, chosen: Engine, timeout: float, room: _Room | None, asker: Asker | None) -> None:
         self._engine = chosen
         self._timeout = timeout
         self._asker = asker
         self._watch: asyncio.Task[None] | None = None
-        self._slow = slow
-        self._is_slow = False
+        self._room = room
+        self._has_place = False
         self._loop = asyncio.get_running_loop()
+        self._started = self._loop.time()
         self._looked = 0
         self._begun = chosen.busy_seconds()
-        if slow is None:
+        if room is None:
             self._timer = self._after(timeout, self._too_long)
             self._watch_client()
         else:
@@ -275,16 +287,29 @@ class _Running:
         if self._engine.busy_seconds() - self._begun < _QUICK and self._looked < _LOOK_AGAIN:
             self._timer = self._after(_QUICK, self._look)
         else:
-            self._became_slow()
+            self._watch_client()
+            self._find_place()
 
-    def _became_slow(self) -> None:
-        assert self._slow is not None
-        if not self._slow.take_at_once():
-            self._engine.end(_MustWait())
-            return
-        self._is_slow = True
-        self._timer = self._after(max(0.0, self._timeout - _QUICK * self._looked), self._too_long)
-        self._watch_client()
+    def _find_place(self) -> None:
+        """It is slow: takes a place for such, or is a guest as long as nobody minds."""
+        assert self._room is not None
+        if self in self._room.guests:
+            self._room.guests.remove(self)
+        left = max(0.0, self._timeout - (self._loop.time() - self._started))
+        if self._room.slow.take_at_once():
+            self._has_place = True
+            self._timer = self._after(left, self._too_long)
+        elif self._room.places.wanted:
+            self.leave()
+        elif left:
+            self._room.guests.append(self)
+            self._timer = self._after(min(_QUICK, left), self._find_place)
+        else:
+            self._too_long()
+
+    def leave(self) -> None:
+        """Ends it, to begin again when there is a place for it."""
+        self._engine.end(_MustWait())
 
     def _watch_client(self) -> None:
         if self._asker is not None:
@@ -304,8 +329,10 @@ class _Running:
         self._timer.cancel()
         if self._watch is not None:
             self._watch.cancel()
-        if self._is_slow and self._slow is not None:
-            self._slow.give_back()
+        if self._room is not None and self in self._room.guests:
+            self._room.guests.remove(self)
+        if self._room is not None and self._has_place:
+            self._room.slow.give_back()
 
 
 def _refusal(said: wire.Header) -> Refusal:
