@@ -41,7 +41,7 @@ _TOKEN = "DIPLOGRAPH_TOKEN"
     help="How many processes take requests.",
 )  # fmt: skip
 @click.option(
-    "--engines", type=click.IntRange(1), default=2, show_default=True,
+    "--engines", type=click.IntRange(1), default=4, show_default=True,
     help="How many queries each of them runs at once.",
 )  # fmt: skip
 @click.option(

@@ -87,7 +87,7 @@ class Application:
         except TimeoutError:
             ended = "client stopped reading"
         except ClientGone:
-            ended = "client went away"
+            status, ended = 499, "client went away"
         except asyncio.CancelledError:
             ended = "client went away"
             raise

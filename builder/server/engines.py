@@ -4,6 +4,9 @@ A query is quick until it is not: it starts in any engine that is free, and when
 to have one of the places for slow ones to go on. If these are taken, it is a guest: it goes on until somebody else wants
 its engine, when it is ended, waits for a place, and starts again. So there is always an engine for quick queries, however
 many slow ones there are, and none is idle while there is something to do.
+
+Of the quick ones only so many run at once as there are processors for them, and the others wait: all together they would
+not be done sooner, but later, since they push each other out of the processors' caches.
 """
 
 from __future__ import annotations
@@ -117,6 +120,7 @@ class EnginePool:
         self._idle: list[Engine] = []
         self._places = Turns(settings.engines, settings.queue)
         self._slow = Turns(max(1, settings.engines // 2), settings.queue)
+        self._turns = Turns(max(1, (os.cpu_count() or 1) // settings.workers), settings.queue)
         self._guests: list[_Running] = []
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
@@ -222,7 +226,10 @@ class EnginePool:
         chosen = None
         try:
             chosen = await self._idle_engine()
-            room = None if known_as_slow else _Room(self._places, self._slow, self._guests)
+            room = None
+            if not known_as_slow:
+                await self._turns.take(client, _PATIENCE)
+                room = _Room(self._places, self._slow, self._guests, self._turns)
             running = _Running(chosen, self.settings.timeout, room, asker)
             try:
                 return await chosen.ask(frame)
@@ -248,17 +255,18 @@ class EnginePool:
 
 
 class _Room(NamedTuple):
-    """All places, those for slow queries, and who runs without one of these, the last one last."""
+    """All places; those for slow queries; who runs without one of these, the last one last; and the turns of quick ones."""
 
     places: Turns
     slow: Turns
     guests: list[_Running]
+    turns: Turns
 
 
 class _Running:
     """Watches over a job that runs: makes it a slow one after a moment, and ends it at its time.
 
-    Without a ``room`` it is known to be slow and has its place.
+    Without a ``room`` it is known to be slow and has its place; with one it has a turn, which is over after a moment.
     """
 
     def __init__(self, chosen: Engine, timeout: float, room: _Room | None, asker: Asker | None) -> None:
@@ -268,6 +276,7 @@ class _Running:
         self._watch: asyncio.Task[None] | None = None
         self._room = room
         self._has_place = False
+        self._has_turn = room is not None
         self._loop = asyncio.get_running_loop()
         self._started = self._loop.time()
         self._looked = 0
@@ -284,11 +293,17 @@ class _Running:
     def _look(self) -> None:
         """Is it still quick?"""
         self._looked += 1
+        self._end_turn()
         if self._engine.busy_seconds() - self._begun < _QUICK and self._looked < _LOOK_AGAIN:
             self._timer = self._after(_QUICK, self._look)
         else:
             self._watch_client()
             self._find_place()
+
+    def _end_turn(self) -> None:
+        if self._room is not None and self._has_turn:
+            self._has_turn = False
+            self._room.turns.give_back()
 
     def _find_place(self) -> None:
         """It is slow: takes a place for such, or is a guest as long as nobody minds."""
@@ -329,6 +344,7 @@ class _Running:
         self._timer.cancel()
         if self._watch is not None:
             self._watch.cancel()
+        self._end_turn()
         if self._room is not None and self in self._room.guests:
             self._room.guests.remove(self)
         if self._room is not None and self._has_place:

@@ -36,7 +36,7 @@ class Settings:
     token: str | None = None
     hosts: tuple[str, ...] = ()
     workers: int = 1
-    engines: int = 2
+    engines: int = 4
     timeout: float = 30.0
     memory: int = 1 << 30
     max_request: int = 16 << 20
