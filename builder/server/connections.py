@@ -56,7 +56,9 @@ class Connections:
     def make_room(self, most: int) -> None:
         """Ends those connections that have been idle for longest, where there are more than ``most``."""
         if len(self.open) > most:
-            idle = sorted((found.deadline, id(found), found) for found in self.open if found.deadline < math.inf)
+            idle = sorted(
+                (found.deadline, id(found), found) for found in self.open if found.deadline < math.inf
+            )
             for _, _, connection in idle[: len(self.open) - most]:
                 connection.expire()
 
@@ -149,7 +151,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._reading is not None
         if not self._reading.method:  # else it comes after the body
-            self._add_to_head(len(name) + len(value))
+            self._add_to_head(len(name) + len(value) + 4)
             self._reading.add_header(name.decode("ascii").lower(), value.decode("utf-8", "replace"))
 
     def on_headers_complete(self) -> None:
@@ -285,9 +287,7 @@ class Connection(asyncio.Protocol):
         if self._current.expects_answer():
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    def answer(
-        self, status: int, headers: HeaderList, body: bytes | None, length: int | None = None
-    ) -> None:
+    def answer(self, status: int, headers: HeaderList, body: bytes | None, length: int | None = None) -> None:
         """Sends an answer. Without a body (None: to HEAD, or where the status has none) ``length`` is that it would have."""
         if not self._transport.is_closing():
             head = self._head(status, headers, length if body is None else len(body))

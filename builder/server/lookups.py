@@ -52,7 +52,7 @@ _PROPERTIES = re.compile(
     \{{\s*<(?P<subject>[^<>\"{{}}|^`\\\s]*)>\s+(?P<pairs>{_PAIR}(?:;\s*{_PAIR}){{1,3}})(?:\.\s*)?\}}\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
-_EACH_PREFIX = re.compile(rf"PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*<([^>]*)>", re.IGNORECASE)
+_EACH_PREFIX = re.compile(r"PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*<([^>]*)>", re.IGNORECASE)
 _EACH_PAIR = re.compile(rf"({_PREDICATE})\s+({_OBJECT})\s*;?\s*", re.IGNORECASE)
 _REMEMBERED = 20_000  # subjects and properties
 _MANY = 15  # values of a property, four of which have some 50,000 combinations at the very most

@@ -126,9 +126,13 @@ class _Sums:
         )
         for labels, count in self._requests.items():
             requests.add_metric(labels, count)
-        sent = CounterMetricFamily("diplograph_sent_bytes", "Bytes of the bodies of answers.", labels=("path",))
+        sent = CounterMetricFamily(
+            "diplograph_sent_bytes", "Bytes of the bodies of answers.", labels=("path",)
+        )
         seconds = HistogramMetricFamily(
-            "diplograph_request_seconds", "From a request's headers to the end of its answer.", labels=("path",)
+            "diplograph_request_seconds",
+            "From a request's headers to the end of its answer.",
+            labels=("path",),
         )
         bounds = (*map(str, _SECONDS), "+Inf")
         for path, total in self._paths.items():

@@ -133,7 +133,9 @@ class _Workers:
                 client, _ = self._listening.accept()
             except BlockingIOError:
                 return
-            except OSError:  # the client has gone, or there are too many open files: there will be fewer in a moment
+            except (
+                OSError
+            ):  # the client has gone, or there are too many open files: there will be fewer in a moment
                 time.sleep(0.01)
                 return
             with client:
@@ -192,9 +194,7 @@ async def _answer(settings: Settings, folder: Path, line: socket.socket) -> None
             client = socket.socket(fileno=handle)
             client.setblocking(False)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = loop.create_task(
-                loop.connect_accepted_socket(lambda: Connection(connections), client)
-            )
+            task = loop.create_task(loop.connect_accepted_socket(lambda: Connection(connections), client))
             opening.add(task)
             task.add_done_callback(opening.discard)
 

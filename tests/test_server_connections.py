@@ -1,0 +1,277 @@
+"""HTTP itself, byte by byte: what a client may send, in which order and at what pace, and what comes back."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from sample_graph import fill
+from serving import Server, family, serving
+
+from diplograph.server.lookups import properties_of
+from diplograph.store import Store
+
+ASK = "/sparql?query=" + quote("ASK { ?s a dip:PhoneCall }", safe="")
+YES = b'{"head":{},"boolean":true}'
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    store = tmp_path_factory.mktemp("connections") / "store"
+    with Store.open(store) as opened:
+        fill(opened)
+    with serving(store, "--workers", "2", "--max-request", "1") as server:
+        yield server
+
+
+def connect(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), 20)
+
+
+def say(server: Server, *pieces: bytes, pause: float = 0.0, patience: float = 2.0) -> bytes:
+    """All that comes back, until the server closes or says nothing for some time."""
+    with connect(server) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause)
+        return listen(connection, patience)
+
+
+def listen(connection: socket.socket, patience: float = 2.0) -> bytes:
+    connection.settimeout(patience)
+    found = b""
+    try:
+        while piece := connection.recv(1 << 16):
+            found += piece
+    except (TimeoutError, ConnectionResetError):
+        pass
+    return found
+
+
+def get(path: str, *lines: str, version: str = "1.1") -> bytes:
+    return "\r\n".join((f"GET {path} HTTP/{version}", "Host: localhost", *lines, "", "")).encode()
+
+
+def post(body: bytes, *lines: str) -> bytes:
+    head = (
+        "POST /sparql HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/sparql-query",
+        *lines,
+        "",
+        "",
+    )
+    return "\r\n".join(head).encode() + body
+
+
+def test_requests_at_once_are_answered_in_their_order(server: Server) -> None:
+    paths = [ASK, "/nothing-here", "/health", ASK]
+    said = say(server, b"".join(get(path) for path in paths))
+    assert re.findall(rb"HTTP/1\.1 (\d+)", said) == [b"200", b"404", b"200", b"200"]
+    assert said.endswith(YES)
+
+
+def test_too_many_requests_at_once_end_the_connection(server: Server) -> None:
+    said = say(server, get("/health") * 200)
+    assert b" 503 " in said
+    assert said.count(b"HTTP/1.1 200") < 200
+    assert b"connection: close" in said
+
+
+def test_a_request_may_come_byte_by_byte(server: Server) -> None:
+    assert YES in say(server, *(bytes([byte]) for byte in get(ASK)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")],
+)
+def test_who_would_rather_speak_http_2_is_answered_all_the_same(
+    server: Server, lines: tuple[str, ...]
+) -> None:
+    query = b"ASK { ?s a dip:PhoneCall }"
+    length = f"Content-Length: {len(query)}"
+    asked = post(query, *lines, length)
+    with connect(server) as connection:
+        for _ in range(2):
+            connection.sendall(asked[:-5])
+            time.sleep(0.05)
+            connection.sendall(asked[-5:])
+            assert listen(connection).endswith(YES)
+    assert say(server, get(ASK, *lines)).endswith(YES)
+
+
+def test_bodies_in_chunks(server: Server) -> None:
+    query = b"ASK { ?s a dip:PhoneCall }"
+    chunked = b"".join(b"1\r\n%c\r\n" % byte for byte in query) + b"0\r\nTrailer: x\r\n\r\n"
+    assert YES in say(server, post(chunked, "Transfer-Encoding: chunked"))
+
+
+def test_who_waits_to_be_told_is_told(server: Server) -> None:
+    query = b"ASK { ?s a dip:PhoneCall }"
+    with connect(server) as connection:
+        connection.sendall(post(b"", "Expect: 100-continue", f"Content-Length: {len(query)}"))
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.sendall(query)
+        assert YES in listen(connection)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n folded: header\r\nX : y\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: x\r\r\n\n",
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(server: Server, said: bytes) -> None:
+    answer = say(server, said)
+    assert answer.startswith(b"HTTP/1.1 400 "), answer[:100]
+    assert answer.count(b"HTTP/1.1 4") == 1
+    assert b"connection: close" in answer
+    assert b"content-security-policy" in answer
+
+
+@pytest.mark.parametrize(
+    "head", [get("/", f"X: {'y' * 70_000}"), get("/", *[f"X-{n}: y" for n in range(9000)])]
+)
+def test_a_head_too_long_is_refused(server: Server, head: bytes) -> None:
+    assert b" 431 " in say(server, head)[:20]
+    assert (
+        b" 431 "
+        in say(server, *(head[begin : begin + 9000] for begin in range(0, len(head), 9000)), pause=0.01)[:20]
+    )
+
+
+def test_http_1_0(server: Server) -> None:
+    assert say(server, get(ASK, version="1.0")).endswith(YES)
+    with connect(server) as connection:
+        for _ in range(2):
+            connection.sendall(get(ASK, "Connection: keep-alive", version="1.0"))
+            answer = connection.recv(10_000)
+            assert answer.endswith(YES) and b"connection: keep-alive" in answer
+
+
+def test_a_request_to_a_proxy_names_its_host(server: Server) -> None:
+    answer = say(server, get(f"http://localhost:{server.port}{ASK}"))
+    assert answer.endswith(YES)
+
+
+def test_a_long_answer_to_http_1_0_and_in_a_coding(server: Server) -> None:
+    query = "/sparql?query=" + quote("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000")
+    plain = server.ask(query)
+    assert len(plain.body) > 1 << 20
+    old = say(server, get(query, version="1.0"), patience=30).partition(b"\r\n\r\n")[2]
+    assert old == plain.body
+    coded = server.ask(query, headers={"Accept-Encoding": "gzip"})
+    assert coded.headers["transfer-encoding"] == "chunked"
+    assert "content-length" not in coded.headers
+
+
+def test_a_refused_body_leaves_the_connection_in_order(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    for _ in range(3):
+        connection.request("POST", "/nothing-here", b"x" * 300_000)
+        assert connection.getresponse().read()
+        connection.request("GET", ASK)
+        assert connection.getresponse().read() == YES
+    connection.close()
+
+
+def test_no_line_break_of_a_client_gets_into_a_header(server: Server) -> None:
+    for path in ("/event/x%0d%0aSet-Cookie:%20a=b", "/queries/events?lang=en%0d%0aX:%20y"):
+        head = say(server, get(path)).partition(b"\r\n\r\n")[0]
+        assert head.startswith(b"HTTP/1.1 ")
+        assert b"\r\nSet-Cookie: a=b" not in head and b"\r\nX: y" not in head
+
+
+def test_connections_are_dealt_out_evenly_and_a_worker_that_ends_is_replaced(server: Server) -> None:
+    workers = [
+        pid
+        for pid in family(server.process.pid)
+        if parent(pid) == server.process.pid and "spawn_main" in command(pid)
+    ]
+    assert len(workers) == 2
+    before = {pid: sockets(pid) for pid in workers}
+    opened = [connect(server) for _ in range(10)]
+    time.sleep(0.5)
+    assert [sockets(pid) - before[pid] for pid in workers] == [5, 5]
+    subprocess.run(["kill", "-9", str(workers[0])], check=True)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        replaced = [
+            pid for pid in family(server.process.pid) if "spawn_main" in command(pid) and pid not in workers
+        ]
+        if replaced:
+            break
+        time.sleep(0.1)
+    assert replaced
+    for _ in range(20):
+        assert server.ask(ASK).status == 200
+    for connection in opened:
+        connection.close()
+
+
+def parent(pid: int) -> int:
+    with open(f"/proc/{pid}/stat") as stat:
+        return int(stat.read().rpartition(")")[2].split()[1])
+
+
+def command(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/cmdline") as line:
+            return line.read()
+    except OSError:
+        return ""
+
+
+def sockets(pid: int) -> int:
+    return sum(
+        os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket") for name in os.listdir(f"/proc/{pid}/fd")
+    )
+
+
+# --- Look-ups --------------------------------------------------------------------------------------------------------
+
+
+def test_what_looks_like_a_look_up_has_the_answer_that_an_engine_gives(server: Server) -> None:
+    """The form decides who answers; a comment at the end makes it none."""
+    with_many = "SELECT ?t ?l { ?s a dip:PhoneCall ; rdfs:label ?l ; a ?t } LIMIT 1"
+    event = server.rows("SELECT ?s { ?s a dip:PhoneCall ; rdfs:label ?l } LIMIT 1")[0]["s"]
+    for query in (
+        f"ASK {{ <{event}> a dip:PhoneCall }}",
+        f"SELECT ?p ?o {{ <{event}> ?p ?o }}",
+        f"SELECT ?l ?t {{ <{event}> rdfs:label ?l ; a ?t }}",
+        f"PREFIX x: <http://www.w3.org/2000/01/rdf-schema#> SELECT * {{ <{event}> x:label ?l ; dip:status ?t . }}",
+        f'SELECT ?t {{ <{event}> rdfs:label "a;b" ; a ?t }}',
+        f"SELECT ?l {{ <{event}> nowhere:label ?l ; a ?t }}",
+        with_many,
+    ):
+        quick, careful = server.query(query), server.query(f"{query} #")
+        assert quick.status == careful.status, query
+        if quick.status == 200 and "boolean" not in quick.text:
+            rows = [sorted(map(str, answer.json()["results"]["bindings"])) for answer in (quick, careful)]
+            assert rows[0] == rows[1], query
+
+
+def test_predicates_are_read_as_they_are_written() -> None:
+    text = 'PREFIX x: <http://x/> SELECT ?a { <http://s/> x:p "; <http://no/> ?z" ; <http://q/> ?a ; a ?b ; dip:status ?c }'
+    found = properties_of(text)
+    assert found is not None
+    assert found[0] == "http://s/"
+    assert [iri.rpartition("/")[2].rpartition("#")[2] or iri for iri in found[1]] == [
+        "p",
+        "http://q/",
+        "type",
+        "status",
+    ]
