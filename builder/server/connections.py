@@ -27,6 +27,7 @@ Handler = Callable[[Incoming, "Connection"], Awaitable[None]]
 
 _HEAD_WITHIN = 15.0  # seconds for a request's head, and between two requests of a connection
 _STALLED = 30.0  # seconds in which a client must take something of an answer
+_LINGER = 2.0  # seconds in which a client that was refused may go on talking
 _LARGEST_HEAD = 64 << 10
 _MOST_WAITING = 16  # requests that came before the one in front of them was answered
 _BODY_AHEAD = 256 << 10  # bytes of a body that nobody has asked for yet
@@ -239,7 +240,7 @@ class Connection(asyncio.Protocol):
     def _pace(self) -> None:
         """Reads no more than can be answered."""
         ahead = self._reading is not None and self._reading.unread > _BODY_AHEAD
-        wanted = not (self._waiting or ahead)
+        wanted = self._ending is not None or not (self._waiting or ahead)
         if wanted is self._paused and not self._transport.is_closing():
             self._paused = not wanted
             if wanted:
@@ -255,7 +256,8 @@ class Connection(asyncio.Protocol):
             lines = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(body)}\r\nconnection: close\r\n"
             head = (_STATUS_LINES[status] + lines).encode() + self._connections.head_end
             self._transport.write(head + body)
-            self._close()
+            self._transport.write_eof()  # what still comes is dropped: to close now could cost the client the answer
+            self.deadline = self._loop.time() + _LINGER
 
     def _close(self) -> None:
         self.deadline = self._loop.time() + _STALLED
@@ -265,7 +267,7 @@ class Connection(asyncio.Protocol):
         """Its time is over."""
         if self._transport.is_closing() or self._transport.get_write_buffer_size():
             self._transport.abort()
-        elif self._within_head():
+        elif self._within_head() and self._ending is None:
             self._end(408, "the request did not arrive in time")
         else:
             self._close()
