@@ -167,8 +167,7 @@ class _Workers:
 def _work(settings: Settings, folder: Path, line: socket.socket) -> None:
     import uvloop
 
-    for number in (signal.SIGINT, signal.SIGTERM):  # a terminal tells all; the one that started us decides
-        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all; the one that started us decides
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_answer(settings, folder, line))
 
@@ -183,6 +182,7 @@ async def _answer(settings: Settings, folder: Path, line: socket.socket) -> None
     application.start(loop)
     connections = Connections(application.handle, COMMON)
     stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
     opening: set[asyncio.Task[object]] = set()
 
     def take() -> None:
