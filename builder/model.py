@@ -27,6 +27,7 @@ What a server says no with, :class:`diplograph.server.errors.Refusal`, is a Dipl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 
 
@@ -342,6 +343,14 @@ class EventReport:
     values: EventValues
     confidence: float
     mentions: tuple[Mention, ...]
+
+
+class Prospect(Enum):
+    """What some sentences make of their document: a report; none, whatever else it says; or that depends on the rest."""
+
+    REPORT = "report"
+    OPEN = "open"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

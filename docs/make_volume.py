@@ -3,6 +3,9 @@
 The graph is made from a real one: its documents and events are repeated under other names, each document's text with a
 number of its own, until there are as many triples as wanted. Run it with ``make volume``; it takes an hour and 15 GB. What
 is measured is kept in a folder as it goes, so that a run that was stopped goes on.
+
+Stores and their own loaders have half of the cores and pushes the other half, as if on machines of their own: where they
+share them, each waits for the other, and one learns of neither. ``--together`` has them share.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -55,6 +58,7 @@ class Run:
     load: float = 0
     server_peak: int = 0
     server_processor: float = 0
+    together: bool = False
 
 
 def enlarge(source: Path, target: Path, triples: int) -> int:
@@ -87,12 +91,40 @@ def enlarge(source: Path, target: Path, triples: int) -> int:
     return count
 
 
-def measure(name: str, *command: object, environment: dict[str, str] | None = None) -> Run:
+ALL = sorted(os.sched_getaffinity(0))
+STORES, CLIENTS = set(ALL[: len(ALL) // 2] or ALL), set(ALL[len(ALL) // 2 :])
+"""The cores of stores, and those of what talks to them."""
+
+
+@contextmanager
+def on(cores: set[int]) -> Iterator[None]:
+    """Whatever is started meanwhile runs on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def started(store: AbstractContextManager[servers.Server]) -> Iterator[servers.Server]:
+    """A store that is started on the cores of stores."""
+    with ExitStack() as stack:
+        with on(STORES):
+            server = stack.enter_context(store)
+        yield server
+
+
+def measure(
+    name: str, *command: object, environment: dict[str, str] | None = None, cores: set[int] | None = None
+) -> Run:
     """Runs a command to its end."""
     start = time.monotonic()
-    process = subprocess.Popen(
-        list(map(str, command)), env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
-    )
+    with on(cores or CLIENTS):
+        process = subprocess.Popen(
+            list(map(str, command)), env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL
+        )
     peak, ended = 0, 0
     while not ended:
         # ru_maxrss would be no less than what this process had when it forked
@@ -101,7 +133,14 @@ def measure(name: str, *command: object, environment: dict[str, str] | None = No
         ended, status, usage = os.wait4(process.pid, os.WNOHANG)
     if os.waitstatus_to_exitcode(status):
         raise SystemExit(f"{name} failed")
-    found = Run(name, time.monotonic() - start, usage.ru_utime + usage.ru_stime, peak, os.getloadavg()[1])
+    found = Run(
+        name,
+        time.monotonic() - start,
+        usage.ru_utime + usage.ru_stime,
+        peak,
+        os.getloadavg()[1],
+        together=STORES == CLIENTS,
+    )
     print(f"{name}: {found.seconds:.0f} s, {found.peak / 1e6:.0f} MB", file=sys.stderr)
     return found
 
@@ -125,13 +164,15 @@ def load_oxigraph(folder: Path) -> Iterator[Run]:
     volume = folder / "volume" / "volume.nq"
     with empty(folder / "bulk") as data:
         yield measure(
-            "`oxigraph load`", servers.find_oxigraph(), "load", "--location", data, "--file", volume
+            "`oxigraph load`",
+            *(servers.find_oxigraph(), "load", "--location", data, "--file", volume),
+            cores=STORES,
         )
 
 
 def push_oxigraph(folder: Path) -> Iterator[Run]:
     """A push to Oxigraph, and another."""
-    with empty(folder / "oxigraph") as data, servers.oxigraph(data) as server:
+    with empty(folder / "oxigraph") as data, started(servers.oxigraph(data)) as server:
         push = [DIPLOGRAPH, "push", server.url, "--to", "oxigraph", "--store", folder / "store"]
         yield beside(server, "push to Oxigraph", *push)
         yield beside(server, "push to Oxigraph again, nothing changed", *push)
@@ -139,7 +180,7 @@ def push_oxigraph(folder: Path) -> Iterator[Run]:
 
 def send_oxigraph(folder: Path) -> Iterator[Run]:
     """What its network interface itself can do: the same file by curl."""
-    with empty(folder / "sent") as data, servers.oxigraph(data) as server:
+    with empty(folder / "sent") as data, started(servers.oxigraph(data)) as server:
         url = f"{server.url}/store?no_transaction"
         curl = ["curl", "-sS", "--fail-with-body", "-X", "POST", "-H", "Content-Type: application/n-quads"]
         yield beside(
@@ -150,7 +191,10 @@ def send_oxigraph(folder: Path) -> Iterator[Run]:
 def load_virtuoso(folder: Path) -> Iterator[Run]:
     """Virtuoso's own loader."""
     volume = folder / "volume"
-    with empty(folder / "bulk") as data, servers.virtuoso(data, buffers=BUFFERS, dirs=[volume]) as server:
+    with (
+        empty(folder / "bulk") as data,
+        started(servers.virtuoso(data, buffers=BUFFERS, dirs=[volume])) as server,
+    ):
         script = data / "load.sql"
         script.write_text(f"ld_dir('{volume}', 'volume.nq', 'http://g');\nrdf_loader_run();\ncheckpoint;\n")
         load = ["isql-vt", f"127.0.0.1:{server.sql_port}", "dba", servers.PASSWORD, "VERBOSE=OFF", script]
@@ -159,7 +203,7 @@ def load_virtuoso(folder: Path) -> Iterator[Run]:
 
 def push_virtuoso(folder: Path) -> Iterator[Run]:
     """A push to Virtuoso, and another."""
-    with empty(folder / "virtuoso") as data, servers.virtuoso(data, buffers=BUFFERS) as server:
+    with empty(folder / "virtuoso") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
         push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--store", folder / "store"]
         yield beside(server, "push to Virtuoso", *push, environment=WHO)
         yield beside(server, "push to Virtuoso again, nothing changed", *push, environment=WHO)
@@ -167,7 +211,7 @@ def push_virtuoso(folder: Path) -> Iterator[Run]:
 
 def send_virtuoso(folder: Path) -> Iterator[Run]:
     """What its network interface itself can do: the same file, which it fetches in pieces."""
-    with empty(folder / "sent") as data, servers.virtuoso(data, buffers=BUFFERS) as server:
+    with empty(folder / "sent") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
         give = [sys.executable, __file__, "--hand-out", server.url, "--folder", folder]
         yield beside(server, "the file fetched by Virtuoso", *give, environment=WHO)
 
@@ -207,6 +251,16 @@ def read_runs(folder: Path) -> list[list[Run]]:
     return [[Run(**run) for runs in steps.values() for run in runs] for steps in rounds]
 
 
+def _say_cores(rounds: list[list[Run]]) -> str:
+    """Which cores the runs had."""
+    together = any(run.together for runs in rounds for run in runs)
+    return (
+        f"client and store on the same {len(ALL)} cores"
+        if together
+        else (f"the store and its loader on {len(STORES)} of {len(ALL)} cores, the client on the other")
+    )
+
+
 def measure_all(folder: Path, rounds: int) -> None:
     """Measures what is not in ``runs.json`` yet. A round has every step once, so that what is compared was measured
     within minutes of each other."""
@@ -235,7 +289,7 @@ def write_table(rounds: list[list[Run]], count: int, graphs: int, size: int) -> 
     lines = [
         (
             f"{count:,} triples in {graphs:,} graphs ({size / 1e9:.1f} GB of N-Quads), Python "
-            f"{platform.python_version()}, {os.cpu_count()} cores, client and store on one machine, "
+            f"{platform.python_version()}, on one machine, {_say_cores(rounds)}, "
             f"{'one round' if len(rounds) == 1 else f'the middle of {len(rounds)} rounds'}. "
             "The machine's load is in the last column: where it is above 1, others used it as well."
         ),
@@ -323,6 +377,7 @@ def main() -> None:
         "--store", type=Path, default=Path("diplograph-store"), help="the graph whose shape is taken"
     )
     parser.add_argument("--triples", type=int, default=10_000_000)
+    parser.add_argument("--together", action="store_true", help="have stores and clients share all cores")
     parser.add_argument("--rounds", type=int, default=1, help="how often everything is measured")
     parser.add_argument("--only", type=Path, metavar="FILE", help="only make the graph, as N-Quads")
     parser.add_argument(
@@ -345,6 +400,9 @@ def main() -> None:
     if arguments.report:
         report([folder.resolve() for folder in arguments.report])
         return
+    if arguments.together:
+        for cores in (STORES, CLIENTS):
+            cores.update(ALL)
     folder = arguments.folder.resolve()
     (folder / "volume").mkdir(parents=True, exist_ok=True)
     volume = arguments.only or folder / "volume" / "volume.nq"

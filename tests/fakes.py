@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from diplograph.model import (
@@ -13,7 +14,9 @@ from diplograph.model import (
     Filler,
     Mention,
     ParsedDocument,
+    Prospect,
 )
+from diplograph.parsing import to_segments
 
 COUNTRIES = {
     key: Actor(key, "Country", arabic, english, key)
@@ -31,8 +34,11 @@ class NameExtractor:
     def __init__(self, fingerprint: str = "names-1") -> None:
         self.fingerprint = fingerprint
 
-    def can_report(self, document: Document) -> bool:
-        return True
+    def find_sentences(self, document: Document) -> Sequence[int]:
+        return range(len(to_segments(document)))
+
+    def judge(self, part: ParsedDocument) -> Prospect:
+        return Prospect.REPORT
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []

@@ -61,9 +61,24 @@ def test_documents_parse_alike_alone_and_together(
     stanza_parser: StanzaParser, documents: list[Document]
 ) -> None:
     alone = [stanza_parser.parse(document) for document in documents]
-    assert list(stanza_parser.parse_many(documents)) == alone
-    assert list(stanza_parser.parse_many(documents[::-1])) == alone[::-1]
+    other = StanzaParser("compact")  # which remembers none of these sentences
+    assert list(other.parse_many(documents)) == alone
+    assert list(other.parse_many(documents[::-1])) == alone[::-1]
     assert sum(len(parsed.sentences) for parsed in alone) > 50
+
+
+def test_parts_have_the_sentences_of_the_whole(
+    stanza_parser: StanzaParser, documents: list[Document]
+) -> None:
+    whole = list(stanza_parser.parse_many(documents))
+    other = StanzaParser("compact")
+    for step in (2, 3, 1):
+        numbers = [range(0, len(to_segments(document)), step) for document in documents]
+        parts = list(other.parse_parts(zip(documents, numbers, strict=True)))
+        for chosen, part, parsed in zip(numbers, parts, whole, strict=True):
+            assert len(parsed.sentences) == len(to_segments(parsed.document))
+            assert [s.words for s in part.sentences] == [parsed.sentences[n].words for n in chosen]
+    assert list(other.parse_many(documents)) == whole
 
 
 def test_the_parses_are_those_of_stanza(stanza_parser: StanzaParser, documents: list[Document]) -> None:

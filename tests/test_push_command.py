@@ -76,8 +76,9 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     fetched = re.search(r"LOAD <http://127\.0\.0\.1:(\d+)/", script)
     assert bool(fetched) == (bool(endpoint.target.fetch) and endpoint.connection.is_local)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "SHELL": "/bin/sh"}  # as split takes it where none is set
     done = subprocess.run(
-        ["bash"], input=script, text=True, capture_output=True, check=False, env={**os.environ, "PATH": path}
+        ["bash"], input=script, text=True, capture_output=True, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr
     if fetched:
@@ -92,7 +93,7 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     with Store.open(directory) as store:
         store.remove_document(sample.CALL.id)
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--remove-gone", "--store", directory)
-    subprocess.run(["bash"], input=script, text=True, check=True, env={**os.environ, "PATH": path})
+    subprocess.run(["bash"], input=script, text=True, check=True, env=environment)
     assert not endpoint.count([document_graph(sample.CALL.id)])
 
 

@@ -1,8 +1,14 @@
-"""Sources at an address give what the same files give at a path. Tried with fsspec's memory and a zip; no object store."""
+"""Sources at an address give what the same files give at a path: in fsspec's memory, an archive, a web server, and an
+object store (moto's, which speaks S3 over HTTP on this machine)."""
 
 from __future__ import annotations
 
+import os
+import threading
 import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -59,6 +65,57 @@ def test_a_single_file_and_the_inside_of_an_archive(folder: Path, tmp_path: Path
     with local_copies([f"file://{one}"]) as [copied]:
         assert Path(copied).read_bytes() == one.read_bytes()
     assert not Path(copied).exists()
+
+
+def needs(*modules: str) -> None:
+    """Skips where a library is not there that only tests use; in CI that is a failure."""
+    for module in modules:
+        if os.environ.get("CI"):
+            __import__(module)
+        pytest.importorskip(module)
+
+
+@pytest.fixture
+def bucket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the folder's files in an object store."""
+    needs("moto", "flask", "s3fs")
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    system.mkdir("articles")
+    for file in folder.rglob("*.txt"):
+        system.pipe_file(f"articles/2026/{file.relative_to(folder)}", file.read_bytes())
+    yield "s3://articles/2026"
+    server.stop()
+
+
+def test_an_object_store_gives_the_same_graph(bucket: str, folder: Path, tmp_path: Path) -> None:
+    assert build(bucket, tmp_path / "remote") == build(folder, tmp_path / "local")
+    with pytest.raises(SourceError, match="s3://articles/1999"):
+        pipeline.build(["s3://articles/1999"], tmp_path / "none", extractor=NameExtractor())
+
+
+def test_a_web_server_gives_the_same_graph(folder: Path, tmp_path: Path) -> None:
+    needs("aiohttp")
+    lines = b"".join(b'{"id": "%d", "text": "\xd9\x88\xd8\xb5\xd9\x84"}\n' % number for number in range(5))
+    (folder / "news.jsonl").write_bytes(lines)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        remote = build(f"{address}/news.jsonl", tmp_path / "remote")
+        with pytest.raises(SourceError, match=f"{address}/nothing.jsonl"):
+            pipeline.build([f"{address}/nothing.jsonl"], tmp_path / "none", extractor=NameExtractor())
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert remote == build(folder / "news.jsonl", tmp_path / "local")
 
 
 @pytest.mark.parametrize("address", ["memory://nothing-there", "nosuch://place", "file:///no/such/folder"])

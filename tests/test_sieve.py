@@ -34,14 +34,16 @@ def articles(path: Path) -> list[Document]:
 
 def test_every_golden_report_passes() -> None:
     cases = [case for case in find_cases() if not case.name.startswith("none-")]
-    assert [case.name for case in cases if not load_sieve().passes(case.document)] == []
+    assert [case.name for case in cases if not load_sieve().find_sentences(case.document)] == []
     assert cases
 
 
 @pytest.mark.parametrize("frame", load_frames(), ids=lambda frame: frame.file)
 def test_the_example_of_every_trigger_passes(frame: object) -> None:
     triggers = [trigger for trigger in frame.triggers if not trigger.anaphoric]  # type: ignore[attr-defined]
-    lost = [trigger.id for trigger in triggers if not load_sieve().passes(make_document(trigger.example))]
+    lost = [
+        trigger.id for trigger in triggers if not load_sieve().find_sentences(make_document(trigger.example))
+    ]
     assert not lost
 
 
@@ -61,7 +63,8 @@ def test_every_event_of_a_gold_set_passes(path: Path, stanza_parser: StanzaParse
     }
     documents = [document for document in articles(path) if document.id in told]
     assert documents
-    lost = [(document, None) for document in documents if not load_sieve().passes(document)]
+    held = Reader(stanza_parser, FrameExtractor()).read([(document, None) for document in documents]).readings
+    lost = [(reading.document, None) for reading in held if reading.sieved]
     unsieved = Reader(stanza_parser, FrameExtractor(), sieve=False).read(lost).readings
     assert [
         reading.document.id for reading in unsieved if reading.reports
@@ -69,8 +72,10 @@ def test_every_event_of_a_gold_set_passes(path: Path, stanza_parser: StanzaParse
 
 
 def test_what_is_nothing_to_frames_is_not_parsed() -> None:
-    assert not load_sieve().passes(make_document("فاز الفريق بثلاثة أهداف في المباراة التي أقيمت مساء أمس."))
-    assert not load_sieve().passes(Document("empty", ""))
+    assert not load_sieve().find_sentences(
+        make_document("فاز الفريق بثلاثة أهداف في المباراة التي أقيمت مساء أمس.")
+    )
+    assert not load_sieve().find_sentences(Document("empty", ""))
 
 
 def test_a_new_frame_needs_no_change() -> None:
@@ -82,9 +87,9 @@ def test_a_new_frame_needs_no_change() -> None:
         },
     )
     sieve = Sieve([frame], load_gazetteer(), load_titles())
-    assert sieve.passes(make_document("أقيمت المباراة مساء أمس."))
-    assert not sieve.passes(make_document("أقيمت المباراة أمس."))
-    assert not sieve.passes(make_document("تلقى أمير قطر اتصالا هاتفيا من الرئيس التركي مساء أمس."))
+    assert sieve.find_sentences(make_document("أقيمت المباراة مساء أمس."))
+    assert not sieve.find_sentences(make_document("أقيمت المباراة أمس."))
+    assert not sieve.find_sentences(make_document("تلقى أمير قطر اتصالا هاتفيا من الرئيس التركي مساء أمس."))
 
 
 def test_a_document_that_is_sieved_has_the_graph_it_had(stanza_parser: StanzaParser) -> None:
@@ -106,11 +111,14 @@ def corpus() -> list[Document]:
 
 
 def test_no_report_of_real_articles_is_lost(corpus: list[Document], stanza_parser: StanzaParser) -> None:
-    reader = Reader(stanza_parser, FrameExtractor(), sieve=False)
-    readings = reader.read([(document, None) for document in corpus]).readings
-    passed = [document.id for document in corpus if load_sieve().passes(document)]
-    assert len(passed) < len(corpus)
-    assert [r.document.id for r in readings if r.reports and r.document.id not in passed] == []
+    inputs = [(document, None) for document in corpus]
+    sieved = Reader(stanza_parser, FrameExtractor()).read(inputs).readings
+    whole = Reader(stanza_parser, FrameExtractor(), sieve=False).read(inputs).readings
+    assert [reading.reports for reading in sieved] == [reading.reports for reading in whole]
+    held = [reading for reading in sieved if reading.sieved]
+    assert len(corpus) / 2 < len(held) < len(corpus)
+    likely = [document for document in corpus if load_sieve().find_sentences(document)]
+    assert len(likely) > len(corpus) - len(held)  # some were given up on the parse of some sentences
 
 
 def test_listed_words_are_found_in_the_tokens_of_real_articles(

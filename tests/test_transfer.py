@@ -374,11 +374,19 @@ def test_the_hash_of_a_graph_is_that_of_its_export(store: Store) -> None:
     )
 )
 def test_lines_are_sorted_whatever_the_runs(lines: list[bytes]) -> None:
-    with SortedLines(run=30) as found:
+    with pytest.MonkeyPatch.context() as patch, SortedLines(run=30) as found:
+        patch.setattr("diplograph.transfer.lines._BLOCK", 10)
         for line in lines:
             found.write(line + b"\n")
-        assert list(found) == sorted(line + b"\n" for line in lines)
+        expected = sorted(line + b"\n" for line in lines)
+        assert list(found) == expected
         assert list(found) == list(found)
+        for most_lines, most_bytes in ((1, 1000), (3, 1000), (1000, 25), (4, 25)):
+            chunks = list(found.chunks(most_lines, most_bytes))
+            assert b"".join(chunks) == b"".join(expected)
+            for chunk in chunks:
+                assert chunk.count(b"\n") <= most_lines
+                assert len(chunk) <= most_bytes or chunk.count(b"\n") == 1
 
 
 @settings(deadline=None, max_examples=50)

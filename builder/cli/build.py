@@ -28,7 +28,7 @@ SOME_FAILED = 1
 @click.option(
     "--sieve/--no-sieve",
     default=True,
-    help="Do not parse articles without the words of an event (no quad changes).",
+    help="Parse whole only articles that can have an event (no quad changes).",
 )
 @click.option(
     "-j",

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from diplograph.frames.matching import find_mentions
+from diplograph.frames.prospects import Prospector
 from diplograph.frames.schema import Frame, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve
 from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
@@ -12,6 +13,7 @@ from diplograph.resources import locate
 __all__ = [
     "Attempt",
     "Frame",
+    "Prospector",
     "SentenceTrace",
     "extractor_fingerprint",
     "find_mentions",

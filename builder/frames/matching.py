@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from diplograph.frames.arguments import (
     Argument,
@@ -61,6 +62,12 @@ class Matcher:
             for at in range(len(view.forms) - length + 1)
         }
         self.vocabulary = frozenset(names | phrases)
+
+    def reading(self, frames: Sequence[Frame]) -> Matcher:
+        """The same with other frames that have the same anchors."""
+        other = copy(self)
+        other.frames = tuple(frames)
+        return other
 
     def find(self) -> tuple[Mention, ...]:
         """All the mentions, in the order of the text."""

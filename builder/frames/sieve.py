@@ -1,13 +1,12 @@
-"""Which documents can hold an event, told from their letters before anything is parsed.
+"""Which sentences can hold an event, told from their letters before anything is parsed.
 
 For every word of every list of the frames it is known which tokens can be it (:mod:`.inflection`); nothing here knows
 any frame, and a new one needs no change. What a trigger asks of its surroundings is asked here too, as far as it
-concerns words and not trees: governors before it, words near it, a party with some tag somewhere in the document, two
-leaders.
+concerns words and not trees: governors before it, words and phrases near it, a party with some tag, leaders.
 
 A document without such a sentence has no report, for a report needs a mention that does not only refer back. So it is
-not parsed at all, and its graph is the same. The others are parsed whole, since pronouns, titles and surnames are read
-from all of a text. What that loses is measured in docs/scale.md; the tests hold it to nothing.
+not parsed at all, and its graph is the same. Of the others these sentences are parsed first (:mod:`.prospects`). What
+that loses is measured in docs/scale.md; the tests hold it to nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
@@ -51,31 +51,40 @@ class Sieve:
             for tag in {wanted.tagged for wanted in self._triggers if wanted.tagged}
         }
         self._leaders = _compile_names(_leader_names(gazetteer, titles))
-        self._groups = _compile_names(_group_names(titles))
+        self._leading = _compile_names(_leading_names(titles))
+        self._groups = _compile_names(
+            {" ".join(words) for words in titles.groups} | set(_leading_names(titles))
+        )
 
-    def passes(self, document: Document) -> bool:
-        """Whether the document must be parsed.
+    def find_sentences(self, document: Document) -> tuple[int, ...]:
+        """The numbers of the segments that can hold an event; where there is none, the document need not be parsed.
 
         >>> from diplograph.model import Block
-        >>> load_sieve().passes(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
-        False
+        >>> load_sieve().find_sentences(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
+        ()
         """
         sentences = [fold(segment.text) for segment in to_segments(document)]
         rows = [[self._lists_of(word) for word in _WORD.findall(sentence)] for sentence in sentences]
         present = frozenset().union(*(lists for row in rows for lists in row))
         likely = [wanted for wanted in self._triggers if wanted.can_stand(present)]
-        if not likely:
-            return False
-        text = "\n".join(sentences)
-        tags = {tag for tag, pattern in self._tagged.items() if pattern.search(text)}
-        likely = [wanted for wanted in likely if not wanted.tagged or wanted.tagged in tags]
-        if any(wanted.leaders for wanted in likely) and not self._has_leaders(text):
+        if any(wanted.leaders for wanted in likely) and not self._has_leaders("\n".join(sentences)):
             likely = [wanted for wanted in likely if not wanted.leaders]
-        return any(wanted.stands(row) for wanted in likely for row in rows)
+        return tuple(
+            number
+            for number, (sentence, row) in enumerate(zip(sentences, rows, strict=True))
+            if any(wanted.stands(row) and self._has_parties(wanted, sentence) for wanted in likely)
+        )
 
     def _has_leaders(self, text: str) -> bool:
         """Whether two leaders can be in a text, or a word for several."""
-        return bool(self._groups.search(text)) or len(self._leaders.findall(text)) > 1
+        return bool(self._leading.search(text)) or len(list(islice(self._leaders.finditer(text), 2))) > 1
+
+    def _has_parties(self, wanted: _Wanted, sentence: str) -> bool:
+        """Whether a sentence names a party of the kind that a trigger asks for: one with its tag; a leader, where it asks
+        for two, or a word for several, since the text may have named the other before."""
+        if wanted.tagged:
+            return bool(self._tagged[wanted.tagged].search(sentence))
+        return not wanted.leaders or bool(self._leaders.search(sentence) or self._groups.search(sentence))
 
 
 class _Wanted:
@@ -88,7 +97,7 @@ class _Wanted:
         self._anchors = number(trigger.anchors, trigger.exact)
         self._before = [number(words) for words in (trigger.governors, trigger.connectors) if words]
         self._near = [
-            (near.scope, near.at_least, number(near.words))
+            (near.scope, near.at_least, _Words(near.words, number))
             for near in trigger.near
             if near.scope != "document"
         ]
@@ -104,7 +113,7 @@ class _Wanted:
         return (
             self._anchors in present
             and all(words in present for words in self._before)
-            and all(words in present for _, _, words in self._near)
+            and all(words.can_stand(present) for _, _, words in self._near)
             and all(
                 sum(present.issuperset(item) for item in items) >= at_least
                 for at_least, items in self._context
@@ -120,10 +129,34 @@ class _Wanted:
             return False
         for scope, at_least, words in self._near:
             first, last = _REACH.get(scope, (-len(row), len(row)))
-            near = row[max(at + first, 0) : at + last + 1]
-            if sum(words in lists for lists in near) < at_least:
+            near = range(max(at + first, 0), min(at + last + 1, len(row)))
+            if sum(words.stand_at(row, place) for place in near) < at_least:
                 return False
         return True
+
+
+class _Words:
+    """Words and phrases as lists by number: all single words are one list, each word of a phrase is its own."""
+
+    def __init__(self, items: frozenset[str], number: Callable[..., int]) -> None:
+        self._single = number(frozenset(item for item in items if " " not in item))
+        phrases = [_numbers(item, number) for item in sorted(items) if " " in item]
+        self._phrases = {first: [phrase for phrase in phrases if phrase[0] == first] for first, *_ in phrases}
+
+    def can_stand(self, present: frozenset[int]) -> bool:
+        """Whether the lists found in a document are enough."""
+        return self._single in present or any(
+            present.issuperset(phrase) for phrases in self._phrases.values() for phrase in phrases
+        )
+
+    def stand_at(self, row: Sequence[frozenset[int]], at: int) -> bool:
+        """Whether one of the words stands at a place of a sentence, or a phrase begins there."""
+        return self._single in row[at] or any(
+            all(words in lists for words, lists in zip(phrase, row[at:], strict=False))
+            for first in row[at] & self._phrases.keys()
+            for phrase in self._phrases[first]
+            if len(phrase) <= len(row) - at
+        )
 
 
 def _numbers(item: str, number: Callable[..., int]) -> list[int]:
@@ -155,7 +188,7 @@ def _leader_names(gazetteer: Gazetteer, titles: Titles) -> Iterator[str]:
             yield " ".join(words)
 
 
-def _group_names(titles: Titles) -> Iterator[str]:
+def _leading_names(titles: Titles) -> Iterator[str]:
     """The words for several leaders at once, and for the leaders of a body."""
     yield from (" ".join(words) for words, (rank, _) in titles.groups.items() if rank == "leader")
     yield from (" ".join(words) for words, kind in titles.organs.items() if kind == "leaders")

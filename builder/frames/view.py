@@ -120,6 +120,13 @@ class SentenceView:
 
     def is_verb(self, id: int) -> bool:
         """Whether a word is a full verb: tagged so (but not within a name), or a form that taggers take for a name."""
+        return self._verbs[id - 1]
+
+    @cached_property
+    def _verbs(self) -> tuple[bool, ...]:
+        return tuple(self._is_verb(word.id) for word in self.words)
+
+    def _is_verb(self, id: int) -> bool:
         if self.entity_at(id) is not None:
             return False
         word = self.word(id)
@@ -156,6 +163,13 @@ class SentenceView:
 
     def is_boundary(self, id: int) -> bool:
         """Whether a word opens another clause (and is not part of a name: Moon Jae-*in* is spelt like "that")."""
+        return self._boundaries[id - 1]
+
+    @cached_property
+    def _boundaries(self) -> tuple[bool, ...]:
+        return tuple(self._is_boundary(word.id) for word in self.words)
+
+    def _is_boundary(self, id: int) -> bool:
         if self.entity_at(id) is not None:
             return False
         form = self.forms[id - 1]

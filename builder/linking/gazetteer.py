@@ -75,6 +75,8 @@ class Titles:
     groups: dict[tuple[str, ...], tuple[str, int]]
     words: dict[str, frozenset[str]]
     family_first: frozenset[str] = frozenset()
+    openings: frozenset[str] = frozenset()
+    """The first words of ranks, organs and groups."""
 
     def phrases(self, name: str) -> frozenset[str]:
         """A list of single words by its name in titles.toml (``between``, ``former``, ``name_parts`` …)."""
@@ -104,7 +106,8 @@ def load_titles() -> Titles:
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
     family_first = frozenset(data["family_first"]["countries"])
-    return Titles(ranks, leaders, english, organs, groups, words, family_first)
+    openings = frozenset(words[0] for phrases in (ranks, organs, groups) for words in phrases)
+    return Titles(ranks, leaders, english, organs, groups, words, family_first, openings)
 
 
 _WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks")

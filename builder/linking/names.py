@@ -95,11 +95,13 @@ class NameFinder:
         return position
 
     def match_phrase(self, start: int, phrases: Callable[[tuple[str, ...]], bool]) -> int:
-        """How many tokens from ``start`` make the longest phrase that ``phrases`` knows (0 if none)."""
+        """How many tokens from ``start`` make the longest title that ``phrases`` knows (0 if none)."""
         if start >= len(self.tokens):
             return 0
         rest = tuple(token.folded for token in self.tokens[start + 1 : start + 5])
         for reading in readings(self.tokens[start].folded):
+            if reading.form not in self.titles.openings:
+                continue  # as nearly all
             for length in range(len(rest), -1, -1):
                 if phrases((reading.form, *rest[:length])):
                     return length + 1

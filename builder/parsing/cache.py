@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -182,3 +182,15 @@ class CachedParser:
                 self.parsed += 1
                 self._cache.put(kept)
             yield kept
+
+    def parse_parts(self, parts: Iterable[tuple[Document, Sequence[int]]]) -> Iterator[ParsedDocument]:
+        """The kept parses, whole; of documents that are not kept, these sentences, which are not kept either."""
+        parts = list(parts)
+        found = [self._cache.get(document, self.identity) for document, _ in parts]
+        new = [part for part, kept in zip(parts, found, strict=True) if kept is None]
+        if isinstance(self._parser, BatchParser):
+            many = self._parser.parse_parts(new)
+        else:
+            many = iter(self.parse_many(document for document, _ in new))
+        for kept in found:
+            yield kept or next(many)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from diplograph.model import Document, ParsedDocument, ParserIdentity
@@ -27,4 +27,8 @@ class BatchParser(Parser, Protocol):
 
     def parse_many(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
         """The parses of the documents, in their order."""
+        ...
+
+    def parse_parts(self, parts: Iterable[tuple[Document, Sequence[int]]]) -> Iterator[ParsedDocument]:
+        """Parses with the sentences of some segments (by number) of each document, or, where that costs nothing, whole."""
         ...

@@ -40,6 +40,9 @@ _PAIRED = str.maketrans(
     {mark: '"' for mark in "\u00ab\u00bb\u201c\u201d\u201e\u201f"} | {"\u2018": "'", "\u2019": "'"}
 )
 _STOP = re.compile(rf"(?<![{_TERMINATORS}])([{_TERMINATORS}]+)\s*([{re.escape(_CLOSERS)}]*)")
+_PLAIN = re.compile(
+    "[0-9A-Za-z\u0621-\u063a\u0641-\u064a\u066e\u066f\u0671-\u06d3]+"
+)  # letters that stay as they are
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SIGN = re.compile(r"\S")
 _BEFORE = re.compile(r"(\S+)$")
@@ -143,16 +146,24 @@ def _clean(text: str, begin: int, end: int) -> Segment:
         characters.append(character)
         offsets.append(offset)
 
-    for index in range(begin, end):
+    index = begin - 1
+    while (index := index + 1) < end:
         character = text[index]
-        if (
+        plain = _PLAIN.match(text, index, end)
+        if plain and not (
+            characters and characters[-1] == _TANWIN
+        ):  # nearly all of a text, so it is taken whole
+            characters += plain[0]
+            offsets += range(index, plain.end())
+            index = plain.end() - 1
+        elif (
             character == _TATWEEL
             or character in _VOWELS
             or unicodedata.category(character) in ("Cf", "Cc", "Co", "Cs")
             and not character.isspace()
         ):
             continue
-        if character.isspace():
+        elif character.isspace():
             put(" ", index)
         elif character in _ALEFS and characters and characters[-1] == _TANWIN:
             # Both orders are written; the treebank has the tanwin on the alef.

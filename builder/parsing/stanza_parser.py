@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from diplograph.model import Document, ModelError, ParsedDocument, ParserIdentity, Sentence, Word
 from diplograph.parsing.engine import GAP, Engine
@@ -16,6 +17,10 @@ from diplograph.parsing.segments import RULES_VERSION, Segment, to_segments
 from diplograph.parsing.tiling import tile
 
 CHARACTERS = 60_000  # parsed at once, roughly: some thirty articles
+_REMEMBERED = 3_000  # sentences that are remembered before all are forgotten: some thirty megabytes
+
+Analysis: TypeAlias = tuple[tuple[Word, int], ...]
+"""The words of a sentence with offsets into its text, each with the end of its token."""
 
 
 class StanzaParser:
@@ -32,6 +37,7 @@ class StanzaParser:
     def __init__(self, model: str | Path = "compact") -> None:
         self._named = model
         self._model = find_model(model)
+        self._remembered: dict[str, tuple[Analysis, ...]] = {}
 
     def __reduce__(self) -> tuple[type[StanzaParser], tuple[str | Path]]:
         """Another process loads the models itself, which is quicker than to send them."""
@@ -56,26 +62,52 @@ class StanzaParser:
         The parse of a document does not depend on those beside it (see :mod:`~diplograph.parsing.engine`), so the
         graph does not depend on the order of loading.
         """
+        return self._parse((document, to_segments(document)) for document in documents)
+
+    def parse_parts(self, parts: Iterable[tuple[Document, Sequence[int]]]) -> Iterator[ParsedDocument]:
+        """Parses with some sentences of each document only, those with the segments of these numbers.
+
+        They are remembered for a while, so that a parse of the whole which follows costs only the rest.
+        """
+        chosen = ((document, numbers, to_segments(document)) for document, numbers in parts)
+        return self._parse(
+            (document, tuple(segments[number] for number in numbers))
+            for document, numbers, segments in chosen
+        )
+
+    def _parse(self, parts: Iterable[tuple[Document, tuple[Segment, ...]]]) -> Iterator[ParsedDocument]:
         batch: list[tuple[Document, tuple[Segment, ...]]] = []
-        for document in documents:
-            batch.append((document, to_segments(document)))
+        for part in parts:
+            batch.append(part)
             if sum(len(segment.text) for _, segments in batch for segment in segments) > CHARACTERS:
                 yield from self._parse_batch(batch)
                 batch = []
         yield from self._parse_batch(batch)
 
     def _parse_batch(self, batch: Sequence[tuple[Document, tuple[Segment, ...]]]) -> Iterator[ParsedDocument]:
-        texts = [segment.text for _, segments in batch for segment in segments]
-        analysed = self.engine.analyse(texts).sentences if texts else []
-        start = first = 0
+        analysed = self._analyse(segment.text for _, segments in batch for segment in segments)
         for document, segments in batch:
-            end = start + sum(len(segment.text) + len(GAP) for segment in segments)
-            last = first
-            while last < len(analysed) and analysed[last].tokens[0].start_char < end:
-                last += 1
-            sentences = read_sentences(analysed[first:last], segments, start)
+            found = [(segment, words) for segment in segments for words in analysed[segment.text]]
+            sentences = [put_in_place(index, words, segment) for index, (segment, words) in enumerate(found)]
             yield ParsedDocument(document, tuple(sentences), self.identity)
-            start, first = end, last
+
+    def _analyse(self, texts: Iterable[str]) -> Mapping[str, Sequence[Analysis]]:
+        """The sentences of each text: none, where it has no word, or one."""
+        wanted = dict.fromkeys(texts)
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+        new = [text for text in wanted if text not in self._remembered]
+        analysed = iter(self.engine.analyse(new).sentences if new else [])
+        sentence, start = next(analysed, None), 0
+        for text in new:
+            end = start + len(text) + len(GAP)
+            found = []
+            while sentence is not None and sentence.tokens[0].start_char < end:
+                found.append(read_words(sentence, text, start))
+                sentence = next(analysed, None)
+            self._remembered[text] = tuple(found)
+            start = end
+        return self._remembered
 
     @cached_property
     def engine(self) -> Engine:
@@ -121,30 +153,14 @@ def _fingerprint(model: InstalledModel) -> str:
     return digest.hexdigest()[:16]
 
 
-def read_sentences(analysed: Sequence[Any], segments: Sequence[Segment], position: int) -> Iterator[Sentence]:
-    """Our sentences from Stanza's, with offsets into our document; its first segment begins at the position."""
-    starts = []
-    for segment in segments:
-        starts.append(position)
-        position += len(segment.text) + len(GAP)
-    number = 0
-    for index, sentence in enumerate(analysed):
-        begin = sentence.tokens[0].start_char
-        while number + 1 < len(starts) and starts[number + 1] <= begin:
-            number += 1
-        words = tuple(_read_words(sentence, segments[number], starts[number]))
-        yield Sentence(index, words[0].begin, words[-1].end, words)
-
-
-def _read_words(sentence: Any, segment: Segment, start: int) -> Iterator[Word]:
+def read_words(sentence: Any, text: str, start: int) -> Analysis:
+    """The words of Stanza's sentence, with offsets into a text that begins at ``start`` of what Stanza was given."""
+    words = []
     for number, token in enumerate(sentence.tokens):
         begin, end = token.start_char - start, token.end_char - start
-        surface = segment.text[begin:end]
-        spans = tile(surface, tuple(word.text for word in token.words))
-        _, token_end = segment.span(begin, end)
+        spans = tile(text[begin:end], tuple(word.text for word in token.words))
         for word, (left, right) in zip(token.words, spans, strict=True):
-            last = begin + right == end
-            yield Word(
+            found = Word(
                 id=word.id,
                 form=word.text,
                 lemma=word.lemma or "",
@@ -153,8 +169,25 @@ def _read_words(sentence: Any, segment: Segment, start: int) -> Iterator[Word]:
                 feats=word.feats or "",
                 head=word.head,
                 deprel=word.deprel or "dep",
-                begin=segment.offsets[begin + left] if begin + left < end else token_end,
-                # A word ends where the next begins, so that tatweel between them belongs to one of them.
-                end=token_end if last else segment.offsets[begin + right],
+                begin=begin + left,
+                end=begin + right,
                 token=number,
             )
+            words.append((found, end))
+    return tuple(words)
+
+
+def put_in_place(index: int, words: Analysis, segment: Segment) -> Sentence:
+    """The sentence of this number with words of a segment, their offsets those of the document."""
+    placed = []
+    for word, end in words:
+        token_end = segment.offsets[end - 1] + 1
+        placed.append(
+            replace(
+                word,
+                begin=segment.offsets[word.begin] if word.begin < end else token_end,
+                # A word ends where the next begins, so that tatweel between them belongs to one of them.
+                end=token_end if word.end == end else segment.offsets[word.end],
+            )
+        )
+    return Sentence(index, placed[0].begin, placed[-1].end, tuple(placed))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from diplograph.model import Actor, Document, EventReport, ParsedDocument
+from diplograph.model import Actor, Document, EventReport, ParsedDocument, Prospect
 
 
 class Extractor(Protocol):
@@ -19,8 +20,12 @@ class Extractor(Protocol):
         """The reports of a document, numbered from 1 in the order of the text."""
         ...
 
-    def can_report(self, document: Document) -> bool:
-        """Whether a report can come of a document, told before it is parsed; False is a promise."""
+    def find_sentences(self, document: Document) -> Sequence[int]:
+        """The numbers of the segments that can hold an event, told before they are parsed; none is a promise."""
+        ...
+
+    def judge(self, part: ParsedDocument) -> Prospect:
+        """What can come of a document of which these sentences are known; that nothing can is a promise."""
         ...
 
     def describe(self, key: str) -> Actor | None:
@@ -35,11 +40,12 @@ class FrameExtractor:
     """
 
     def __init__(self) -> None:
-        from diplograph.frames import extractor_fingerprint, load_frames
+        from diplograph.frames import Prospector, extractor_fingerprint, load_frames
         from diplograph.linking import load_gazetteer
 
         self._gazetteer = load_gazetteer()
         self._frames = load_frames()
+        self._prospector = Prospector(self._frames, self._gazetteer)
         self._fingerprint = extractor_fingerprint()
 
     @property
@@ -54,11 +60,15 @@ class FrameExtractor:
 
         return to_reports(parsed, find_mentions(parsed, self._frames, self._gazetteer))
 
-    def can_report(self, document: Document) -> bool:
-        """Whether the document has words of an event, as the frames list them."""
+    def find_sentences(self, document: Document) -> Sequence[int]:
+        """The segments that have words of an event, as the frames list them."""
         from diplograph.frames import load_sieve
 
-        return load_sieve().passes(document)
+        return load_sieve().find_sentences(document)
+
+    def judge(self, part: ParsedDocument) -> Prospect:
+        """Whether the frames see a report in these sentences, or something that the others might make one."""
+        return self._prospector.judge(part)
 
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""

@@ -14,10 +14,14 @@ from diplograph.model import (
     ParsedDocument,
     ParserIdentity,
     Place,
+    Prospect,
     describe_fault,
 )
-from diplograph.parsing import BatchParser, CachedParser, Parser
+from diplograph.parsing import BatchParser, CachedParser, Parser, to_segments
 from diplograph.pipeline.extraction import Extractor
+
+_CONTEXT = 3
+"""Sentences before one with the words of an event that settle whether it is one (measured: docs/scale.md)."""
 
 Input = tuple[Document, Parser | None]
 """A document, and its own parser if the common one is not to parse it."""
@@ -26,7 +30,7 @@ Input = tuple[Document, Parser | None]
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of a document: its reports with all they name, or a ``failure``; ``sieved`` says that nothing in it can
-    be an event, so that it was not parsed."""
+    be an event, so that it was not parsed, or not all of it."""
 
     document: Document
     parser: ParserIdentity
@@ -59,8 +63,8 @@ class Reader:
         What is wrong with one document does not touch the others.
         """
         kept = self.parser.parsed if isinstance(self.parser, CachedParser) else 0
-        wanted = [document for document, own in inputs if own is None and self._passes(document)]
-        parses = self._parse(wanted)
+        common = [document for document, own in inputs if own is None]
+        parses = self._parse_promising(common) if self.sieve else self._parse(common)
         readings = []
         for document, own in inputs:
             if own is None and document.id not in parses:
@@ -68,14 +72,50 @@ class Reader:
             else:
                 parsed = parses.get(document.id) if own is None else _parse(own, document)
                 readings.append(self._extract(document, own or self.parser, parsed))
-        parsed_now = self.parser.parsed - kept if isinstance(self.parser, CachedParser) else len(wanted)
+        parsed_now = self.parser.parsed - kept if isinstance(self.parser, CachedParser) else len(parses)
         return ReadBatch(tuple(readings), parsed_now)
 
-    def _passes(self, document: Document) -> bool:
+    def _parse_promising(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
+        """The parses, by id, of those documents that can have a report."""
+        likely = [
+            (document, numbers) for document in documents if (numbers := self._find_sentences(document))
+        ]
+        if not isinstance(self.parser, BatchParser):
+            return self._parse([document for document, _ in likely])
         try:
-            return not self.sieve or self.extractor.can_report(document)
+            kept, promising = self._select(self.parser, likely)
+        except ModelError:
+            raise
+        except Exception:  # noqa: BLE001 - found out document by document
+            return self._parse([document for document, _ in likely])
+        return kept | self._parse(promising)
+
+    def _select(
+        self, parser: BatchParser, likely: Sequence[tuple[Document, Sequence[int]]]
+    ) -> tuple[dict[str, ParsedDocument | str], list[Document]]:
+        """The parses, by id, that were kept; and of the other documents those that must be parsed whole, as the parses of
+        some sentences say, and where these leave it open, of those before them, too."""
+        kept: dict[str, ParsedDocument | str] = {}
+        promising: list[Document] = []
+        for context in (0, _CONTEXT):
+            parts = [(document, _widen(numbers, context)) for document, numbers in likely]
+            left = []
+            for (document, numbers), part in zip(parts, parser.parse_parts(parts), strict=True):
+                prospect = self.extractor.judge(part) if len(part.sentences) <= len(numbers) else None
+                if prospect is None:
+                    kept[document.id] = part
+                elif prospect is Prospect.REPORT:
+                    promising.append(document)
+                elif prospect is Prospect.OPEN:
+                    left.append((document, numbers))
+            likely = left
+        return kept, promising
+
+    def _find_sentences(self, document: Document) -> Sequence[int]:
+        try:
+            return self.extractor.find_sentences(document)
         except Exception:  # noqa: BLE001 - a document too strange for the sieve is the parser's to refuse
-            return True
+            return range(len(to_segments(document)))
 
     def _parse(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
         """The parse of each document, by its id, or what went wrong; together, or if that fails one by one."""
@@ -99,6 +139,15 @@ class Reader:
         return Reading(document, parser.identity, reports, actors, places)
 
 
+def _widen(numbers: Sequence[int], context: int) -> list[int]:
+    """These numbers, each with so many before it.
+
+    >>> _widen([1, 6], 2)
+    [0, 1, 4, 5, 6]
+    """
+    return sorted({near for number in numbers for near in range(max(0, number - context), number + 1)})
+
+
 def _parse(parser: Parser, document: Document) -> ParsedDocument | str:
     try:
         return parser.parse(document)
@@ -114,7 +163,7 @@ def tell(error: Exception) -> str:
 
 
 def in_batches(
-    inputs: Iterable[Input], *, documents: int = 200, characters: int = 60_000
+    inputs: Iterable[Input], *, documents: int = 400, characters: int = 150_000
 ) -> Iterator[list[Input]]:
     """The inputs, so many at a time as are parsed well together."""
     batch: list[Input] = []

@@ -74,12 +74,7 @@ class _Piece:
         if self.triples <= chunk and self.size <= most_bytes:
             return f"{self.export} | {self.send}"
         limit = f"--lines={chunk}" if self.triples > chunk else f"--line-bytes={most_bytes}"
-        return f"{self.export} | split {limit} --filter={shlex.quote(self.filter)}"
-
-    @property
-    def filter(self) -> str:
-        """The command as ``split`` runs it, which may be in another shell than bash."""
-        return f"bash -c {self.send}" if self.send == "load" else self.send
+        return f"{self.export} | split {limit} --filter={shlex.quote(self.send)}"
 
 
 def _send(endpoint: Endpoint, target: Target, parcel: Parcel, export: str, gzip: bool) -> Iterator[_Piece]:
@@ -127,7 +122,8 @@ load() {{
   piece=$(mktemp "$pieces/XXXXXXXXXXXX.nq")
   cat > "$piece" && {send} && rm "$piece"
 }}
-export -f load"""
+export -f load
+export SHELL=$BASH  # in which split runs load; dash, its other choice, passes no functions on"""
 
 
 def _update(endpoint: Endpoint, text: str) -> str:

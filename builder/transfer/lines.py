@@ -7,11 +7,11 @@ Oxigraph writes the lines, which is some ten times as quick as making them in Py
 from __future__ import annotations
 
 import hashlib
-import heapq
 import io
 import sys
 import tempfile
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,11 @@ from diplograph.store import Store
 RUN = 32_000_000
 """How many bytes of lines are sorted in memory."""
 
-_BLOCK = 10_000
+_BLOCK = 200_000
+"""How many bytes are read at a time."""
+
+_HASHED = 10_000
+"""How many lines are hashed at a time."""
 
 
 class SortedLines:
@@ -90,33 +94,59 @@ class SortedLines:
 
     def chunks(self, most_lines: int, most_bytes: int = sys.maxsize) -> Iterator[bytes]:
         """The lines, as many at a time as are within both limits, but at least one."""
-        if self._last is None:
-            self._last = self._sort()
-        if not self._files and len(self._last) <= most_bytes and self._last.count(b"\n") <= most_lines:
-            if self._last:
-                yield self._last
-            return
         chunk: list[bytes] = []
-        size = 0
-        for line in self:
-            if chunk and (len(chunk) == most_lines or size + len(line) > most_bytes):
-                yield b"".join(chunk)
-                chunk, size = [], 0
-            chunk.append(line)
-            size += len(line)
+        count = size = 0
+        for block in self._read():
+            fits = count + block.count(b"\n") <= most_lines and size + len(block) <= most_bytes
+            for part in [block] if fits else block.splitlines(keepends=True):
+                if chunk and (count == most_lines or size + len(part) > most_bytes):
+                    yield b"".join(chunk)
+                    chunk, count, size = [], 0, 0
+                chunk.append(part)
+                count += part.count(b"\n")
+                size += len(part)
         if chunk:
             yield b"".join(chunk)
 
     def __iter__(self) -> Iterator[bytes]:
+        for block in self._read():
+            yield from block.splitlines(keepends=True)
+
+    def _read(self) -> Iterator[bytes]:
+        """The lines in blocks."""
         if self._last is None:
             self._last = self._sort()
         last = io.BytesIO(self._last)
         if not self._files:
-            yield from last
+            while block := last.read(_BLOCK) + last.readline():
+                yield block
             return
         with ExitStack() as stack:
             runs = [stack.enter_context(path.open("rb")) for path in self._files]
-            yield from heapq.merge(*runs, last)
+            yield from _merge([*runs, last])
+
+
+def _merge(runs: Sequence[IO[bytes]]) -> Iterator[bytes]:
+    """Blocks of the lines of sorted files, in order.
+
+    Of each file so much is read that one of them is through to a line that none of the others can go below any more;
+    what is read up to there is sorted, which for lists of sorted lists is a merge, and a hundred times as quick as
+    comparing line by line in Python.
+    """
+    waiting: list[list[bytes]] = [[] for _ in runs]
+    while True:
+        for index, run in enumerate(runs):
+            waiting[index] = waiting[index] or run.readlines(_BLOCK)
+        ends = [lines[-1] for lines in waiting if lines]
+        if not ends:
+            return
+        merged: list[bytes] = []
+        for index, lines in enumerate(waiting):
+            cut = bisect_right(lines, min(ends))
+            merged += lines[:cut]
+            waiting[index] = lines[cut:]
+        merged.sort()
+        yield b"".join(merged)
 
 
 class _WholeLines:
@@ -185,7 +215,7 @@ def digest(lines: SortedLines) -> tuple[int, str]:
     (1, '87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7')
     """
     count, hash = 0, hashlib.sha256()
-    for chunk in lines.chunks(_BLOCK):
+    for chunk in lines.chunks(_HASHED):
         count += chunk.count(b"\n")
         hash.update(chunk)
     return count, hash.hexdigest()

@@ -8,6 +8,10 @@ some at a time (so that all see the same machine), and writes the table into doc
 - build: what ``diplograph build`` does: the sieve, then batches.
 
 The quads of the last two must be the same. Each process has one thread for its models.
+
+Then, by the clock and from start to end, the plain loop with as many threads as PyTorch takes by itself, and the command
+``diplograph build --jobs`` with as many processes as there are cores; the quads of the command must be those of
+``build``, too.
 """
 
 from __future__ import annotations
@@ -18,10 +22,12 @@ import multiprocessing
 import os
 import platform
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,11 +36,12 @@ from typing import Any
 
 from diplograph.model import Document, ParsedDocument
 from diplograph.parsing import Segment, StanzaParser
-from diplograph.parsing.stanza_parser import read_sentences
+from diplograph.parsing.stanza_parser import put_in_place, read_words
 from diplograph.pipeline import FrameExtractor
 from diplograph.pipeline.reading import Reader, Reading, in_batches
 from diplograph.quads import actor_quads, document_graph, document_quads
 from diplograph.store import Store
+from diplograph.vocabulary import BASE
 from measurement.corpus import draw, read
 from measurement.marked import replace_part
 
@@ -77,10 +84,11 @@ class Clock:
 class Bench:
     """One way of reading, with its models, its clock and its store."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, threads: int = 1) -> None:
         import torch
 
-        torch.set_num_threads(1)
+        if threads:
+            torch.set_num_threads(threads)
         started = time.monotonic()
         self.clock, self.mode = Clock(), mode
         self.parser, self.extractor = StanzaParser("compact"), FrameExtractor()
@@ -94,7 +102,8 @@ class Bench:
         else:
             for method, name in ENGINE.items():
                 self.clock.wrap(self.parser.engine, method, name)
-            self.clock.wrap(self.extractor, "can_report", "sieve")
+            self.clock.wrap(self.extractor, "find_sentences", "sieve")
+            self.clock.wrap(self.extractor, "judge", "reading parts")
         self.clock.wrap(self.extractor, "extract", "linking and frames")
         self.loading = time.monotonic() - started
         self.reader = Reader(self.parser, self.extractor, sieve=mode == "build")
@@ -136,7 +145,10 @@ class Bench:
     def _read_plainly(self, document: Document) -> Reading:
         analysed = self.nlp(document.text)
         whole = Segment(document.text, tuple(range(len(document.text))))
-        sentences = tuple(read_sentences(analysed.sentences, [whole], 0))
+        sentences = tuple(
+            put_in_place(index, read_words(sentence, document.text, 0), whole)
+            for index, sentence in enumerate(analysed.sentences)
+        )
         self.sentences += len(sentences)
         self.words += sum(len(sentence.words) for sentence in sentences)
         parsed = ParsedDocument(document, sentences, self.parser.identity)
@@ -171,9 +183,9 @@ class Bench:
 _bench: Bench | None = None
 
 
-def _begin(mode: str) -> None:
+def _begin(mode: str, threads: int = 1) -> None:
     global _bench
-    _bench = Bench(mode)
+    _bench = Bench(mode, threads)
 
 
 def _read(documents: list[Document]) -> dict[str, Any] | None:
@@ -198,7 +210,10 @@ def measure(count: int, seed: int) -> dict[str, dict[str, Any]]:
     found = {mode: pool.submit(_read, []).result() for mode, pool in pools.items()}
     for pool in pools.values():
         pool.shutdown()
-    assert found["single"].pop("quads") == found["build"].pop("quads"), "the quads differ"
+    quads = found["single"].pop("quads")
+    assert quads == found["build"].pop("quads"), "the quads differ"
+    for mode, seconds in clock(count, seed, quads).items():
+        found[mode]["clock"] = seconds
     for mode in MODES:
         found[mode]["seconds"]["reading"] = reading
         found[mode]["seconds"]["all"] += reading
@@ -206,9 +221,48 @@ def measure(count: int, seed: int) -> dict[str, dict[str, Any]]:
     return {mode: {**found[mode], **{k: found["plain"][k] for k in ("sentences", "words")}} for mode in MODES}
 
 
+def clock(count: int, seed: int, quads: Sequence[str]) -> dict[str, float]:
+    """The seconds of the clock that the plain loop and the command take for so many articles, loading and all."""
+    lines = draw(count, seed=seed)
+    found = {}
+    started = time.monotonic()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin, ("plain", 0)) as pool:
+        pool.submit(_read, read(lines)).result()
+    found["plain"] = time.monotonic() - started
+    with tempfile.TemporaryDirectory() as folder:
+        source, store = Path(folder, "articles.jsonl"), Path(folder, "store")
+        source.write_bytes(lines)
+        build = ["build", source, "--store", store, "--jobs", os.cpu_count()]
+        started = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", "diplograph", *map(str, build)],
+            env={**os.environ, "XDG_CACHE_HOME": folder},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        found["build"] = time.monotonic() - started
+        with Store.open(store, read_only=True) as built:
+            assert said(map(str, built.quads())) == said(quads), "the quads differ"
+    return found
+
+
+def said(quads: Iterable[str]) -> list[str]:
+    """What the graphs of documents say of reports and mentions: all but when and from which file they were read."""
+    subjects = (f"<{BASE}report/", f"<{BASE}mention/")
+    return sorted(q for q in quads if q.startswith(subjects) and f"<{BASE}graph/document/" in q)
+
+
 def tabulate(found: dict[str, dict[str, Any]], seed: int) -> str:
     """The table of docs/scale.md."""
-    stages = ["reading", "sieve", *ENGINE.values(), "linking and frames", "quads and store", "all"]
+    stages = [
+        "reading",
+        "sieve",
+        *ENGINE.values(),
+        "reading parts",
+        "linking and frames",
+        "quads and store",
+        "all",
+    ]
     first = found["plain"]
     lines = [
         (
@@ -234,6 +288,12 @@ def tabulate(found: dict[str, dict[str, Any]], seed: int) -> str:
     lines.append(
         "| to load, seconds of the clock | " + " | ".join(f"{found[m]['loading']:.1f}" for m in MODES) + " |"
     )
+    for mode in ("plain", "build"):
+        found[mode]["articles_by_clock"] = first["articles"] / found[mode]["clock"]
+    rates = [f"{found[m]['articles_by_clock']:.1f}" if "clock" in found[m] else "" for m in MODES]
+    lines.append(f"| all {os.cpu_count()} cores, articles per second of the clock | {' | '.join(rates)} |")
+    times = found["plain"]["clock"] / found["build"]["clock"]
+    lines.append(f"| all {os.cpu_count()} cores, times the plain loop | 1.0 | | {times:.1f} |")
     hours = [found[mode]["seconds"]["all"] / found[mode]["articles"] * 1e6 / 3600 for mode in MODES]
     lines.append(
         "| processor hours for a million such articles | " + " | ".join(f"{h:.0f}" for h in hours) + " |"
