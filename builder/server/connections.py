@@ -31,7 +31,6 @@ _LINGER = 2.0  # seconds in which a client that was refused may go on talking
 _LARGEST_HEAD = 64 << 10
 _MOST_WAITING = 16  # requests that came before the one in front of them was answered
 _BODY_AHEAD = 256 << 10  # bytes of a body that nobody has asked for yet
-_UNSENT = 256 << 10  # bytes of an answer that wait here, beside those that wait in the system
 _SIOCOUTQ = termios.TIOCOUTQ  # on a socket: how many bytes its other side has not taken yet (Linux)
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
@@ -98,7 +97,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.set_write_buffer_limits(high=_UNSENT)
+        # uvloop would else keep answers back until all that came together is answered, and clients would wait.
+        self._transport.set_write_buffer_limits(high=0)
         name = transport.get_extra_info("peername")
         self.client = str(name[0]) if name else ""
         self._connections.open.add(self)

@@ -1,12 +1,11 @@
 """The engines of an HTTP worker: processes that run one job each, and are killed when it takes too long.
 
 A query is quick until it is not: it starts in any engine that is free, and when it has not ended after a moment, it has
-to have one of the places for slow ones to go on. If these are taken, it is a guest: it goes on until somebody else wants
-its engine, when it is ended, waits for a place, and starts again. So there is always an engine for quick queries, however
-many slow ones there are, and none is idle while there is something to do.
+to have one of the places for slow ones to go on. If these are taken, it is ended, waits for one, and starts again. So
+some engines are always there for quick queries, however many slow ones there are.
 
-Of the quick ones only so many run at once as there are processors for them, and the others wait: all together they would
-not be done sooner, but later, since they push each other out of the processors' caches.
+Of the quick ones only two run at once for each processor, and the others wait: all together they would not be done
+sooner, but later, since they push each other out of the processors' caches.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 from diplograph import generations
 from diplograph.server import engine, wire
@@ -45,7 +44,7 @@ _RELEASE = wire.pack({"op": "release"})
 
 
 class _MustWait(Exception):
-    """A query turned out to be slow while there was no place for slow ones, and others want its engine."""
+    """A query turned out to be slow while there was no place for slow ones."""
 
 
 class Engine(asyncio.Protocol):
@@ -120,8 +119,7 @@ class EnginePool:
         self._idle: list[Engine] = []
         self._places = Turns(settings.engines, settings.queue)
         self._slow = Turns(max(1, settings.engines // 2), settings.queue)
-        self._turns = Turns(max(1, (os.cpu_count() or 1) // settings.workers), settings.queue)
-        self._guests: list[_Running] = []
+        self._turns = Turns(max(1, 2 * (os.cpu_count() or 1) // settings.workers), settings.queue)
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
         self._generations = settings.store / generations.FOLDER
@@ -193,12 +191,12 @@ class EnginePool:
         writes = isinstance(job, UpdateJob | WriteJob)
         try:
             try:
-                said, body = await self._attempt(frame, client, asker, known_as_slow=writes)
+                said, body = await self._attempt(frame, client, asker, None if writes else self._slow)
             except _MustWait:
                 spool.unlink(missing_ok=True)
                 await self._slow.take(client, _PATIENCE)
                 try:
-                    said, body = await self._attempt(frame, client, asker, known_as_slow=True)
+                    said, body = await self._attempt(frame, client, asker, None)
                 finally:
                     self._slow.give_back()
             if said["status"] != 200:
@@ -216,21 +214,16 @@ class EnginePool:
         return wire.pack({"op": _OPERATIONS[type(job)], "directory": directory, "spool": spool, **header})
 
     async def _attempt(
-        self, frame: bytes, client: str, asker: Asker | None, *, known_as_slow: bool
+        self, frame: bytes, client: str, asker: Asker | None, slow: Turns | None
     ) -> tuple[wire.Header, bytes]:
-        """Runs a job. Unless it is known as slow, raises _MustWait when it is and there is no place for it."""
-        if not self._places.take_at_once():
-            if self._guests:
-                self._guests.pop().leave()
-            await self._places.take(client, _PATIENCE)
+        """Runs a job. With ``slow``, the places for slow ones, raises _MustWait when it is slow and there is no place."""
+        await self._places.take(client, _PATIENCE)
         chosen = None
         try:
             chosen = await self._idle_engine()
-            room = None
-            if not known_as_slow:
+            if slow is not None:
                 await self._turns.take(client, _PATIENCE)
-                room = _Room(self._places, self._slow, self._guests, self._turns)
-            running = _Running(chosen, self.settings.timeout, room, asker)
+            running = _Running(chosen, self.settings.timeout, slow, asker, self._turns)
             try:
                 return await chosen.ask(frame)
             finally:
@@ -254,34 +247,27 @@ class EnginePool:
         return fresh
 
 
-class _Room(NamedTuple):
-    """All places; those for slow queries; who runs without one of these, the last one last; and the turns of quick ones."""
-
-    places: Turns
-    slow: Turns
-    guests: list[_Running]
-    turns: Turns
-
-
 class _Running:
-    """Watches over a job that runs: makes it a slow one after a moment, and ends it at its time.
+    """Watches over a job that runs: ends its turn and makes it a slow one after a moment, and ends it at its time.
 
-    Without a ``room`` it is known to be slow and has its place; with one it has a turn, which is over after a moment.
+    Without ``slow``, the places for slow ones, it is known to be one, and has no turn.
     """
 
-    def __init__(self, chosen: Engine, timeout: float, room: _Room | None, asker: Asker | None) -> None:
+    def __init__(
+        self, chosen: Engine, timeout: float, slow: Turns | None, asker: Asker | None, turns: Turns
+    ) -> None:
         self._engine = chosen
         self._timeout = timeout
         self._asker = asker
         self._watch: asyncio.Task[None] | None = None
-        self._room = room
-        self._has_place = False
-        self._has_turn = room is not None
+        self._slow = slow
+        self._is_slow = False
+        self._turns = turns
+        self._has_turn = slow is not None
         self._loop = asyncio.get_running_loop()
-        self._started = self._loop.time()
         self._looked = 0
         self._begun = chosen.busy_seconds()
-        if room is None:
+        if slow is None:
             self._timer = self._after(timeout, self._too_long)
             self._watch_client()
         else:
@@ -297,34 +283,21 @@ class _Running:
         if self._engine.busy_seconds() - self._begun < _QUICK and self._looked < _LOOK_AGAIN:
             self._timer = self._after(_QUICK, self._look)
         else:
-            self._watch_client()
-            self._find_place()
+            self._became_slow()
 
     def _end_turn(self) -> None:
-        if self._room is not None and self._has_turn:
+        if self._has_turn:
             self._has_turn = False
-            self._room.turns.give_back()
+            self._turns.give_back()
 
-    def _find_place(self) -> None:
-        """It is slow: takes a place for such, or is a guest as long as nobody minds."""
-        assert self._room is not None
-        if self in self._room.guests:
-            self._room.guests.remove(self)
-        left = max(0.0, self._timeout - (self._loop.time() - self._started))
-        if self._room.slow.take_at_once():
-            self._has_place = True
-            self._timer = self._after(left, self._too_long)
-        elif self._room.places.wanted:
-            self.leave()
-        elif left:
-            self._room.guests.append(self)
-            self._timer = self._after(min(_QUICK, left), self._find_place)
-        else:
-            self._too_long()
-
-    def leave(self) -> None:
-        """Ends it, to begin again when there is a place for it."""
-        self._engine.end(_MustWait())
+    def _became_slow(self) -> None:
+        assert self._slow is not None
+        if not self._slow.take_at_once():
+            self._engine.end(_MustWait())
+            return
+        self._is_slow = True
+        self._timer = self._after(max(0.0, self._timeout - _QUICK * self._looked), self._too_long)
+        self._watch_client()
 
     def _watch_client(self) -> None:
         if self._asker is not None:
@@ -342,13 +315,11 @@ class _Running:
     def stop(self) -> None:
         """Nothing is to be watched over any more."""
         self._timer.cancel()
+        self._end_turn()
         if self._watch is not None:
             self._watch.cancel()
-        self._end_turn()
-        if self._room is not None and self in self._room.guests:
-            self._room.guests.remove(self)
-        if self._room is not None and self._has_place:
-            self._room.slow.give_back()
+        if self._is_slow and self._slow is not None:
+            self._slow.give_back()
 
 
 def _refusal(said: wire.Header) -> Refusal:

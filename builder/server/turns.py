@@ -23,11 +23,6 @@ class Turns:
             return True
         return False
 
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody waits for a place."""
-        return bool(self._waiting)
-
     async def take(self, client: str, patience: float) -> None:
         """Takes a place, when it is this client's turn; raises Refusal after so many seconds without one."""
         if self.take_at_once():
