@@ -5,12 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STORE ?= diplograph-store
+MODELS ?= build/models
 TORCH := torch==$(shell sed -n 's/^torch==//p' constraints.txt)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
+.PHONY: models run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +26,7 @@ help:
 	@echo "make ontology-docs    make the pages of the ontology, build/ontology/en.html and ar.html (needs Graphviz)"
 	@echo "make mutate-ontology  take each axiom out of the ontology and show which test notices"
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
+	@echo "make models   make the Arabic models by the recipe, and docs/models.md anew (hours; needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
@@ -64,6 +66,11 @@ golden: $(VENV)/.tested
 
 accuracy: $(VENV)/.installed
 	$(BIN)/python -m measurement.page
+
+models: $(VENV)/.installed
+	@$(INSTALL) --no-build-isolation --editable ".[training]"
+	OMP_NUM_THREADS=1 nice -n 19 $(BIN)/python -m training --work $(MODELS)
+	cp $(MODELS)/finished/CARD.md docs/models.md
 
 calibration: $(VENV)/.installed
 	$(BIN)/python -m measurement.calibration
@@ -155,7 +162,7 @@ $(VENV)/types/diplograph: $(VENV)/.made
 constraints:
 	rm -rf $(VENV)/constraints && $(PYTHON) -m venv $(VENV)/constraints
 	$(VENV)/constraints/bin/pip install --quiet --extra-index-url $(TORCH_INDEX) "torch>=2.6,<2.14" setuptools wheel
-	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[cluster,export,test,lint,bench]"
+	$(VENV)/constraints/bin/pip install --quiet --no-build-isolation ".[cluster,export,test,lint,bench,training]"
 	{ sed -n '/^#/p' constraints.txt; $(VENV)/constraints/bin/pip freeze --all \
 	  | grep -vE '^(diplograph|pip)( |=)' | sed 's/+cpu$$//'; } > constraints.new
 	mv constraints.new constraints.txt

@@ -33,7 +33,8 @@ How they were annotated: the real articles are of one Gulf newspaper (SANAD), wi
 random among those with a word of a call, a summit, sanctions or security talks (and 12 without any). Of the held-out
 ones 157 were annotated twice independently and adjudicated (agreement on counted events before that: F1 0.99 and 0.92
 where a doubt of either counts against it), 86 once. The dated ones are our own words, written for this by somebody who
-did not know the rules, to be hard (measure/HARD.md); annotated by their author. All annotators were language models
+did not know the rules, to be hard (measure/HARD.md) but for those whose ids begin with z3, which are as news is;
+annotated by their author, and denser in events than news is. All annotators were language models
 working by measure/GUIDELINES.md.
 """
 

@@ -325,6 +325,21 @@ def test_models_of_a_directory_are_told_apart_by_their_files(tmp_path: Path) -> 
         StanzaParser(mine)
 
 
+def test_word_vectors_that_models_share_count_among_their_files(tmp_path: Path) -> None:
+    source, mine = Path(list_models()[0].directory), tmp_path / "mine"
+    shutil.copytree(source / "ar", mine / "ar")
+    resources = json.loads((source / "resources.json").read_text(encoding="utf-8"))
+    resources["ar"]["depparse"]["compact"]["dependencies"] = [{"model": "pretrain", "package": "compact"}]
+    (mine / "resources.json").write_text(json.dumps(resources), encoding="utf-8")
+    with pytest.raises(ModelError, match="is missing"):
+        StanzaParser(mine)
+    (mine / "ar" / "pretrain").mkdir()
+    (mine / "ar" / "pretrain" / "compact.pt").write_bytes(b"vectors")
+    fingerprint = StanzaParser(mine).identity.fingerprint
+    (mine / "ar" / "pretrain" / "compact.pt").write_bytes(b"others")
+    assert StanzaParser(mine).identity.fingerprint != fingerprint
+
+
 def test_a_model_that_does_not_load_is_a_model_error(tmp_path: Path) -> None:
     source = Path(list_models()[0].directory)
     broken = tmp_path / "broken"

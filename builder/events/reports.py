@@ -17,7 +17,7 @@ from diplograph.events.values import (
     within,
     without_bodies,
 )
-from diplograph.frames import Frame, load_frames
+from diplograph.frames import NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
@@ -42,13 +42,14 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if "inherits" in m.cues and not m.values.fillers]:
+    for mention in [m for m in kept if "inherits" in m.cues and not _own_values(m).fillers]:
         _inherit(groups, mention)
     taken = [mention for group in groups for mention in group.mentions]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
     _complete_rounds(groups, frames)
+    _date_margins(groups)
     reports: list[EventReport] = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
@@ -98,6 +99,11 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
         by_span.setdefault(_trigger_span(mention), []).append(mention)
     kept: list[Mention] = []
     for rivals in by_span.values():
+        if len({rival.frame for rival in rivals}) > 1 and all("serial" in rival.cues for rival in rivals):
+            # "A similar meeting" is one of the kind that the text has told last.
+            told = [m.frame for m in mentions if m.begin < rivals[0].begin and _own_values(m).fillers]
+            kinds = [frame for frame in told if any(frame == rival.frame for rival in rivals)]
+            rivals = [rival for rival in rivals if rival.frame in kinds[-1:]] or rivals
         if len(rivals) > 1:
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
             present = {
@@ -113,7 +119,12 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
 
 def _refers_back(mention: Mention) -> bool:
     """Whether a mention names no party of its own (or only refers back), so that it needs an event to belong to."""
-    return bool({"anaphoric", "group"} & mention.cues) or not mention.values.fillers
+    return bool({"anaphoric", "group", "implied"} & mention.cues) or not mention.values.fillers
+
+
+def _own_values(mention: Mention) -> EventValues:
+    """The values of a mention without a party that it does not name itself."""
+    return replace(mention.values, fillers=()) if "implied" in mention.cues else mention.values
 
 
 def _attach(groups: list[_Group], mention: Mention) -> None:
@@ -180,6 +191,36 @@ def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
             group.mentions = [replace(first, values=completed, evidence=(*first.evidence, proof))]
 
 
+def _date_margins(groups: list[_Group]) -> None:
+    """Gives what is held on the margins of another event, and has no date or place of its own, those of the last event
+    that the text told before it."""
+    for group in groups:
+        values, first = group.values, group.mentions[0]
+        if not any("margins" in mention.cues for mention in group.mentions):
+            continue
+        before = [
+            other.values
+            for other in groups
+            if other is not group
+            and other.mentions[0].begin < first.begin
+            and other.values.status == values.status
+            and not any("margins" in mention.cues for mention in other.mentions)
+            and other.values.place
+        ]
+        if not before or (values.start_date and values.place):
+            continue
+        begin, end = _trigger_span(first)
+        start, place, proofs = values.start_date, values.place, list(first.evidence)
+        if not start and before[-1].start_date:
+            start = before[-1].start_date
+            proofs.append(Evidence("startDate", begin, end, "margins"))
+        if not place and start == before[-1].start_date:
+            place = before[-1].place
+            proofs.append(Evidence("heldAt", begin, end, "margins", place))
+        told = replace(first.values, start_date=start, place=place)
+        group.mentions = [replace(first, values=told, evidence=tuple(proofs)), *group.mentions[1:]]
+
+
 def _attach_back(groups: list[_Group], mention: Mention) -> None:
     """Adds a back reference to the last event of its class before it (else the first after it) that it can mean."""
     before = [g for g in groups if min(m.begin for m in g.mentions) < mention.begin]
@@ -187,7 +228,7 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
     )
     after = [group for group in groups if group not in before]
-    if "several" in mention.cues and not mention.values.fillers:
+    if "several" in mention.cues and not _own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
             if _belongs(group, mention, strict=False):
@@ -202,17 +243,25 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
 
 def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     """Whether a mention can speak of a group's event."""
-    ours, theirs = group.values, mention.values
+    ours, theirs = group.values, _own_values(mention)
     if ours.event_class != theirs.event_class:
         return False
     dated_alike = bool(ours.start_date) and ours.start_date == theirs.start_date
-    if group.is_previous() != ("previous" in mention.cues) and not dated_alike:
+    placed_alike = ours.place is not None and ours.place == theirs.place
+    if group.is_previous() != ("previous" in mention.cues) and not (dated_alike or placed_alike):
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
+    numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
+    if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
+        return False  # "the first round" is not the second
     if "group" not in mention.cues and not actors_agree(ours, theirs):
         return False
     if not places_agree(ours, theirs):
+        return False
+    # A meeting of two on the margins of a summit is not the summit of all.
+    aside = "aside" in mention.cues or all("aside" in other.cues for other in group.mentions)
+    if aside and ours.fillers and theirs.fillers and len(ours.fillers) != len(theirs.fillers):
         return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
@@ -228,7 +277,7 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
 
 def _join_groups(groups: list[_Group]) -> None:
     """Joins groups without a party of their own to the group that they can only mean."""
-    for group in [g for g in groups if not g.values.fillers]:
+    for group in [g for g in groups if not any(_own_values(m).fillers for m in g.mentions)]:
         rivals = [g for g in groups if g is not group and _belongs(g, group.mentions[0], strict=False)]
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
@@ -279,7 +328,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     return replace(
         first,
         status=status,
-        fillers=join_fillers(values),
+        fillers=join_fillers(map(_own_values, own)) or join_fillers(values),
         start_date=start,
         end_date=ends[0] if ends else None,
         start_time=next((value.start_time for value in values if value.start_time), None),

@@ -118,9 +118,9 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             if rule.relation == "before" and not _lacks_verb(view, anchor):
                 return []
             if rule.fallback and rule.relation == "prepositional":
-                return [
-                    (anchor, end)
-                ]  # "talks *on security guarantees* between …": after the subject matter, too
+                # "talks *on security guarantees* between …": after the subject matter, too; "spoke by telephone *before the
+                # meeting* with …": and after another event.
+                return [(anchor, view.clause_end(anchor) if view.is_verb(anchor) else end)]
             if view.is_verb(anchor):
                 if rule.relation in ("modifier", "adjective"):
                     return []
@@ -157,7 +157,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             verbs = [word.id for word in view.words if view.is_verb(word.id)]
             return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
         case _:
-            return _verb_heads(view, anchor, end, rule)
+            return _verb_heads(view, firing, end, rule)
 
 
 def _until_apart(view: SentenceView, verb: int) -> int:
@@ -185,8 +185,13 @@ def _lacks_verb(view: SentenceView, anchor: int) -> bool:
     return governing is None or governing[1] == "nested"
 
 
-def _verb_heads(view: SentenceView, anchor: int, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:
+def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule) -> list[tuple[int, int]]:
+    anchor = firing.anchor
+    if view.is_verb(anchor):
+        return []  # the verb above a verb is of another clause ("*the Elysée* said that Macron phoned Bazoum")
     verb, link, case = view.governing_verb(anchor) or (0, "", "")
+    if firing.trigger.adverbial and not verb:
+        verb = view.verb_before(anchor)  # an adverb says how its verb was done, wherever the parser hangs it
     unfit = not verb or (rule.links and link not in rule.links)
     unfit = unfit or (rule.link_prepositions and case not in rule.link_prepositions)
     if unfit or (rule.verbs and not view.is_one_of(verb, rule.verbs)):
@@ -284,12 +289,24 @@ def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) ->
     against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
     """
     others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
-    partners = [argument for argument in arguments if argument not in others]
-    if not partners and len(others) > 2 and not view.is_verb(firing.anchor):
+    partners = [each for argument in arguments if argument not in others for each in _each(argument)]
+    if not partners and view.is_verb(firing.anchor):
+        # "*(They) phoned him*, in succession, the king, the president and …": the pronoun is the one side.
+        partners = [argument for argument in others if argument.rule.endswith("/subject")]
+        others = [argument for argument in others if argument not in partners]
+    elif not partners and len(others) > 2:
         others, partners = others[:1], others[1:]
     if len(partners) < 2 or not others:
         return [arguments]
     return [[*others, partner] for partner in partners]
+
+
+def _each(argument: Argument) -> list[Argument]:
+    """The members of a group one by one ("met each of *the two leaders* alone")."""
+    entity = argument.entity
+    if entity.how != "group":
+        return [argument]
+    return [replace(argument, entity=replace(entity, actors=(actor,))) for actor in entity.actors]
 
 
 def _is_participle(view: SentenceView, id: int) -> bool:

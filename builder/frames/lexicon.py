@@ -32,6 +32,8 @@ class Lexicon:
     topics: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
+    twice: frozenset[str]
+    two_events: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
@@ -43,6 +45,8 @@ class Lexicon:
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
+    beside: frozenset[str]
+    bilateral: frozenset[str]
     hosting: frozenset[str]
     towards: frozenset[str]
     aim: frozenset[str]
@@ -54,6 +58,7 @@ class Lexicon:
     morrow: frozenset[str]
     before: frozenset[str]
     linking: frozenset[str]
+    until: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -67,7 +72,19 @@ class Lexicon:
     preceding: frozenset[str]
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
+    several_endings: tuple[str, ...]
     manner: frozenset[str]
+    lam: frozenset[str]
+    ordinals: tuple[frozenset[str], ...]
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """All the ordinals."""
+        return frozenset().union(*self.ordinals)
+
+    def number_of(self, form: str) -> int:
+        """The number that an ordinal says, 0 if it is none."""
+        return next((n for n, words in enumerate(self.ordinals, start=1) if form in words), 0)
 
 
 @cache
@@ -98,6 +115,8 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
+        folded(data["separately"]["twice"]),
+        folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
@@ -109,6 +128,8 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),
+        folded(data["margins"]["beside"]),
+        folded(data["margins"]["bilateral"]),
         folded(data["hosting"]["words"]),
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
@@ -120,6 +141,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["morrow"]),
         folded(data["offset"]["before"]),
         folded(data["offset"]["linking"]),
+        folded(data["offset"]["until"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
@@ -133,5 +155,8 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["preceding"]),
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
+        tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
+        folded(data["prepositions"]["lam"]),
+        tuple(folded(words) for words in data["ordinals"]["words"]),
     )

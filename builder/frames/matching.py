@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
+from functools import cached_property
 
 from diplograph.frames.arguments import (
     Argument,
@@ -16,16 +17,24 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
-from diplograph.frames.rounds import find_further_rounds
+from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
-from diplograph.frames.times import date_status, deictic_status, find_duration, find_speech_time, find_time
+from diplograph.frames.times import (
+    date_status,
+    date_story,
+    deictic_status,
+    find_duration,
+    find_speech_time,
+    find_time,
+)
 from diplograph.frames.triggers import Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
     Actor,
+    Document,
     DurationExpression,
     EventValues,
     Evidence,
@@ -35,6 +44,7 @@ from diplograph.model import (
     TimeExpression,
 )
 
+NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
 _QUOTE_LIMIT = 240  # code points of a quote, at most
 
 
@@ -54,6 +64,15 @@ class Matcher:
         for before, view in zip([None, *self.views], self.views, strict=False):
             view.anchors = find_anchors(view, self.frames)
             view.previous = before
+
+    @cached_property
+    def dated(self) -> Document:
+        """The document with the date from which it speaks."""
+        return date_story(self.parsed.document)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the document, as they are compared, and its phrases of two or three."""
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
         phrases = {
             " ".join(view.forms[at : at + length])
@@ -61,7 +80,7 @@ class Matcher:
             for length in (2, 3)
             for at in range(len(view.forms) - length + 1)
         }
-        self.vocabulary = frozenset(names | phrases)
+        return frozenset(names | phrases)
 
     def reading(self, frames: Sequence[Frame]) -> Matcher:
         """The same with other frames that have the same anchors."""
@@ -101,9 +120,12 @@ class Matcher:
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         parts = distribute(view, firing, arguments) if several else [arguments]
         mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        if len(mentions) == 1:
+            repeats = find_repeats(view, firing.anchor, mentions[0], self.dated)
+            mentions = list(repeats)
         if not firing.frame.place or len(mentions) != 1:
             return mentions
-        further = find_further_rounds(view, firing.anchor, mentions[0], self.parsed.document)
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.dated)
         return [*mentions, *further]
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
@@ -111,6 +133,8 @@ class Matcher:
         if firing.trigger.distributive:
             return True
         begin = firing.anchor
+        if view.forms[begin - 1] in view.lexicon.two_events:
+            return True  # "held *two meetings* with X and Y"
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
         if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
             return False  # "a *joint* call with both …"
@@ -124,19 +148,26 @@ class Matcher:
         document = self.parsed.document
         fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
         unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
+        if _is_against_oneself((*fillers, *unnamed)):
+            unnamed, unnamed_proofs = (
+                (),
+                (),
+            )  # "the *putschists* … sanctions on *them*": the text does not name whom
         fillers = (*fillers, *unnamed)
         if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
             return None
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
-        time = find_time(view, span, status, frame, document)
+        time = find_time(view, span, status, frame, self.dated)
         status = date_status(status, time, frame, document.published)
         if time is None:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
-            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, document)
+            time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
+        implied = [] if fillers or (time and place) else self._implied(view, firing)
+        fillers = (*fillers, *(filler for filler, _ in implied))
         duration = find_duration(view, span, self.text) if frame.duration else None
         condition = self._condition(view) if frame.condition else None
         speaker = self._speaker(view, anchor)
@@ -158,12 +189,13 @@ class Matcher:
             Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"),
             *proofs,
             *unnamed_proofs,
+            *(proof for _, proof in implied),
             *place_proofs,
             *_prove(view, status, time, duration, condition, speaker),
         ]
         begin, end = self._quote(view, span, arguments)
         definite = trigger.anaphoric or self._is_definite(view, anchor)
-        cues = self._cues(view, firing, status, span, arguments)
+        cues = self._cues(view, firing, status, span, arguments) | ({"implied"} if implied else set())
         return Mention(
             begin, end, view.sentence.index, frame.file, trigger.id, values,
             tuple(dict.fromkeys(evidence)), definite, cues,
@@ -185,8 +217,9 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``several``: it
-        names several events at once; ``headline``: a headline tells it in the present tense.
+        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``serial``: it is one of a series; ``several``: it
+        names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
+        the present tense.
         """
         trigger, anchor = firing.trigger, firing.anchor
         only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
@@ -198,10 +231,30 @@ class Matcher:
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
             "inherits": trigger.inherits and not (arguments and trigger.lenient),
+            "serial": trigger.inherits,
             "several": trigger.distributive,
+            "margins": self._is_on_margins(view, span),
+            "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
             "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
         }
-        return frozenset(cue for cue, holds in cues.items() if holds)
+        number = view.find(view.lexicon.numbers, anchor - 1, anchor) or view.find(
+            view.lexicon.numbers, anchor + 1, anchor + 2
+        )
+        numbers = {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in number}
+        return frozenset(cue for cue, holds in cues.items() if holds) | numbers
+
+    def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
+        """The words in the clause of an event that say it was held on the margins of another."""
+        begin = min(span.clause_begin, span.anchor)
+        return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+
+    def _is_on_margins(self, view: SentenceView, span: EventSpan) -> bool:
+        """Whether an event is said to be held on the margins of the one that the text has told ("*of the summit*")."""
+        return any(id + 1 in view.anchors and view.has_article(id + 1) for id in self._margins(view, span))
+
+    def _is_bilateral(self, view: SentenceView, span: EventSpan) -> bool:
+        """Whether an event is said to be one of two parties."""
+        return bool(view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""
@@ -287,6 +340,20 @@ class Matcher:
                     actor, begin, end = found
                     return (Filler(role, actor),), (Evidence(role, begin, end, "path:anchor/phrase", actor),)
         return (), ()
+
+    def _implied(self, view: SentenceView, firing: Firing) -> list[tuple[Filler, Evidence]]:
+        """The body that an event without a party is likely to be one of: the nearest that its sentence names ("the Council's
+        decisions at the *Kuwait summit*")."""
+        begin = view.word(firing.anchor).begin
+        for role, policy in firing.frame.roles.items():
+            named = [entity for entity in view.entities if entity.how != "demonym" and policy.implied]
+            for entity in sorted(named, key=lambda entity: abs(entity.begin - begin)):
+                for actor in (*entity.actors, *entity.bodies):
+                    entry = self.gazetteer.entries.get(actor.key)
+                    if entry and policy.implied in entry.tags:
+                        proof = Evidence(role, entity.begin, entity.end, "implied", actor)
+                        return [(Filler(role, actor), proof)]
+        return []
 
     def _by_pronoun(
         self, view: SentenceView, firing: Firing, role: str, id: int

@@ -8,6 +8,7 @@ from dataclasses import replace
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
+    has_unnamed_subject,
     joined_verb,
     members,
     objects,
@@ -63,7 +64,7 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     another from …") its subject goes on, else that of the sentence before. The verb's ending holds the pronoun, so the
     verb is the evidence.
     """
-    if subjects(view, verb, inherited=False):
+    if subjects(view, verb, inherited=False) or has_unnamed_subject(view, verb):
         return []
     joined = joined_verb(view, verb)
     if joined:
@@ -96,11 +97,7 @@ def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Agreed (the two) on beginning negotiations", "*the two* may meet again in November": a pair is two coordinated
     parties, a group of two ("the two presidents"), or the only two persons of a sentence.
     """
-    named = any(
-        child.deprel.startswith("nsubj") and child.upos == "NOUN"
-        for child in view.sentence.children.get(verb, ())
-    )
-    if named or not _is_dual(view, verb):
+    if has_unnamed_subject(view, verb) or not _is_dual(view, verb):
         return []
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
@@ -150,6 +147,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     """
     if _is_first_person(view, verb):
         return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
+    if has_unnamed_subject(view, verb):
+        return []
     own = subjects(view, verb, inherited=False)
     if own and (own[0].first < verb or objects(view, verb)):
         return []
@@ -168,6 +167,10 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
+            main = next((word.id for word in view.words[: id - 1] if view.is_verb(word.id)), 0)
+            if not people and main:
+                # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
+                people = [e for e in continued_subject(view, main) if e.kind == "Person"]
             return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
 
@@ -213,7 +216,8 @@ def _pronoun_ids(
     found = [
         id + 1 for id in nouns if _is_pronoun(view, id + 1) and view.word(id + 1).token == view.word(id).token
     ]
-    for id in range(anchor + 1, end):
+    for id in range(anchor + 1, min([end, *(other for other in view.anchors if other > anchor + 1)])):
+        # What stands between the parties of another event ("…, the first *call between them*") is none of this one's.
         if _is_pronoun(view, id) and view.forms[id - 2] in view.lexicon.pairing | prepositions:
             found.append(id)
     return found

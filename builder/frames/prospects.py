@@ -41,9 +41,8 @@ class Prospector:
 
     def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
         """Whether the loose frames find an event in a sentence, or fire beside a word for several parties."""
-        firings = [
-            firing for frame in self._loose for firing in find_firings(view, frame, matcher.vocabulary)
-        ]
+        nothing: frozenset[str] = frozenset()  # is asked of the document's words
+        firings = [firing for frame in self._loose for firing in find_firings(view, frame, nothing)]
         if firings and view.find(self._groups, 1, len(view.words) + 1):
             return True
         return any(matcher.read(view, firing) for firing in firings)

@@ -9,6 +9,12 @@ from diplograph.linking import EntityMention
 
 # Words that may stand between a verb and a subject before it, or a noun and its modifier.
 _LIGHT = frozenset({"PUNCT", "PART", "AUX", "ADV", "PRON", "DET", "CCONJ", "SCONJ"})
+_NAMED = (
+    "name",
+    "alias",
+    "metonym",
+    "title",
+)  # what is no broken plural ("*delegations* of A and B" take a singular)
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -126,8 +132,19 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
         return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
     if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
         return []  # "on the matter of *the republic*, threatened …"
+    if entity.how in _NAMED and not _is_several(view, verb):
+        return [
+            entity
+        ]  # "a summit on Belarus *and Berlin* threatens": after its subjects a verb is dual or plural
     first = view.entities[view.chains[view.entities.index(entity)]]
     return [other for other in members(view, first) if other.last < verb]
+
+
+def _is_several(view: SentenceView, verb: int) -> bool:
+    """Whether a verb is in the dual or plural, by its tags or by its ending."""
+    word = view.word(verb)
+    tagged = word.xpos[7:8] in {"D", "P"} or "Number=Dual" in word.feats or "Number=Plur" in word.feats
+    return tagged or view.forms[verb - 1].endswith(view.lexicon.several_endings)
 
 
 def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -236,6 +253,17 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     )
 
 
+def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
+    """Whether the subject of a verb is a noun that names nobody ("where *workers* received him")."""
+    return any(
+        child.deprel.startswith("nsubj")
+        and child.upos == "NOUN"
+        and view.entity_at(child.id) is None
+        and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
+        for child in view.sentence.children.get(verb, ())
+    )
+
+
 def has_resumptive_pronoun(view: SentenceView, verb: int) -> bool:
     """Whether a verb has an object pronoun, its own or a preposition's: the relative clause is about its object ("the
     call *that he made*", "the sanctions *with which it threatens*"), and what follows the verb is its subject."""
@@ -279,6 +307,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         if all(
             id in passed
             or view.entity_at(id)
+            or view.is_passed_over(id)  # "met *both* X and Y": in Arabic "each *of* X and Y"
             or (view.word(id).upos == "ADP" and id + 1 in gap and view.entity_at(id + 1))  # "*in* the Élysée"
             or view.word(id).upos in light
             or view.is_one_of(id, view.lexicon.days)

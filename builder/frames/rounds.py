@@ -1,4 +1,5 @@
-"""Further rounds that a sentence tells by a place alone: "talks in Geneva on 10 January, *then in Vienna on 21 January*"."""
+"""Rounds that a sentence tells without naming each: "talks in Geneva on 10 January, *then in Vienna on 21 January*", "met
+*twice*"."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import replace
 from diplograph.frames.places import is_local
 from diplograph.frames.spans import word_at
 from diplograph.frames.view import SentenceView
-from diplograph.model import Document, Evidence, Mention
+from diplograph.model import Document, Evidence, Mention, TimeExpression
 from diplograph.temporal import Tense, find_times
 
 _OF_THE_ROUND = ("heldAt", "startDate")  # the evidence that belongs to one round only
@@ -53,3 +54,35 @@ def find_further_rounds(
         last = max(entity.end, time.end if time else 0)
         found.append(replace(mention, end=max(mention.end, last), values=values, evidence=tuple(kept)))
     return tuple(found)
+
+
+def find_repeats(
+    view: SentenceView, anchor: int, mention: Mention, document: Document
+) -> tuple[Mention, ...]:
+    """A mention once for each time that it says the event took place: "met *twice*", or a noun in the dual ("*two meetings*").
+
+    Where as many dates follow ("the first on 24 July, the second on 19 August") each time has its own.
+    """
+    end = view.clause_end(anchor) if view.is_verb(anchor) else view.phrase_end(anchor)
+    twice = view.find(view.lexicon.twice, anchor + 1, end)
+    if not twice and view.forms[anchor - 1] not in view.lexicon.two_events:
+        return (mention,)
+    again = replace(mention, cues=mention.cues | {"another"})
+    tense: Tense = "past" if mention.values.status == "occurred" else "future"
+    times = find_times(
+        document.text, view.word(anchor).begin, view.word(end - 1).end, document.published, tense=tense
+    )
+    dates = [time for time in times if time.start_date]
+    if len(dates) != 2:
+        return mention, again
+    return _dated(mention, dates[0]), _dated(again, dates[1])
+
+
+def _dated(mention: Mention, time: TimeExpression) -> Mention:
+    """The mention with another date."""
+    kept = [proof for proof in mention.evidence if proof.aspect != "startDate"]
+    values = replace(
+        mention.values, start_date=time.start_date, end_date=time.end_date, start_time=None, end_time=None
+    )
+    proof = Evidence("startDate", time.begin, time.end, "time")
+    return replace(mention, end=max(mention.end, time.end), values=values, evidence=(*kept, proof))

@@ -116,7 +116,7 @@ class RolePolicy:
     (``as_body``), whether that body is added (``with_body``), which kinds are welcome, and whether a phrase that is no
     name may fill it (``phrases``). In a ``mutual`` role whoever is called the counterpart
     of another has that other for partner. ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
-    known."""
+    known. An event of which nothing else is said is that of the nearest body with the tag ``implied``."""
 
     minimum: int = 0
     as_body: bool = False
@@ -127,6 +127,7 @@ class RolePolicy:
     mutual: bool = False
     lenient_minimum: int = 0
     lenient_from: int = 9
+    implied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +303,7 @@ class _Reader:
             "mutual",
             "lenient_minimum",
             "lenient_from",
+            "implied",
         }
         self.check_keys(f"role {name}", data, allowed)
         return RolePolicy(
@@ -314,6 +316,7 @@ class _Reader:
             mutual=data.get("mutual", False),
             lenient_minimum=data.get("lenient_minimum", 0),
             lenient_from=data.get("lenient_from", 9),
+            implied=data.get("implied", ""),
         )
 
 

@@ -207,6 +207,8 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
     ):
         return PLANNED
     if is_imperfect(view, verb):
+        if verb > 2 and view.continues(verb - 1):
+            return PLANNED  # "… , *and is to* call him again": what is agreed on besides
         if _has_before(view, verb, lexicon.modal):
             return HYPOTHETICAL
         told = (

@@ -19,7 +19,19 @@ _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
 
+_LEDE = 400  # characters in which an article says of which day it tells
+
 Dated = tuple[int, TimeExpression]
+
+
+def date_story(document: Document) -> Document:
+    """A document that does not say when it was written, with the day that its opening tells of: what follows ("in March",
+    "on the Saturday before") is counted from that."""
+    if document.published:
+        return document
+    times = find_times(document.text, 0, min(_LEDE, len(document.text)), None)
+    days = [time.start_date for time in times if len(time.start_date or "") == _DAY]
+    return replace(document, published=days[0]) if days else document
 
 
 def find_time(
@@ -28,7 +40,7 @@ def find_time(
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
-    dated = _dated(view, span, status, document)
+    dated = _dated(view, span, status, frame, document)
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
@@ -110,19 +122,43 @@ def _postponed_to(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -
     return next((time for id, time in dated if id > 1 and view.forms[id - 2] in towards), None)
 
 
-def _dated(view: SentenceView, span: EventSpan, status: StatusReading, document: Document) -> list[Dated]:
+def _dated(
+    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+) -> list[Dated]:
     """The dates of a sentence with the ids of their first words.
 
     With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
     """
-    tense: Tense = "future" if status.status == PLANNED else "past"
+    ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
+    tense: Tense = "future" if ahead else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
-    found = [(id, time) for id, time in found if not _is_commemorated(view, id)]
+    found = [
+        (id, time) for id, time in found if not _is_commemorated(view, id) and not _is_deadline(view, id)
+    ]
+    if frame.status == OCCURRED and document.published:
+        # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
+        found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
     if _is_ordinal(view, span.anchor):
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
+
+
+def _is_ahead(time: TimeExpression, published: str) -> bool:
+    """Whether a time lies after the day of writing."""
+    start = time.start_date or ""
+    return len(published) >= len(start) and start > published[: len(start)]
+
+
+def _was_planned(view: SentenceView, status: StatusReading) -> bool:
+    """Whether a plan is one of the past ("*it had been due* that the two meet on Wednesday")."""
+    return bool(view.find(view.lexicon.auxiliary, status.cue - 3, status.cue))
+
+
+def _is_deadline(view: SentenceView, id: int) -> bool:
+    """Whether a date says until when somebody has time ("gave Syria *until today*")."""
+    return id > 1 and view.forms[id - 2] in view.lexicon.until
 
 
 def _is_commemorated(view: SentenceView, id: int) -> bool:
@@ -166,17 +202,18 @@ def _in_clause(
 
 
 def find_speech_time(
-    following: Sequence[SentenceView], fillers: tuple[Filler, ...], document: Document
+    following: Sequence[SentenceView], fillers: tuple[Filler, ...], frame: Frame, document: Document
 ) -> TimeExpression | None:
-    """When an utterance was made, from what the text goes on to say of the same speech: "Obama threatened … Obama said
-    *at a press conference on Friday* …"."""
-    speakers = {filler.actor for filler in fillers if filler.actor.kind == "Person"}
+    """When an utterance was made, from what the text goes on to say of the same speaker, or of who speaks for the same
+    body: "Obama threatened … Obama said *at a press conference on Friday* …"."""
+    speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
+    bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
     for view in following[:_SPEECH_SENTENCES]:
         for word in view.words[:_SPEECH_WORDS]:
             if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
                 continue
             named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
-            if not named & speakers:
+            if not any(actor in speakers or bodies & set(actor.represents) for actor in named):
                 return None
             end = view.word(view.clause_end(word.id) - 1).end
             times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")

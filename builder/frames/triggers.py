@@ -29,10 +29,14 @@ def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int
     words = frozenset().union(
         *(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal)
     )
+    means = frozenset().union(*(t.anchors for frame in frames for t in frame.triggers if t.adverbial))
     found = {
         word.id
         for word in map(view.word, view.all_of(words))
         if word.upos not in {"VERB", "PUNCT"}
+        and not (
+            means & view.names(word.id) and view.case_of(word.id)
+        )  # "a call *over the telephone* with …"
         and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }
     # "the second round *of the talks*" names one event, by its first noun.
@@ -58,7 +62,8 @@ def find_candidates(view: SentenceView, frame: Frame) -> Iterator[tuple[Trigger,
         for word in map(view.word, view.all_of(trigger.anchors, exact=trigger.exact)):
             if word.upos == "PUNCT":
                 continue
-            if not trigger.verbal and view.anchors and word.id not in view.anchors and word.upos != "ADJ":
+            names = not (trigger.verbal or trigger.adverbial or word.upos == "ADJ")
+            if names and view.anchors and word.id not in view.anchors:
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue

@@ -32,6 +32,7 @@ class SentenceView:
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
         self.previous: SentenceView | None = None
+        self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
         self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
         self.lemmas = tuple(fold(word.lemma) for word in self.words)
 
@@ -113,7 +114,14 @@ class SentenceView:
         return self.has_article(id)
 
     def has_article(self, id: int) -> bool:
-        """Whether a noun has the article."""
+        """Whether a noun has the article.
+
+        After "to", a noun that begins with lam is spelt the same with and without it: before a name it has none ("left *to
+        meet* the president").
+        """
+        joined = id > 1 and self.word(id - 1).token == self.word(id).token
+        if joined and self.forms[id - 1] in self.lexicon.lam and self.entity_at(id + 1):
+            return False
         return fold(self.word(id).form).startswith(self.article) or self.forms[id - 1].startswith(
             self.article
         )
@@ -192,12 +200,18 @@ class SentenceView:
         It ends at the sentence's marks, at a conjunction that opens a clause, at the next word that names an event,
         and at a verb that is not in a relative clause of the phrase ("talks *which Sherman will lead* with …").
         """
+        key = anchor, self.anchors
+        if key not in self._phrase_ends:
+            self._phrase_ends[key] = self._find_phrase_end(anchor)
+        return self._phrase_ends[key]
+
+    def _find_phrase_end(self, anchor: int) -> int:
         verbs = 0
         for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
             if self._ends_phrase(id, anchor):
                 return id
             if self.is_verb(id):
-                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self._continues(id - 1))
+                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
                 if (
                     not due
                     and not self._is_relative(id, anchor)
@@ -209,12 +223,12 @@ class SentenceView:
                     return id
         return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
-    def _continues(self, id: int) -> bool:
+    def continues(self, id: int) -> bool:
         """Whether a conjunction opens a clause that tells more of the same event."""
         return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
 
     def _ends_phrase(self, id: int, anchor: int) -> bool:
-        if self._continues(id):
+        if self.continues(id):
             return False
         if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
             # "the summit that was *due to* bring them together": still the relative clause of the summit.
@@ -256,9 +270,15 @@ class SentenceView:
 
         "The White House announced the *end of the call*" has the call as object, by way of its end.
         """
-        current = self.word(id)
+        current, own_case, only_names = self.word(id), self.case_of(id), True
         for above in self.ancestors(id):
             if self.is_verb(above.id):
+                if own_case and only_names and current.id != id:
+                    return (
+                        above.id,
+                        "obl",
+                        own_case,
+                    )  # "discussed with his counterpart, *in a call*", hung on the name
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
                 return above.id, link if self._supports(id, current.id) else "nested", case
@@ -266,6 +286,7 @@ class SentenceView:
                 return None
             if current.deprel.split(":")[0] in {"conj", "parataxis"} and above.upos != "NOUN":
                 return None
+            only_names = only_names and self.entity_at(above.id) is not None
             current = above
         return None
 
@@ -368,7 +389,7 @@ class SentenceView:
         if entity.preposition:
             return entity.preposition
         id = entity.first - 1
-        while id >= 1 and (self.word(id).upos == "PUNCT" or self._is_honorific(id)):
+        while id >= 1 and (self.word(id).upos == "PUNCT" or self.is_passed_over(id)):
             if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
                 break
             if self.forms[id - 1] in self.lexicon.marks or self.forms[id - 1] in self.lexicon.commas:
@@ -384,7 +405,7 @@ class SentenceView:
             return self.forms[id - 1]
         return ""
 
-    def _is_honorific(self, id: int) -> bool:
+    def is_passed_over(self, id: int) -> bool:
         """Whether a word may stand between a preposition and a name without changing their relation ("with *both* X")."""
         form = self.forms[id - 1]
         pairs = {

@@ -56,6 +56,15 @@ class Memory:
         names = {name} if name else set()
         self.people.append(KnownPerson(actor, rank, bodies, names, self.clock, set(titles), former))
 
+    def set_back(self, actor: Actor) -> None:
+        """Makes a person the one mentioned longest ago."""
+        for person in self.people:
+            if person.actor.key == actor.key:
+                self.people.remove(person)
+                person.seen = 0
+                self.people.insert(0, person)
+                return
+
     def rank_of(self, actor: Actor) -> str:
         """The rank with which a person was introduced, "" if not."""
         return next((person.rank for person in self.people if person.actor.key == actor.key), "")

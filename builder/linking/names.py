@@ -9,6 +9,7 @@ from diplograph.linking.gazetteer import Gazetteer, Sense, Titles
 from diplograph.linking.tokens import Token, load_clitics, readings
 
 LONGEST_NAME = 8  # tokens of the longest name in the gazetteer that is looked for
+SHORT = 3  # letters of a name that may be a common word
 # A single word of these tags is no name, whatever the gazetteer has ("was" is spelt like Cannes).
 NO_NAME_TAGS = frozenset({"VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "PRON", "DET", "NUM", "INTJ"})
 
@@ -35,11 +36,13 @@ class NameFinder:
         titles: Titles,
         known: frozenset[str] = frozenset(),
     ) -> None:
-        """``known`` are one-word names that the document uses of persons: there they need no tag to be believed."""
+        """``known`` are one-word names that the document uses of persons: there the longer ones need no tag to be believed
+        (of three letters, many are common words), and the short ones need no second name."""
         self.tokens = tokens
         self.gazetteer = gazetteer
         self.titles = titles
-        self.known = known
+        self.known = frozenset(name for name in known if len(name) > SHORT)
+        self.short = known - self.known
 
     # -- the gazetteer ------------------------------------------------------------------------------------------
 
@@ -159,7 +162,7 @@ class NameFinder:
             end -= 1
         if names and end < len(self.tokens) and self._closes_name(start, end):
             end += 1
-        needed = 1 if after_title or self.tokens[start].folded in self.known else 2
+        needed = 1 if after_title or self.tokens[start].folded in self.known | self.short else 2
         return end - start if names and end - start >= needed else 0
 
     def _closes_name(self, start: int, end: int) -> bool:

@@ -222,7 +222,7 @@ class PhraseFinder(TitleFinder):
             person = self._person("person", index, index, holder.rank, "")
             if not person.name or person.first != index or person.bodies:
                 return []
-            named.append(replace(person, bodies=holder.bodies))
+            named.append(replace(person, bodies=holder.bodies, begin=person.name_begin))
             index = person.last + 1
         return named if len(named) == len(holders) else []
 

@@ -22,6 +22,7 @@ from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
+SHORTEST_NAME = 3  # letters of a surname by which somebody may be called alone
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -53,7 +54,7 @@ class Resolver:
             if reference.name and (reference.senses or reference.rank)
         ]
         persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
-        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) > 3)
+        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) >= SHORTEST_NAME)
         known |= frozenset(
             reference.name.split()[0] for reference in named if self._is_family_first(reference)
         )
@@ -128,9 +129,17 @@ class Resolver:
                 mention = self._mention(sentence, tokens, reference, mentions)
                 if mention:
                     self._note_pair(mention, mentions)
+                    self._note_bystander(mention, sentence)
                     mentions.append(mention)
             found.append(tuple(mentions))
         return tuple(found)
+
+    def _note_bystander(self, mention: EntityMention, sentence: Sentence) -> None:
+        """Forgets for the moment who only looked on ("*in the presence of* the envoy"): no group means him."""
+        if mention.kind != "Person" or not mention.actors or mention.first < 2:
+            return
+        if fold(sentence.word(mention.first - 1).form) in self.titles.phrases("between.bystanding"):
+            self.memory.set_back(mention.actors[0])
 
     def _note_pair(self, mention: EntityMention, before: list[EntityMention]) -> None:
         """Remembers two states named side by side: they are "the two powers" of the rest of the sentence."""
@@ -196,12 +205,15 @@ class Resolver:
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
-        """The words by which a person may be called later: the title, and one that belongs to the name ("the Jordanian
-        monarch *King* Abdullah … *the king*")."""
+        """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
+        that belongs to the name ("the Jordanian monarch *King* Abdullah … *the king*")."""
         article = load_clitics().article
-        first = reference.name.split()[0]
-        own = first.removeprefix(article) if (first,) in self.titles.ranks else ""
-        return frozenset(word for word in (reference.title, own) if word)
+        before = fold(self.text[reference.begin : reference.name_begin]).split()
+        words = {reference.title}
+        for word in (*before, reference.name.split()[0]):
+            if (word,) in self.titles.ranks:
+                words.add(word.removeprefix(article))
+        return frozenset(word for word in words if word)
 
     def _is_definite(self, base: EntityMention) -> bool:
         """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
@@ -346,6 +358,10 @@ class Resolver:
                 base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept
             )
             return replace(found, counterpart_of=other)
+        if not bodies and reference.number == 2:
+            return self._group(
+                base, replace(reference, rank="leader"), before
+            )  # "with each of *his two guests*"
         if not bodies:
             return None
         holder = self._holder(base, rank, bodies, former=False)

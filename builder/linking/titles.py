@@ -58,7 +58,10 @@ class TitleFinder(NameFinder):
         honorific = self._honorifics(index)
         if honorific and index + honorific < len(self.tokens):
             below = self._titled(index + honorific)
-            begin = self.tokens[index].begin
+            begin = self.tokens[index].begin + self._conjunction(index)
+            if not below:  # "His Majesty *Philippe*, monarch of …"
+                named = self._person("person", index, index + honorific, "honorific", "")
+                below = [self._with_apposition(named)] if named.name else []
             return [replace(reference, first=index, begin=begin) for reference in below]
         length = self.match_phrase(index, self.titles.ranks.__contains__)
         if not length:
@@ -77,6 +80,11 @@ class TitleFinder(NameFinder):
         title = words[0].removeprefix(load_clitics().article)
         reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
         return [self._with_apposition(reference) if reference.name else reference]
+
+    def _conjunction(self, index: int) -> int:
+        """How many letters before an honorific only join or govern it ("*and* His Excellency the president")."""
+        known = self.titles.phrases("between.honorifics")
+        return next((r.stripped for r in readings(self.tokens[index].folded) if r.form in known), 0)
 
     def _honorifics(self, index: int) -> int:
         """How many tokens from ``index`` are honorifics ("His Majesty *the king*")."""
@@ -98,6 +106,9 @@ class TitleFinder(NameFinder):
             token = self.tokens[index]
             if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
                 break
+            if token.is_punctuation and (aside := self._bracketed_body(index)):
+                index += aside
+                continue
             if token.is_punctuation:
                 if not self._is_quoted_body(index) and (not self._opens_name(index, rank) or pending > 6):
                     break
@@ -110,7 +121,8 @@ class TitleFinder(NameFinder):
                 index, attached=rank in {"official", "secretary-general"} or index == first
             )
             if match and self._is_person(match) and not self._is_longer_name(index, match):
-                return self._finish(kind, first, match.last, rank, preposition, former, bodies, match)
+                last = self._end_of_family(match.last)
+                return self._finish(kind, first, last, rank, preposition, former, bodies, match)
             if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
                 bodies.extend(
                     sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
@@ -183,6 +195,23 @@ class TitleFinder(NameFinder):
         match = self.match_name(index + 1, attached=False)
         return bool(match) and match.senses[0].entry.kind == "Country" if match else False
 
+    def _end_of_family(self, last: int) -> int:
+        """The last token of a name with the house after it ("King Abdullah bin Abdulaziz *Al Saud*")."""
+        house = last + 2 < len(self.tokens) and self.tokens[last + 1].folded in self.titles.phrases(
+            "between.house"
+        )
+        return last + 2 if house else last
+
+    def _bracketed_body(self, index: int) -> int:
+        """How many tokens a body in brackets takes within a title ("president of the commission of the Community *(ECOWAS)*
+        J. C. B."), 0 if there is none."""
+        if self.tokens[index].folded != "(":
+            return 0
+        match = self.match_name(index + 1, attached=False)
+        if not match or self._is_person(match) or match.last + 1 >= len(self.tokens):
+            return 0
+        return match.last + 2 - index if self.tokens[match.last + 1].folded == ")" else 0
+
     def _is_quoted_body(self, index: int) -> bool:
         """Whether a quotation mark opens or closes a state within a title (the *"Israeli"* prime minister B. N.)."""
         quotes = self.titles.phrases("marks.quotes")
@@ -234,7 +263,7 @@ class TitleFinder(NameFinder):
             return True  # "the Saudi defence minister *Prince* Salman"
         if self.titles.ranks[words] == "official" and words[0].startswith(load_clitics().article):
             return True
-        return rank == "official" and not bodies
+        return rank in {"official", "honorific"} and not bodies
 
     def _is_compound(self, index: int) -> bool:
         """Whether an indefinite title stands right after an indefinite one ("the *prime minister and* foreign minister of
@@ -261,10 +290,15 @@ class TitleFinder(NameFinder):
         return not match and bool(self.match_unknown_name(after, after_title=False))
 
     def _with_apposition(self, reference: Reference) -> Reference:
-        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League")."""
+        """A named person with the title that follows after a comma ("N. E., the secretary-general of the League"), or
+        after a name that only an honorific precedes ("Mr S. S. *the foreign minister*")."""
         after = reference.last + 2
-        if after >= len(self.tokens) or not self.tokens[after - 1].is_punctuation:
+        if after >= len(self.tokens):
             return reference
+        if not self.tokens[after - 1].is_punctuation:
+            after -= 1
+            if reference.rank != "honorific":
+                return reference
         length = self.match_phrase(after, self.titles.ranks.__contains__)
         if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
             return reference

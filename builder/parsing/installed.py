@@ -17,7 +17,8 @@ PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model that is there: Stanza's ``directory`` and ``package``, and the files of its processors."""
+    """A model that is there: Stanza's ``directory`` and ``package``, and the files of its processors and of what they
+    share (word vectors, character language models)."""
 
     name: str
     directory: Path
@@ -79,9 +80,11 @@ def _read_model(name: str, directory: Path, packages: tuple[str, ...]) -> Instal
             iter(available)
         )
         processors: dict[str, str] = available[package]
-        files = tuple(
-            directory / "ar" / processor / f"{processors[processor]}.pt" for processor in PROCESSORS
-        )
+        parts = {(processor, processors[processor]) for processor in PROCESSORS}
+        for processor in PROCESSORS:
+            entry = arabic.get(processor, {}).get(processors[processor], {})
+            parts |= {(shared["model"], shared["package"]) for shared in entry.get("dependencies", ())}
+        files = tuple(directory / "ar" / part / f"{name_of}.pt" for part, name_of in _in_order(parts))
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise ModelError(
             f"{listing}: not a listing of Arabic Stanza models with {', '.join(PROCESSORS)}"
@@ -95,6 +98,11 @@ def _read_model(name: str, directory: Path, packages: tuple[str, ...]) -> Instal
         )
         raise ModelError(f"model {name}: {missing[0]} is missing; mend with: {remedy}")
     return InstalledModel(name, directory, package, files)
+
+
+def _in_order(parts: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The processors as a pipeline has them, then what they share."""
+    return sorted(parts, key=lambda part: (PROCESSORS.index(part[0]) if part[0] in PROCESSORS else 9, part))
 
 
 def list_models() -> tuple[ModelInfo, ...]:

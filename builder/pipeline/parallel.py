@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Protocol
 
 from diplograph.pipeline.reading import Input, ReadBatch, Reader, Reading
@@ -133,7 +134,8 @@ class Processes:
     def submit(self, batch: list[Input]) -> Future[ReadBatch]:
         """Hands out a batch."""
         try:
-            return self._pool.submit(_read, batch)
+            with _uninterrupted():
+                return self._pool.submit(_read, batch)
         except BrokenProcessPool as error:  # a worker has just died over another batch
             lost: Future[ReadBatch] = Future()
             lost.set_exception(error)
@@ -150,10 +152,29 @@ class Processes:
 
     def close(self) -> None:
         """Ends the workers, whatever they are at."""
-        ours = set(multiprocessing.active_children())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in ours:
+        for process in multiprocessing.active_children():
             process.terminate()
+        # Waited for: the pool's own thread, left behind, and the end of this process trip over each other.
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until workers are started: one that its parent leaves in the midst of that prints a traceback.
+
+    A mask of the main thread would not do, since a signal goes to any thread, and stores have some.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread is interrupted
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 _reader: Reader | None = None  # of a worker process, from its start to its end

@@ -78,16 +78,20 @@ def _earlier(
     anchor: PartialDate | None,
     tense: Tense | None,
     before: int,
+    day: bool = False,
 ) -> PartialDate | None:
-    """The last date with a start that was said before an offset, if need be before the stretch that is read."""
+    """The last date with a start that was said before an offset, if need be before the stretch that is read; with ``day``
+    the last that is one day."""
     for reading in reversed(readings):
-        if reading.start and tokens[reading.first].begin < before:
-            return reading.end or reading.start
+        date = reading.end or reading.start
+        if date and tokens[reading.first].begin < before and (date.day or not day):
+            return date
     if begin == 0:
         return None
     for found in reversed(_find(text, max(0, begin - _LOOK_BACK), begin, anchor, tense)):
-        if found.start_date:
-            return parse_partial(found.end_date or found.start_date)
+        date = parse_partial(found.end_date or found.start_date) if found.start_date else None
+        if date and (date.day or not day):
+            return date
     return None
 
 

@@ -24,6 +24,11 @@ from diplograph.temporal.scanning import Token
 Match = re.Match[str]
 NAME = "name"  # the role of words of time that only name something: «ثورة 25 يناير»
 _STEPS = {"next": 1, "last": -1, "current": 0, "before_last": -2, "after_next": 2}
+_DAYS_ON = {
+    "same": 0,
+    "following": 1,
+    "preceding": -1,
+}  # "the same day", "the following day", "the day before"
 # «قبل يوم الخميس», «قبل عام 2008»: before the one that is named
 _NAMED_AFTER = frozenset(("weekday", "month", "shift", "year", "ordinal", "part"))
 _BARE_YEARS = range(1900, 2101)
@@ -51,13 +56,14 @@ class Reading:
 class Resolver:
     """Reads matches over ``tokens`` from the standpoint of ``anchor``.
 
-    ``earlier`` gives the last date said before a token: «من الشهر نفسه» and «منه» refer to it.
+    ``earlier`` gives the last date said before a token (with ``day`` the last that is a day): "of the
+    same month" and "of it" refer to it.
     """
 
     tokens: tuple[Token, ...]
     anchor: PartialDate | None
     tense: Tense | None
-    earlier: Callable[[int], PartialDate | None]
+    earlier: Callable[..., PartialDate | None]
 
     def resolve(self, rule: str, match: Match) -> Reading | None:
         """The reading of a rule's match, None where the words turn out to be no time."""
@@ -303,14 +309,14 @@ class Resolver:
         start = add_days(self.anchor, shift) if self.anchor and self.anchor.day else None
         if after == "relative" and shift == 0:  # «اليوم نفسه», «اليوم التالي»
             relative = self.tokens[match.end()].sense.name
-            start = self._same_day(match) if relative == "same" else None
+            start = self._same_day(match) if relative in _DAYS_ON else None
+            start = add_days(start, _DAYS_ON[relative]) if start else None
             return Reading(match.start(), match.end() + 1, "day", start)
         return Reading(match.start(), match.end(), "day", start)
 
     def _same_day(self, match: Match) -> PartialDate | None:
         """The date said before, if it is a day."""
-        before = self.earlier(self.tokens[match.start()].begin)
-        return before if before and before.day else None
+        return self.earlier(self.tokens[match.start()].begin, day=True)
 
     def _is_some_day(self, match: Match) -> bool:
         """Whether «اليوم» is not today: «اليوم الأول», «اليوم العالمي», and «في اليوم …» with anything definite."""

@@ -28,6 +28,7 @@ SCANNED_KINDS = frozenset(
     ("other", "numeric", "clock", "decimal", "number", "year", "and", *_MARKS.values())
 )  # the kinds of tokens that are not (only) of the lexicon
 _CENTURY_PIVOT = 70  # 12/7/08 is of this century, 12/7/98 of the last
+_FIRST_YEAR = 1600  # numeric dates of earlier years are not Gregorian
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def read_numeric(word: str) -> date | None:
         year = third if len(third) == 4 else str((2000 if int(third) < _CENTURY_PIVOT else 1900) + int(third))
         orders = [(year, second, first), (year, first, second)]
     for order in orders:
+        if int(order[0]) < _FIRST_YEAR:
+            return None  # a year of the Hijra, with which news gives the Gregorian date
         try:
             return date(*map(int, order))
         except ValueError:

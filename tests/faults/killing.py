@@ -44,7 +44,12 @@ PLACES: dict[str, tuple[object, str]] = {
     PUBLISHING: (generations, "publish"),
     "cache": (parse_cache.ParseCache, "put"),
 }
-ARTICLES = ("هاتف ماكرون نظيره خان مساء الأحد.", "استقبل ماكرون نظيره خان في باريس.", "هاتف خان ماكرون أمس.")
+# Each has a report, or it would not be parsed whole, and no parse of it kept.
+ARTICLES = (
+    "تلقى الرئيس المصري عبد الفتاح السيسي اتصالا هاتفيا من الرئيس الفرنسي إيمانويل ماكرون مساء الأحد.",
+    "أجرى رئيس الوزراء الباكستاني عمران خان اتصالا هاتفيا بالرئيس الفرنسي إيمانويل ماكرون.",
+    "تلقى الرئيس الفرنسي إيمانويل ماكرون أمس اتصالا هاتفيا من الرئيس المصري عبد الفتاح السيسي.",
+)
 
 Act = Callable[[], object]
 
