@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -279,3 +280,21 @@ def test_predicates_are_read_as_they_are_written() -> None:
         "type",
         "status",
     ]
+
+
+def test_nothing_outlives_the_process_that_was_started(tmp_path: Path) -> None:
+    """Killed as no process can prevent, it takes its workers and engines with it."""
+    with Store.open(tmp_path / "store") as opened:
+        fill(opened)
+    with serving(tmp_path / "store", "--workers", "2") as server:
+        assert server.ask(ASK).status == 200
+        started = family(server.process.pid)
+        assert len([pid for pid in started if "spawn_main" in command(pid)]) == 2
+        server.process.kill()
+        server.process.wait()
+        deadline = time.monotonic() + 20
+        while any(map(command, started)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not [command(pid) for pid in started if command(pid)]
+        with pytest.raises(ConnectionRefusedError):
+            connect(server)

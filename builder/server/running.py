@@ -186,7 +186,10 @@ async def _answer(settings: Settings, folder: Path, line: socket.socket) -> None
     opening: set[asyncio.Task[object]] = set()
 
     def take() -> None:
-        said, handles, _, _ = socket.recv_fds(line, 1, 1)
+        try:
+            said, handles, _, _ = socket.recv_fds(line, 1, 1)
+        except ConnectionResetError:  # it ended before it read that we are ready
+            said, handles = b"", []
         if not said:
             loop.remove_reader(line)
             stop.set()

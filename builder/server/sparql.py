@@ -120,10 +120,9 @@ async def _run_query(request: Request, job: QueryJob) -> Answer:
 
 def _tag(generation: str, job: QueryJob) -> str:
     """What an answer hangs on, as a hash; one that may be another each time is never given its tag."""
-    asked = (
-        generation, job.text, job.url, job.select, job.graph, *job.default_graphs, "", *job.named_graphs
-    )  # fmt: skip
-    return hashlib.blake2b("\0".join(map(str, asked)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    graphs = "\0".join((*job.default_graphs, "", *job.named_graphs))
+    asked = f"{generation}\0{job.text}\0{job.url}\0{job.select}\0{job.graph}\0{graphs}"
+    return hashlib.blake2b(asked.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 async def _run_update(request: Request, fields: Fields) -> Answer:
