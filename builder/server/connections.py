@@ -85,7 +85,11 @@ class Connection(asyncio.Protocol):
         self._current: Incoming | None = None  # what is being answered
         self._task: asyncio.Task[None] | None = None
         self._head_size = 0
-        self._answered = False
+        self._heard = False  # whether the parser has said anything of the last that came
+        self._unheard = (
+            0  # bytes of which it has said nothing yet: a header that is not whole, or an end of chunks
+        )
+        self._begun = self._answered = False
         self._paused = False
         self._ending: tuple[int, str] | None = None  # what is said when all that waits is answered
         self._full: asyncio.Future[None] | None = None
@@ -116,15 +120,14 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._ending is not None:
             return
-        within_head = self._within_head()
+        self._unheard += len(data)
         try:
             self._parser.feed_data(data)
-            if within_head and self._within_head():
-                self._add_to_head(len(data))
+            self._add_to_head(0)
         except HttpParserUpgrade as upgrade:
             self._read_body(data[upgrade.args[0] :])
         except HttpParserError:
-            self._end(*(self._ending or (400, "this is no request as HTTP/1.1 has them")))
+            self._refuse()
         self._pace()
 
     def pause_writing(self) -> None:
@@ -142,25 +145,33 @@ class Connection(asyncio.Protocol):
             self._ending = 503, "too many requests at once on one connection"
             raise ValueError
         self._reading = Incoming(self._pace)
+        self._unheard = 0
         self._head_size = 0
 
     def on_url(self, url: bytes) -> None:
         assert self._reading is not None
+        self._unheard = 0
         self._add_to_head(len(url))
         self._reading.target += url.decode("ascii")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._reading is not None
+        self._unheard = 0
+        self._add_to_head(len(name) + len(value) + 4)
         if not self._reading.method:  # else it comes after the body
-            self._add_to_head(len(name) + len(value) + 4)
             self._reading.add_header(name.decode("ascii").lower(), value.decode("utf-8", "replace"))
 
     def on_headers_complete(self) -> None:
         assert self._reading is not None
         incoming = self._reading
         incoming.method = self._parser.get_method().decode("ascii")
-        incoming.old = self._parser.get_http_version() != "1.1"
-        incoming.keep = self._parser.should_keep_alive()
+        version = self._parser.get_http_version()
+        incoming.old = version == "1.0"
+        host = incoming.headers.get("host", "," if version == "1.1" else "")
+        if version not in ("1.0", "1.1") or "," in host:  # there must be one host (RFC 9112, 3.2)
+            raise ValueError
+        # Who waits to be told to go on may send the body or not when it is refused: what comes next would be anybody's guess.
+        incoming.keep = self._parser.should_keep_alive() and not incoming.expects_answer()
         if self._current is None:
             self._begin(incoming)
         else:
@@ -168,10 +179,12 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         assert self._reading is not None
+        self._unheard = 0
         self._reading.add(piece)
 
     def on_message_complete(self) -> None:
         assert self._reading is not None
+        self._unheard = 0
         if not self._parser.should_upgrade():
             self._reading.complete()
             self._reading = None
@@ -179,9 +192,15 @@ class Connection(asyncio.Protocol):
     def _within_head(self) -> bool:
         return self._reading is not None and not self._reading.method
 
+    def _refuse(self) -> None:
+        """What comes is no HTTP: says so, and that the rest of what is being read will not come."""
+        self._end(*(self._ending or (400, "this is no request as HTTP/1.1 has them")))
+        if self._reading is not None:
+            self._reading.drop()
+
     def _add_to_head(self, size: int) -> None:
         self._head_size += size
-        if self._head_size > _LARGEST_HEAD:
+        if self._head_size + self._unheard > _LARGEST_HEAD:
             self._ending = 431, f"the head of the request is longer than {_LARGEST_HEAD} bytes"
             raise HttpParserError
 
@@ -198,7 +217,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(f"POST / HTTP/1.1\r\n{head}\r\n".encode() + rest)
         except HttpParserError:
-            self._end(400, "this is no request as HTTP/1.1 has them")
+            self._refuse()
 
     def begin_anew(self) -> None:
         """The body of such a request is at its end."""
@@ -210,7 +229,7 @@ class Connection(asyncio.Protocol):
     def _begin(self, incoming: Incoming) -> None:
         self.deadline = math.inf
         self._current = incoming
-        self._answered = False
+        self._begun = self._answered = False
         self._task = self._loop.create_task(self._answer(incoming))
 
     async def _answer(self, incoming: Incoming) -> None:
@@ -224,7 +243,10 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         if not self._answered:
-            self._transport.abort()  # what went out is not whole, and must not look as if it were
+            if self._ending is None or self._begun:
+                self._transport.abort()  # what went out is not whole, and must not look as if it were
+            else:
+                self._end(*self._ending)
             return
         unsent = self._transport.get_write_buffer_size()
         self.deadline = self._loop.time() + (_STALLED if unsent else _HEAD_WITHIN)
@@ -294,7 +316,7 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             head = self._head(status, headers, length if body is None else len(body))
             self._transport.writelines((head, body) if body else (head,))
-        self._answered = True
+        self._begun = self._answered = True
 
     async def stream(
         self, status: int, headers: HeaderList, length: int | None, pieces: AsyncIterator[bytes]
@@ -309,6 +331,7 @@ class Connection(asyncio.Protocol):
             headers = [*headers, ("transfer-encoding", "chunked")]
         elif length is None:
             self._current.keep = False
+        self._begun = True
         self._transport.write(self._head(status, headers, length))
         sent = 0
         async for piece in pieces:

@@ -65,7 +65,7 @@ class Incoming:
 
     def expects_answer(self) -> bool:
         """Whether the client sends the body only when it is told to."""
-        waits = not self._pieces and not self._whole
+        waits = not (self.old or self._pieces or self._whole)
         return waits and self.headers.get("expect", "").lower() == "100-continue"
 
     async def read(self) -> bytes:

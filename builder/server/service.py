@@ -10,7 +10,9 @@ from typing import NamedTuple, Protocol
 from diplograph.server.settings import Settings
 
 
-class QueryJob(NamedTuple):  # as is Result: there is one for each request, and a frozen dataclass takes twice as long
+class QueryJob(
+    NamedTuple
+):  # as is Result: there is one for each request, and a frozen dataclass takes twice as long
     """A SPARQL query with its dataset (as the protocol gives it) and the media types it may be answered in.
 
     ``url`` is what relative IRIs are relative to.
