@@ -4,7 +4,8 @@
 in turn, several times over, so that whatever else the machine does falls on all. The ratios are medians over the rounds.
 Every query has another text each time, so that no answer is known beforehand; the rows marked "again" ask the same
 text over and over, which ours answers from memory. Beside the rates stands what one request cost in processor time,
-all processes of a server together: on a busy machine that is the steadier figure.
+all processes of a server together, and how much of the processors somebody else had meanwhile. Where that is not little,
+the rates are worth little too: a server of more threads then gets more of what is left.
 """
 
 from __future__ import annotations
@@ -174,6 +175,14 @@ def rate(
     return float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1]), cost  # type: ignore[index]
 
 
+def busy(own: list[Endpoint]) -> tuple[float, float]:
+    """How long processors have worked so far, and for how much of that neither these servers nor we were the reason."""
+    fields = [int(field) / os.sysconf("SC_CLK_TCK") for field in Path("/proc/stat").read_text().split()[1:9]]
+    times = os.times()
+    ours = times.user + times.system + times.children_user + times.children_system
+    return sum(fields), sum(fields) - fields[3] - fields[4] - ours - sum(one.busy_seconds() for one in own)
+
+
 def measure(arguments: argparse.Namespace) -> None:
     """Prints the table."""
     for tool in ("wrk", "oxigraph", "rdflib-endpoint"):
@@ -199,8 +208,8 @@ def measure(arguments: argparse.Namespace) -> None:
             "rdflib": stack.enter_context(
                 running(["rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", str(ports[1]), str(quads)], ports[1], "/")),
         }  # fmt: skip
-        print(f"{'':38} {'requests per second':^29} {'ratio to':^19} {'ms of processor':^19}")
-        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "ours", "oxigraph")
+        print(f"{'':38} {'requests per second':^29} {'ratio to':^19} {'ms of processor':^19} {'others':>9}")
+        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "ours", "oxigraph", "had %")
         print(" " * 38, *(f"{head:>9}" for head in heads))
         for again in (False, True):
             for load in (load for load in LOADS if load.name.startswith(arguments.only)):
@@ -219,6 +228,7 @@ def compare(
     difference."""
     rates: dict[str, list[float]] = {name: [] for name in endpoints}
     costs: dict[str, list[float]] = {name: [] for name in endpoints}
+    whole, others = busy(list(endpoints.values()))
     for number in range(arguments.rounds):
         for name, endpoint in endpoints.items():
             if name != "rdflib" or number == 0:
@@ -230,7 +240,9 @@ def compare(
     middle = {name: median(found) for name, found in rates.items()}
     row = [f"{middle[name]:9.1f}" for name in ("ours", "oxigraph", "rdflib")]
     row += [f"{ratio:9.2f}", f"{middle['ours'] / max(middle['rdflib'], 1 / arguments.seconds):9.0f}"]
-    return row + [f"{median(costs[name]):9.2f}" for name in ("ours", "oxigraph")]
+    row += [f"{median(costs[name]):9.3f}" for name in ("ours", "oxigraph")]
+    whole_then, others_then = busy(list(endpoints.values()))
+    return [*row, f"{100 * (others_then - others) / (whole_then - whole):9.0f}"]
 
 
 if __name__ == "__main__":
