@@ -58,7 +58,7 @@ def measure(rounds: int, seconds: int) -> None:
     ]
     uvicorn += ["--loop", "uvloop", "--lifespan", "off", "--no-access-log", "--no-server-header"]
     load = Load("constant", "ASK {{}} {n}")
-    found: dict[str, list[tuple[float, float]]] = {"ours": [], "uvicorn": []}
+    found: dict[str, list[tuple[float, float, float]]] = {"ours": [], "uvicorn": []}
     with (
         running([sys.executable, __file__, "--port", str(ports[0])], ports[0], "/sparql") as ours,
         running([*uvicorn, "--port", str(ports[1])], ports[1], "/sparql") as theirs,
@@ -67,7 +67,7 @@ def measure(rounds: int, seconds: int) -> None:
             for name, endpoint in (("ours", ours), ("uvicorn", theirs)):
                 found[name].append(rate(endpoint, load.query, load, seconds, number * 10_000_000, 1))
     for name, measured in found.items():
-        rates, costs = zip(*measured, strict=True)
+        rates, costs, _ = zip(*measured, strict=True)
         print(
             f"{name:8} {median(rates):9.0f} requests per second {median(costs) * 1000:7.1f} µs of processor each"
         )
