@@ -95,12 +95,16 @@ class SentenceView:
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
-        found = []
-        for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            phrases = (" ".join(self.forms[id - 1 : id - 1 + length]) for length in (2, 3))
-            if self.is_one_of(id, words) or any(phrase in words for phrase in phrases):
-                found.append(id)
-        return found
+        ids = range(max(begin, 1), min(end, len(self.words) + 1))
+        return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
+
+    @cached_property
+    def _phrases(self) -> tuple[frozenset[str], ...]:
+        """The names of each word, and the phrases of two and three words that begin with it."""
+        return tuple(
+            names | {" ".join(self.forms[at : at + 2]), " ".join(self.forms[at : at + 3])}
+            for at, names in enumerate(self._names)
+        )
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
