@@ -16,7 +16,7 @@ from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import HOST, as_fetching, is_fetching, load
 from diplograph.transfer.manifest import announce, confirm, remove
 from diplograph.transfer.pushing import plan_push
-from diplograph.transfer.sending import Parcel, pack
+from diplograph.transfer.parcels import Parcel, pack
 from diplograph.transfer.targets import Message, Target
 
 
