@@ -23,6 +23,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from diplograph.quads import document_graph, shared_graph
 from diplograph.store import Store
 from diplograph.transfer import Endpoint, pull, push
+from diplograph.transfer.connection import Body, join
 
 
 def test_push_reports_every_graph(
@@ -49,8 +50,8 @@ def test_counts_that_differ_end_with_status_1(
 ) -> None:
     add = Endpoint.add
 
-    def lose(self: Endpoint, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
-        add(self, graph, b"".join(lines.splitlines(keepends=True)[1:]), gzip=gzip)
+    def lose(self: Endpoint, graph: NamedNode | None, lines: Body, *, gzip: bool = False) -> None:
+        add(self, graph, b"".join(join(lines).splitlines(keepends=True)[1:]), gzip=gzip)
 
     with monkeypatch.context() as patched:
         patched.setattr(Endpoint, "add", lose)
@@ -61,18 +62,23 @@ def test_counts_that_differ_end_with_status_1(
     assert endpoint.count([shared_graph("events")]) == {shared_graph("events"): 62}
 
 
+@pytest.mark.parametrize("chunk", [None, 50], ids=["whole", "in chunks"])
 def test_a_dry_run_prints_commands_that_do_the_same(
+    chunk: int | None,
     directory: Path,
     endpoint: Endpoint,
     elsewhere: Elsewhere,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    options = ("--chunk", 50, *(("--gzip",) if endpoint.target.gzip else ()))
+    monkeypatch.setattr("diplograph.transfer.parcels._FIRST", 60)  # several parcels
+    options = (*(("--chunk", chunk) if chunk else ()), *(("--gzip",) if endpoint.target.gzip else ()))
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--store", directory, *options)
     assert status == 0
     assert f":{servers.PASSWORD}" not in script
     assert not endpoint.count([shared_graph("events")])
+    assert ("-T -" in script) == (endpoint.target.stream and chunk is None)
     fetched = re.search(r"LOAD <http://127\.0\.0\.1:(\d+)/", script)
     assert bool(fetched) == (bool(endpoint.target.fetch) and endpoint.connection.is_local)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

@@ -14,7 +14,7 @@ from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import HOST, as_fetching, is_fetching, load
-from diplograph.transfer.manifest import announce, confirm, remove
+from diplograph.transfer.manifest import Entry, announce, confirm, remove
 from diplograph.transfer.pushing import plan_push
 from diplograph.transfer.parcels import Parcel, pack
 from diplograph.transfer.targets import Message, Target
@@ -38,6 +38,7 @@ def curl_commands(
     plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     target = as_fetching(endpoint.target) if is_fetching(endpoint) else endpoint.target
     packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
+    streams = target.stream and chunk is None
     chunk = chunk or target.chunk
     yield f"# {target.title} at {endpoint.address.url}: {len(plan.changed)} graphs to send, " + (
         f"{len(plan.unchanged)} unchanged, {len(plan.gone)} gone here"
@@ -45,16 +46,28 @@ def curl_commands(
     yield "set -euo pipefail"
     if is_fetching(endpoint) and plan.changed:
         yield _serve_pieces(endpoint, store.base)
+    if plan.arrived:
+        yield f"# {len(plan.arrived)} graphs that an interrupted push had sent whole"
+        yield _update(endpoint, confirm(store.base, plan.arrived))
     export = f"diplograph export --store {shlex.quote(str(directory))}"
+    sent: list[Entry] = []
+    if streams and plan.changed:
+        yield "# one request for all of them, each announced before its lines"
+        yield "{"
     for parcel in pack(store, plan.changed, target, chunk):
         full = () if plan.fresh else tuple(endpoint.count(entry.graph for entry in parcel.entries))
         yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
         known = [entry.graph for entry in parcel.entries if entry.graph in plan.manifest]
         yield _update(endpoint, announce(endpoint, store.base, parcel.entries, known=known, clear=full))
         for piece in _send(endpoint, target, parcel, export, packed):
-            yield piece.command(chunk, target.most_bytes)
-        yield _update(endpoint, confirm(store.base, parcel.entries))
+            yield piece.export if streams else piece.command(chunk, target.most_bytes)
+        sent += parcel.entries
         parcel.close()
+    if streams and plan.changed:
+        message = endpoint.address.add(None, gzip=packed)
+        yield f"}} | {_pack(message)}{_curl(endpoint.connection.credentials, message, stream=True)}"
+    for start in range(0, len(sent), target.graphs):
+        yield _update(endpoint, confirm(store.base, sent[start : start + target.graphs]))
     if remove_gone and plan.gone:
         yield f"# {len(plan.gone)} graphs that are gone here"
         yield _update(endpoint, remove(endpoint, store.base, [entry.graph for entry in plan.gone]))
@@ -131,15 +144,17 @@ def _update(endpoint: Endpoint, text: str) -> str:
     return f"{command} <<'END'\n{text}\nEND"
 
 
-def _curl(who: Credentials, message: Message, body: str = "@-") -> str:
-    """A curl command that sends its standard input; the shell, or curl itself, puts the credentials in."""
+def _curl(who: Credentials, message: Message, body: str = "@-", *, stream: bool = False) -> str:
+    """A curl command that sends its standard input; the shell, or curl itself, puts the credentials in. A stream it sends
+    as it comes, which it cannot do twice, as it would have to for digest."""
     secret = ""
+    ask, data = ("--basic", "-T -") if stream else ("--anyauth", f"--data-binary {body}")
     if who.token:
         scheme = who.authorization.removesuffix(who.token)
         secret = f' -H "Authorization: {scheme}$DIPLOGRAPH_TOKEN"'
     elif who.source.startswith("DIPLOGRAPH_USER"):
-        secret = ' --anyauth -u "$DIPLOGRAPH_USER:$DIPLOGRAPH_PASSWORD"'
+        secret = f' {ask} -u "$DIPLOGRAPH_USER:$DIPLOGRAPH_PASSWORD"'
     elif who.source:
-        secret = f" --anyauth --netrc-file {shlex.quote(who.source)}"
+        secret = f" {ask} --netrc-file {shlex.quote(who.source)}"
     headers = "".join(f" -H {shlex.quote(f'{name}: {value}')}" for name, value in message.headers.items())
-    return f"curl -sS --fail-with-body -o /dev/null{secret} -X {message.method}{headers} --data-binary {body} {shlex.quote(message.url)}"
+    return f"curl -sS --fail-with-body -o /dev/null{secret} -X {message.method}{headers} {data} {shlex.quote(message.url)}"

@@ -82,6 +82,12 @@ class SortedLines:
         lines.sort()
         return b"".join(lines)
 
+    def _sort_last(self) -> bytes:
+        """What is in memory, sorted."""
+        if self._last is None:
+            self._last = self._sort()
+        return self._last
+
     def _spill(self) -> None:
         if self._folder is None:
             self._folder = Path(
@@ -94,6 +100,11 @@ class SortedLines:
 
     def chunks(self, most_lines: int, most_bytes: int = sys.maxsize) -> Iterator[bytes]:
         """The lines, as many at a time as are within both limits, but at least one."""
+        if self.size <= most_bytes and not self._files:
+            whole = self._sort_last()
+            if whole.count(b"\n") <= most_lines:
+                yield from filter(None, [whole])
+                return
         chunk: list[bytes] = []
         count = size = 0
         for block in self._read():
@@ -114,9 +125,7 @@ class SortedLines:
 
     def _read(self) -> Iterator[bytes]:
         """The lines in blocks."""
-        if self._last is None:
-            self._last = self._sort()
-        last = io.BytesIO(self._last)
+        last = io.BytesIO(self._sort_last())
         if not self._files:
             while block := last.read(_BLOCK) + last.readline():
                 yield block
