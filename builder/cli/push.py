@@ -34,7 +34,10 @@ _MOST_ROWS = 30
     "--gzip/--no-gzip", default=None, help="Compress what is sent; by default if the store is elsewhere."
 )
 @click.option(
-    "--chunk", type=click.IntRange(min=1), metavar="TRIPLES", help="How much goes into one request."
+    "--chunk",
+    type=click.IntRange(min=1),
+    metavar="TRIPLES",
+    help="How much goes into one request; by default what suits the store, for Oxigraph everything.",
 )
 @click.option(
     "--dry-run", is_flag=True, help="Change nothing; print the curl commands that would do the same."

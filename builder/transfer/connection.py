@@ -298,16 +298,10 @@ def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -
             "if it speaks no TLS, its address begins with http://"
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return (
-            f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?"
-        )
+        return f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?"
     if isinstance(error, httpx2.TimeoutException):
-        return (
-            f"{url} does not answer within {timeout:g} s{tried}; give it longer with --timeout, or less with --chunk"
-        )
-    return (
-        f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?"
-    )
+        return f"{url} does not answer within {timeout:g} s{tried}; give it longer with --timeout, or less with --chunk"
+    return f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?"
 
 
 def _first_words(text: str, length: int = 200) -> str:

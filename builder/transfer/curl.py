@@ -15,8 +15,8 @@ from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import HOST, as_fetching, is_fetching, load
 from diplograph.transfer.manifest import Entry, announce, confirm, remove
-from diplograph.transfer.pushing import plan_push
 from diplograph.transfer.parcels import Parcel, pack
+from diplograph.transfer.pushing import plan_push
 from diplograph.transfer.targets import Message, Target
 
 

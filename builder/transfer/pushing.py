@@ -122,15 +122,15 @@ def push(
         raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
     plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     results = [
-        PushedGraph(entry.graph.value, entry.triples, there, UNCHANGED if there == entry.triples else DIFFERENT)
+        PushedGraph(
+            entry.graph.value, entry.triples, there, UNCHANGED if there == entry.triples else DIFFERENT
+        )
         for entry, there in _confirm_arrived(store, endpoint, plan)
     ]
     corrupted: frozenset[str] = frozenset()
     if plan.changed:
         with hand_out(endpoint, store.base) as reached:
-            sender = Sender(
-                store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh
-            )
+            sender = Sender(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
             results += _send_changed(sender, plan, progress)
             corrupted = frozenset(sender.corrupted)
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
