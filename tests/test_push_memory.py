@@ -34,9 +34,18 @@ def make(directory: Path, graphs: int) -> int:
     return len(text)
 
 
+PROGRAM = """
+import sys
+from diplograph.cli import main
+from diplograph.transfer import lines
+lines.RUN = 4_000_000  # so that both stores have several runs
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def measure(*arguments: object) -> int:
     """The most memory, in bytes, that a command had."""
-    command = [sys.executable, "-m", "diplograph", *map(str, arguments)]
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     peak = 0
     while process.poll() is None:

@@ -132,11 +132,12 @@ class SortedLines:
             return
         with ExitStack() as stack:
             runs = [stack.enter_context(path.open("rb")) for path in self._files]
-            yield from _merge([*runs, last])
+            # however many runs there are, no more is read of them together
+            yield from _merge([*runs, last], min(_BLOCK, self._run // 4 // len(runs) + 1))
 
 
-def _merge(runs: Sequence[IO[bytes]]) -> Iterator[bytes]:
-    """Blocks of the lines of sorted files, in order.
+def _merge(runs: Sequence[IO[bytes]], size: int) -> Iterator[bytes]:
+    """Blocks of the lines of sorted files, in order; so many bytes of each are read at a time.
 
     Of each file so much is read that one of them is through to a line that none of the others can go below any more;
     what is read up to there is sorted, which for lists of sorted lists is a merge, and a hundred times as quick as
@@ -145,7 +146,7 @@ def _merge(runs: Sequence[IO[bytes]]) -> Iterator[bytes]:
     waiting: list[list[bytes]] = [[] for _ in runs]
     while True:
         for index, run in enumerate(runs):
-            waiting[index] = waiting[index] or run.readlines(_BLOCK)
+            waiting[index] = waiting[index] or run.readlines(size)
         ends = [lines[-1] for lines in waiting if lines]
         if not ends:
             return
