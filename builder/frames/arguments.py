@@ -85,6 +85,8 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if not entities:
+        return []
     if rule.of == "verb" and rule.relation == "prepositional":
         # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
         others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
