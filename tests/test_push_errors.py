@@ -297,8 +297,13 @@ def small_disk(tmp_path: Path) -> Iterator[list[str]]:
     yield prefix
 
 
+@pytest.mark.parametrize("options", [("--chunk", 2_000), ()], ids=["in chunks", "in one request"])
 def test_a_full_disk_over_there(
-    directory: Path, tmp_path: Path, small_disk: list[str], capsys: pytest.CaptureFixture[str]
+    options: tuple[object, ...],
+    directory: Path,
+    tmp_path: Path,
+    small_disk: list[str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     reason = servers.required("oxigraph", servers.find_oxigraph())
     if reason:
@@ -310,7 +315,7 @@ def test_a_full_disk_over_there(
         store.inner.update(f"INSERT DATA {{ GRAPH {shared_graph('events')} {{ {update} }} }}")
     # the log stays outside of the mount
     with servers.oxigraph(tmp_path / "disk", prefix=small_disk) as server:
-        line = fail(capsys, "push", server.url, "--store", directory, "--chunk", 2_000, "--retries", 0)
+        line = fail(capsys, "push", server.url, "--store", directory, *options, "--retries", 0)
     assert "no room left on its disk" in line or "the connection broke" in line
     assert "of 10 graphs" in line and "marked as incomplete" in line
 
