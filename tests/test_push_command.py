@@ -20,10 +20,12 @@ import servers
 from elsewhere import LABEL, Elsewhere, canonical, run, states
 from pyoxigraph import Literal, NamedNode, Quad
 
+from diplograph.cli.push import _print
 from diplograph.quads import document_graph, shared_graph
 from diplograph.store import Store
-from diplograph.transfer import Endpoint, pull, push
+from diplograph.transfer import Endpoint, PushReport, pull, push
 from diplograph.transfer.connection import Body, join
+from diplograph.vocabulary import BASE
 
 
 def test_push_reports_every_graph(
@@ -101,6 +103,12 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--remove-gone", "--store", directory)
     subprocess.run(["bash"], input=script, text=True, check=True, env=environment)
     assert not endpoint.count([document_graph(sample.CALL.id)])
+
+
+def test_many_interrupted_graphs_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    names = tuple(document_graph(f"{number}").value for number in range(40))
+    _print(PushReport("oxigraph", "http://127.0.0.1:7878", (), interrupted=names), "table", BASE)
+    assert "40 graphs were left incomplete by an earlier push" in capsys.readouterr().err.splitlines()
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])

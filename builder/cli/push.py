@@ -113,8 +113,11 @@ def _print(report: PushReport, format: str, base: str) -> None:
             [(row.graph, str(row.here), str(row.there), row.state) for row in rows],
             format,
         )
-    for graph in report.interrupted:
-        click.echo(f"{graph} was left incomplete by an earlier push", err=True)
+    if len(report.interrupted) > _MOST_ROWS:
+        click.echo(f"{len(report.interrupted)} graphs were left incomplete by an earlier push", err=True)
+    else:
+        for graph in report.interrupted:
+            click.echo(f"{graph} was left incomplete by an earlier push", err=True)
     for graph in report.corrupted:
         click.echo(
             f"{graph} has values that {report.target} does not keep as they are (xsd:duration)", err=True
