@@ -17,7 +17,7 @@ from diplograph.events.values import (
     within,
     without_bodies,
 )
-from diplograph.frames import NUMBER, Frame, load_frames
+from diplograph.frames import APART, NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
@@ -162,6 +162,11 @@ def _anchors_of(mention: Mention) -> frozenset[str]:
     return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
 
 
+def _is_kin(group: _Group, words: frozenset[str]) -> bool:
+    """Whether a group has a mention whose trigger knows one of some words."""
+    return any(words & _anchors_of(mention) for mention in group.mentions)
+
+
 def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
     """Gives a round that names one party, where two are asked for, the party that it leaves out: the one that most of the
     rounds before it in its sentence have ("talks between Russia and the alliance, *then talks with the organization*")."""
@@ -228,6 +233,10 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
     )
     after = [group for group in groups if group not in before]
+    words = _anchors_of(mention)
+    if words and not mention.definite:
+        # "... leaders held *a summit*" is none of the meetings that the text tells besides.
+        before, after = ([g for g in some if _is_kin(g, words)] for some in (before, after))
     if "several" in mention.cues and not _own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
@@ -255,6 +264,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
     if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
         return False  # "the first round" is not the second
+    if any(_are_apart(mention, other) for other in group.mentions):
+        return False
     if "group" not in mention.cues and not actors_agree(ours, theirs):
         return False
     if not places_agree(ours, theirs):
@@ -273,6 +284,12 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
                 ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
             )
     return True
+
+
+def _are_apart(one: Mention, other: Mention) -> bool:
+    """Whether the text says of two mentions that the one comes before the other."""
+    pairs = ((one, other), (other, one))
+    return any(f"{APART}{_trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
 
 
 def _join_groups(groups: list[_Group]) -> None:

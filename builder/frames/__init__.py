@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from diplograph.frames.matching import NUMBER, find_mentions
+from diplograph.frames.matching import APART, NUMBER, find_mentions
 from diplograph.frames.prospects import Prospector
 from diplograph.frames.schema import Frame, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve
@@ -11,6 +11,7 @@ from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
 __all__ = [
+    "APART",
     "NUMBER",
     "Attempt",
     "Frame",

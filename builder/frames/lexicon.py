@@ -70,6 +70,7 @@ class Lexicon:
     answering: frozenset[str]
     commemorated: frozenset[str]
     preceding: frozenset[str]
+    sequence: frozenset[str]
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
@@ -153,6 +154,7 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["answer"]),
         folded(data["occasion"]["words"]),
         folded(data["verbs"]["preceding"]),
+        folded(data["verbs"]["sequence"]),
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),

@@ -15,6 +15,7 @@ from diplograph.frames.arguments import (
     phrase_actor,
     repeats_preposition,
 )
+from diplograph.frames.order import find_ordered
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
@@ -45,6 +46,7 @@ from diplograph.model import (
 )
 
 NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
+APART = "apart from "  # … that says it comes before or after the event whose word is at this offset
 _QUOTE_LIMIT = 240  # code points of a quote, at most
 
 
@@ -241,7 +243,14 @@ class Matcher:
             view.lexicon.numbers, anchor + 1, anchor + 2
         )
         numbers = {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in number}
-        return frozenset(cue for cue, holds in cues.items() if holds) | numbers
+        apart = {
+            f"{APART}{view.word(other).begin}"
+            for pair in find_ordered(view, view.anchors | {anchor})
+            if anchor in pair
+            for other in pair
+            if other != anchor
+        }
+        return frozenset(cue for cue, holds in cues.items() if holds) | numbers | apart
 
     def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
         """The words in the clause of an event that say it was held on the margins of another."""

@@ -292,6 +292,8 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             return group  # "the *leaders of the G20* began their meetings"
         if group and len(group[0].actors) >= 2:
             return group[:1]  # "*the two* said after a meeting that brought them together"
+        if before and len(before[-1].actors) == 2 and before[-1].actors[0].kind == "Person":
+            return before[-1:]  # "a third summit of *the two leaders* after *theirs* of May"
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):
