@@ -42,7 +42,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if "inherits" in m.cues and not _own_values(m).fillers]:
+    for mention in [m for m in kept if {"inherits", "further"} & m.cues and not _own_values(m).fillers]:
         _inherit(groups, mention)
     taken = [mention for group in groups for mention in group.mentions]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
@@ -277,7 +277,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}
-    if strict and "status" in mention.cues and explicit and not mention.definite:
+    told = strict or "further" in mention.cues
+    if told and "status" in mention.cues and explicit and not mention.definite:
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
             return bool(

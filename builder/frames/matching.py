@@ -219,7 +219,7 @@ class Matcher:
 
         ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
         is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``serial``: it is one of a series; ``several``: it
+        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is one more of those told; ``serial``: it is one of a series; ``several``: it
         names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
         the present tense.
         """
@@ -233,6 +233,7 @@ class Matcher:
             "group": only_groups and self._is_definite(view, anchor),
             "lenient": trigger.lenient,
             "inherits": trigger.inherits and not (arguments and trigger.lenient),
+            "further": self._is_further(view, anchor),
             "serial": trigger.inherits,
             "several": trigger.distributive,
             "margins": self._is_on_margins(view, span),
@@ -251,6 +252,13 @@ class Matcher:
             if other != anchor
         }
         return frozenset(cue for cue, holds in cues.items() if holds) | numbers | apart
+
+    def _is_further(self, view: SentenceView, anchor: int) -> bool:
+        """Whether an indefinite noun names one more event of the parties told ("*another* summit", "a *third* meeting")."""
+        if view.is_verb(anchor) or view.is_definite(anchor):
+            return False
+        words = view.forms[max(anchor - 2, 0) : anchor - 1] + view.forms[anchor : anchor + 2]
+        return any(view.lexicon.number_of(form) > 1 or form in load_status().another for form in words)
 
     def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
         """The words in the clause of an event that say it was held on the margins of another."""

@@ -127,7 +127,7 @@ def _dated(
 ) -> list[Dated]:
     """The dates of a sentence with the ids of their first words.
 
-    With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
+    With an ordinal ("the second call *this month*") a month or year only says in what it is counted, but when a plan is for.
     """
     ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
     tense: Tense = "future" if ahead else "past"
@@ -140,7 +140,7 @@ def _dated(
     if frame.status == OCCURRED and document.published:
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
         found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
-    if _is_ordinal(view, span.anchor):
+    if _is_ordinal(view, span.anchor) and not ahead:
         return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
     return found
 
