@@ -240,23 +240,32 @@ def date_status(
     return status
 
 
-# Days of publication to tell before from after by, where the document gives none: "tomorrow" lies ahead of both, a day
-# of October that is not said to be the next or the last one only of the first.
-_ASSUMED = ("2000-01-05", "2000-12-20")
+# Days of publication to tell before from after by, where the document gives none: two weeks, since a weekday may be named
+# beside ("*yesterday, Thursday*"), at opposite ends of a year: "tomorrow" lies ahead of both, a day of October that is not
+# said to be the next or the last one only of the first.
+_ASSUMED = tuple(
+    tuple((date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(7))
+    for first in ("2000-01-03", "2000-12-18")
+)
 
 
 def deictic_status(
     view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
 ) -> StatusReading:
     """The status in the light of words like "tomorrow" in a document without a date: they tell before from after
-    whatever the day of writing is."""
+    whatever the day of writing is; beside a weekday, for most days of a week."""
     if status.status != OCCURRED or document.published:
         return status
-    for published in _ASSUMED:
-        time = find_time(view, span, status, frame, replace(document, published=published))
-        found = date_status(status, time, frame, published)
-        if found.status != PLANNED:
-            return status
+    found = status
+    for week in _ASSUMED:
+        ahead = 0
+        for number, published in enumerate(week):
+            time = find_time(view, span, status, frame, replace(document, published=published))
+            read = date_status(status, time, frame, published)
+            if read.status == PLANNED:
+                found, ahead = read, ahead + 1
+            if time is None or number - ahead >= len(week) // 2:
+                return status
     return found
 
 
