@@ -39,6 +39,9 @@ class StatusLexicon:
     future: frozenset[str]
     modal: frozenset[str]
     previous: frozenset[str]
+    last: frozenset[str]
+    products: frozenset[str]
+    unlikely: frozenset[str]
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
@@ -67,6 +70,9 @@ def load_status() -> StatusLexicon:
         folded("future", "particles"),
         folded("future", "modal"),
         folded("previous", "modifiers"),
+        folded("previous", "last"),
+        folded("previous", "products"),
+        folded(DENIED, "predicates"),
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
@@ -114,6 +120,11 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     previous = _modifier(view, anchor, lexicon.previous) > 0
     if view.case_of(anchor) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True, previous)
+    if _modifier(view, anchor, lexicon.last):
+        return StatusReading(OCCURRED, anchor, True, previous)
+    refused = _refused(view, anchor, lexicon)
+    if refused:
+        return StatusReading(DENIED, refused, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
     attended = view.is_definite(anchor) and any(
@@ -219,6 +230,18 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         ):  # "met Medvedev *before* Saakashvili *received* him"
             return PLANNED
     return None
+
+
+def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
+    """The predicate that says of an event that it is not to be ("a meeting of the two is *not on the table*"), 0 if none."""
+    if view.is_verb(anchor):
+        return 0
+    for id in range(anchor + 2, min(anchor + _WINDOW + 1, len(view.words) + 1)):
+        if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
+            return 0
+        if view.forms[id - 1] in lexicon.unlikely and view.forms[id - 2] in lexicon.negations:
+            return id
+    return 0
 
 
 def is_imperfect(view: SentenceView, verb: int) -> bool:
