@@ -162,9 +162,13 @@ def _anchors_of(mention: Mention) -> frozenset[str]:
     return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
 
 
-def _is_kin(group: _Group, words: frozenset[str]) -> bool:
-    """Whether a group has a mention whose trigger knows one of some words."""
-    return any(words & _anchors_of(mention) for mention in group.mentions)
+def _can_be_told(group: _Group, mention: Mention) -> bool:
+    """Whether a noun without the article can tell a group's event once more: "(they) held *a summit*" is none of the
+    meetings that the text tells besides, but that of its own sentence ("the two met *in a summit*")."""
+    words = _anchors_of(mention)
+    return mention.definite or any(
+        other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions
+    )
 
 
 def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
@@ -233,10 +237,7 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
     )
     after = [group for group in groups if group not in before]
-    words = _anchors_of(mention)
-    if words and not mention.definite:
-        # "... leaders held *a summit*" is none of the meetings that the text tells besides.
-        before, after = ([g for g in some if _is_kin(g, words)] for some in (before, after))
+    before, after = ([g for g in some if _can_be_told(g, mention)] for some in (before, after))
     if "several" in mention.cues and not _own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
@@ -296,7 +297,10 @@ def _are_apart(one: Mention, other: Mention) -> bool:
 def _join_groups(groups: list[_Group]) -> None:
     """Joins groups without a party of their own to the group that they can only mean."""
     for group in [g for g in groups if not any(_own_values(m).fillers for m in g.mentions)]:
-        rivals = [g for g in groups if g is not group and _belongs(g, group.mentions[0], strict=False)]
+        mention = group.mentions[0]
+        rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
+        if not group.values.start_date:
+            rivals = [g for g in rivals if _can_be_told(g, mention)]
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
             groups.remove(group)
@@ -362,5 +366,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
 
 
 def _status(explicit: Sequence[str]) -> str:
-    """The status most mentions give; of a tie the one said first."""
+    """The status most mentions give; of a tie the one said first. What was planned and is denied did not come about."""
+    if "denied" in explicit and "occurred" not in explicit:
+        return "denied"
     return max(dict.fromkeys(explicit), key=explicit.count)

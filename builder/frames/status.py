@@ -118,10 +118,14 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     lexicon = load_status()
     denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
     previous = _modifier(view, anchor, lexicon.previous) > 0
-    if view.case_of(anchor) in lexicon.after and not view.is_verb(anchor):
-        return StatusReading(OCCURRED, anchor - 1, True, previous)
+    first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
+    if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
+        return StatusReading(OCCURRED, first - 1, True, previous)  # "*after* a first meeting"
     if _modifier(view, anchor, lexicon.last):
         return StatusReading(OCCURRED, anchor, True, previous)
+    if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
+        planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
+        return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned), previous)
     refused = _refused(view, anchor, lexicon)
     if refused:
         return StatusReading(DENIED, refused, True, previous)
@@ -131,7 +135,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1]
     )
     for id in [] if attended else dict.fromkeys([*path, *near]):
-        if view.is_one_of(id, denying):
+        if view.is_one_of(id, denying) and not _has_before(view, id, lexicon.modal):
             # Who does "not rule out" a meeting leaves it open.
             open_still = _has_before(view, id, lexicon.negations)
             return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True, previous)
@@ -221,7 +225,8 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         if verb > 2 and view.continues(verb - 1):
             return PLANNED  # "… , *and is to* call him again": what is agreed on besides
         if _has_before(view, verb, lexicon.modal):
-            return HYPOTHETICAL
+            # "*had* already spoken": what the tagger takes for an imperfect is past after "was".
+            return None if view.find(view.lexicon.auxiliary, verb - _WINDOW, verb - 1) else HYPOTHETICAL
         told = (
             verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
         )
