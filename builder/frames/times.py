@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
-from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status
+from diplograph.frames.status import DENIED, HYPOTHETICAL, OCCURRED, PLANNED, StatusReading, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
@@ -129,7 +129,8 @@ def _dated(
 
     With an ordinal ("the second call *this month*") a month or year only says in what it is counted, but when a plan is for.
     """
-    ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
+    open_still = status.status in (PLANNED, HYPOTHETICAL)
+    ahead = open_still and not frame.status and not _was_planned(view, status)
     tense: Tense = "future" if ahead else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
