@@ -205,6 +205,10 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
 
 def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
+    attended = anchor - 2 if view.case_of(anchor) in lexicon.circumstantial else 0
+    if attended > 1 and view.is_one_of(attended, lexicon.attending):
+        if view.forms[attended - 2] == lexicon.purpose:
+            return attended  # "arrived *to take part* in the summit"
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
         if view.is_verb(id):
             return 0
@@ -260,9 +264,16 @@ def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
     for id in range(anchor + 1, min(anchor + _WINDOW + 1, len(view.words) + 1)):
         if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
             return 0
-        if view.forms[id - 1] in words:
+        if view.forms[id - 1] in words and not (_is_bare(view, anchor) and view.has_article(id)):
             return id
     return 0
+
+
+def _is_bare(view: SentenceView, anchor: int) -> bool:
+    """Whether a noun has neither article nor complement, so that what has the article is said of something else ("talks
+    on the zone *due* to be made")."""
+    following = anchor < len(view.words) and view.word(anchor + 1).upos in {"ADP", "PUNCT"}
+    return following and not view.is_verb(anchor) and not view.is_definite(anchor)
 
 
 def _close_before(view: SentenceView, anchor: int) -> list[int]:
