@@ -163,11 +163,14 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
             DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
         )
         return StatusReading(status, own, True, previous)
-    tense = _tense(view, anchor if view.is_verb(anchor) else verb or view.verb_before(anchor), lexicon)
+    told_by = anchor if view.is_verb(anchor) else verb or view.verb_before(anchor)
+    tense = _tense(view, told_by, lexicon)
     if tense:
-        return StatusReading(tense, verb or anchor, True, previous)
+        announced = tense == PLANNED and not _has_before(view, told_by, lexicon.future) and not view.is_verb(anchor)
+        return StatusReading(tense, verb or anchor, not announced, previous)
     if verb and not is_imperfect(view, verb):
-        return StatusReading(OCCURRED, verb, True, previous)
+        # "*Said* of the summit that …" tells when it was said.
+        return StatusReading(OCCURRED, verb, not view.is_one_of(verb, view.lexicon.reporting), previous)
     return StatusReading(OCCURRED, 0, False, previous)
 
 
