@@ -342,7 +342,9 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
     explicit = [mention.values.status for mention in own if "status" in mention.cues]
     status = _status(explicit) if explicit else first.status
-    start = most_precise([mention.values.start_date for mention in own])
+    start = most_precise([m.values.start_date for m in own]) or most_precise(
+        [m.values.start_date for m in ordered if m.definite and m.values.status == status]
+    )
     ends = [
         m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)
     ]

@@ -80,6 +80,7 @@ def _set_off(
     form, word = view.forms[id - 1], view.word(id)
     begin, end = view.sentence.begin, view.sentence.end
     others = {time.start_date or "" for at, time in dated if at != id}
+    others = {day for day in others if len(day) == _DAY} or others
     base = next(iter(others)) if len(others) == 1 else "" if others else document.published or ""
     if form in view.lexicon.eve | view.lexicon.morrow:
         days = 1 if form in view.lexicon.eve else -1
@@ -176,11 +177,19 @@ def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> T
     """The first date in the phrase of an anchor, as precisely as the phrase gives it, else the one that ends right before it ("then *on 13 January* a
     meeting")."""
     inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
-    before = [time for id, time in dated if id < span.anchor <= word_at(view, time.end) + 1]
+    before = [time for id, time in dated if id < span.anchor and _leads_to(view, time, span.anchor)]
     first = next(iter([*inside, *before]), None)
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
     finer = [time for time in inside if first and (time.start_date or "").startswith(first.start_date or "")]
     return max(finer, key=lambda time: len(time.start_date or ""), default=first)
+
+
+def _leads_to(view: SentenceView, time: TimeExpression, anchor: int) -> bool:
+    """Whether nothing but a comma and a preposition stands between a time and an event ("*on Sunday, in* a call")."""
+    between = range(word_at(view, time.end - 1) + 1, anchor)
+    if len(between) == 1 and not view.is_boundary(between[0]):
+        return True
+    return len(between) <= 2 and all(view.word(id).upos in {"PUNCT", "ADP", "ADJ"} for id in between)
 
 
 def _in_clause(
