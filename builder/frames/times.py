@@ -19,6 +19,8 @@ _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
 
+_WHERE = 4  # words between "where" and the event of its clause
+
 _LEDE = 400  # characters in which an article says of which day it tells
 
 Dated = tuple[int, TimeExpression]
@@ -61,6 +63,15 @@ def find_time(
             return time
     if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
         return dated[0][1]
+    return _of_journey(view, span, dated)
+
+
+def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
+    for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
+        if view.forms[id - 1] in view.lexicon.where:
+            before = [time for at, time in dated if at < id and len(time.start_date or "") == _DAY]
+            return before[0] if len(before) == 1 and all(at < id for at, _ in dated) else None
     return None
 
 
