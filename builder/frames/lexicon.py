@@ -19,6 +19,9 @@ class Lexicon:
     boundary: frozenset[str]
     marks: frozenset[str]
     condition: tuple[tuple[str, ...], ...]
+    stating: frozenset[str]
+    stated: frozenset[str]
+    issued: frozenset[str]
     reporting: frozenset[str]
     support: frozenset[str]
     commas: frozenset[str]
@@ -103,6 +106,9 @@ def load_lexicon() -> Lexicon:
         folded(data["boundary"]["words"]),
         frozenset(data["boundary"]["marks"]),
         tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
+        folded(data["statement"]["verbs"]),
+        folded(data["statement"]["nouns"]),
+        folded(data["statement"]["issued"]),
         folded(data["reporting"]["words"]),
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),

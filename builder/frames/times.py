@@ -61,8 +61,11 @@ def find_time(
     for id, time in dated:
         if occasion and occasion < id < view.phrase_end(occasion):
             return time
-    if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
-        return dated[0][1]
+    if frame.status and len(dated) == 1:
+        id, time = dated[0]
+        # "…, according to a *statement* issued on Tuesday"
+        if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
+            return time
     return _of_journey(view, span, dated)
 
 
@@ -230,6 +233,11 @@ def find_speech_time(
     speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
     bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
     for view in following[:_SPEECH_SENTENCES]:
+        if view.words and _says_when(view):
+            times = find_times(
+                document.text, view.sentence.begin, view.sentence.end, document.published, tense="past"
+            )
+            return next((time for time in times if time.start_date), None)
         for word in view.words[:_SPEECH_WORDS]:
             if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
                 continue
@@ -240,6 +248,14 @@ def find_speech_time(
             times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
             return next((time for time in times if time.start_date), None)
     return None
+
+
+def _says_when(view: SentenceView) -> bool:
+    """Whether a sentence says of what was just told where or when it was said ("*the threat came* in a statement on
+    Saturday")."""
+    verbs = view.find(view.lexicon.stating, 1, 4)
+    nouns = view.find(view.lexicon.stated, 1, _SPEECH_WORDS)
+    return bool(verbs and nouns and view.find(view.lexicon.issued, nouns[0] + 1, nouns[0] + _SPEECH_WORDS))
 
 
 def date_status(
