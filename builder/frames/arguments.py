@@ -265,6 +265,9 @@ def count_leaders(arguments: list[Argument]) -> int:
     bodies: set[str] = set()
     for argument in arguments:
         entity = argument.entity
+        if entity.leader and entity.kind == "Country":
+            bodies.update(actor.key for actor in entity.actors)  # "with *Iraqi leaders*": those of one state
+            continue
         if entity.leader and (entity.kind != "Person" or not entity.actors):
             return max(2, len(entity.actors))
         if entity.leader and entity.bodies:
