@@ -72,6 +72,9 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     policy = firing.frame.roles[role]
     kinds = policy.prefer or tuple(policy.kinds)
     actors = {actor for argument in found if argument.role == role for actor in argument.entity.actors}
+    several_calls = firing.trigger.distributive and not (firing.trigger.verbal or firing.trigger.adverbial)
+    if several_calls and not any(a.rule.endswith(("/subject", "/pronoun")) for a in found):
+        return False  # "said *in calls with* A, B and C": the partners alone, and not who called them
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
     return len([actor for actor in actors if actor.kind in kinds]) >= wanted
 

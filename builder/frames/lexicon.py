@@ -33,6 +33,7 @@ class Lexicon:
     towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    holders: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
     twice: frozenset[str]
@@ -120,6 +121,7 @@ def load_lexicon() -> Lexicon:
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
         folded(data["separately"]["twice"]),

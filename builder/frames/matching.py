@@ -117,7 +117,7 @@ class Matcher:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
         trigger = firing.trigger
         arguments = find_arguments(view, firing)
-        if next(lacking(trigger, arguments), None) is not None:
+        if next(lacking(trigger, arguments), None) is not None or _is_of_others(view, firing, arguments):
             return []
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         parts = distribute(view, firing, arguments) if several else [arguments]
@@ -411,6 +411,16 @@ def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
     for filler in fillers:
         roles.setdefault(filler.actor, set()).add(filler.role)
     return any(len(names) > 1 for names in roles.values())
+
+
+def _is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
+    agreed on a *meeting of experts*")."""
+    following = firing.anchor + 1
+    if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
+        return False
+    others = view.forms[following - 1] in view.lexicon.holders and view.entity_at(following) is None
+    return others and not any("anchor/" in argument.rule for argument in arguments)
 
 
 def lacking(trigger: Trigger, arguments: list[Argument]) -> Iterator[str]:

@@ -250,7 +250,7 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     word = view.word(id)
     if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
         return True
-    if view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days):
+    if view.is_passed_over(id) or view.is_one_of(id, view.lexicon.days):
         return True
     # "phoned him *in succession* both X and Y"
     manner = view.lexicon.manner
