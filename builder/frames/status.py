@@ -135,7 +135,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1]
     )
     for id in [] if attended else dict.fromkeys([*path, *near]):
-        if view.is_one_of(id, denying) and not _has_before(view, id, lexicon.modal):
+        if _is_excluding(view, id, anchor) or _has_before(view, id, lexicon.modal):
+            continue  # "excluding Russia *from* the summit"; "*if* the summit fails"
+        if view.is_one_of(id, denying):
             # Who does "not rule out" a meeting leaves it open.
             open_still = _has_before(view, id, lexicon.negations)
             return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True, previous)
@@ -242,6 +244,12 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         ):  # "met Medvedev *before* Saakashvili *received* him"
             return PLANNED
     return None
+
+
+def _is_excluding(view: SentenceView, id: int, anchor: int) -> bool:
+    """Whether a word that else rules an event out says from what somebody is kept away: with a name between the two, and the
+    event after the preposition of parting."""
+    return view.case_of(anchor) in view.lexicon.partitive and bool(view.between(id + 1, anchor))
 
 
 def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
