@@ -148,10 +148,10 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
     ]
     if not before or not (mention.values.start_date or mention.values.place):
         return
-    if any(_belongs(group, mention, strict=False) for group in before):
-        return
     words = _anchors_of(mention)
     kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]
+    if any(_belongs(group, mention, strict=False) for group in kin or before):
+        return
     parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(_Group([replace(mention, values=parties)]))
 

@@ -142,7 +142,8 @@ def _dated(
 ) -> list[Dated]:
     """The dates of a sentence with the ids of their first words.
 
-    With an ordinal ("the second call *this month*") a month or year only says in what it is counted, but when a plan is for.
+    With an ordinal ("the second call *this month*") a month or year that is not over only says in what it is counted, but
+    when a plan is for.
     """
     open_still = status.status in (PLANNED, HYPOTHETICAL)
     ahead = open_still and not frame.status and not _was_planned(view, status)
@@ -157,8 +158,14 @@ def _dated(
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
         found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
     if _is_ordinal(view, span.anchor) and not ahead:
-        return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
+        return [(id, time) for id, time in found if not _may_count(time, document.published)]
     return found
+
+
+def _may_count(time: TimeExpression, published: str | None) -> bool:
+    """Whether a time can be that in which events are counted: a month or year that is not over on the day of writing."""
+    start = time.start_date or ""
+    return len(start) < _DAY and (published or start).startswith(start)
 
 
 def _is_ahead(time: TimeExpression, published: str) -> bool:
