@@ -263,7 +263,9 @@ def _speaker(view: SentenceView, before: int) -> list[EntityMention]:
         found = [entity for entity in subjects(view, verb) if entity.kind == "Person"]
         if found:
             return found[:1]
-    return []
+    # "*Hariri* told an interviewer, and said: "He called *me*"": whom the sentence has named first
+    named = [e for e in view.entities if e.last < before and e.kind == "Person" and e.actors]
+    return named[:1] if named and not view.preposition_of(named[0]) else []
 
 
 def _is_pronoun(view: SentenceView, id: int) -> bool:
