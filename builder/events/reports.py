@@ -48,6 +48,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
+    _join_attendees(groups)
     _complete_rounds(groups, frames)
     _date_margins(groups)
     reports: list[EventReport] = []
@@ -160,6 +161,37 @@ def _anchors_of(mention: Mention) -> frozenset[str]:
     """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
     triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
     return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
+
+
+def _join_attendees(groups: list[_Group]) -> None:
+    """Joins what one person attends to the event of a body at the same place: "*the president* will attend the Doha summit"
+    tells of "the *Arab* summit in Doha", of which the body is the party."""
+    for group in list(groups):
+        values = group.values
+        attending = [filler.actor for filler in values.fillers]
+        if len(attending) != 1 or attending[0].kind != "Person" or values.place is None:
+            continue
+        words = frozenset().union(*(_anchors_of(mention) for mention in group.mentions))
+        hosts = [
+            other
+            for other in groups
+            if other.values.event_class == values.event_class
+            and other.values.place == values.place
+            and other.values.status == values.status
+            and dates_agree(other.values.start_date, values.start_date)
+            and [filler.actor.kind for filler in other.values.fillers] == ["Organization"]
+            and any(words & _anchors_of(mention) for mention in other.mentions)
+        ]
+        if len(hosts) == 1:
+            hosts[0].mentions.extend(_without_parties(mention) for mention in group.mentions)
+            groups.remove(group)
+
+
+def _without_parties(mention: Mention) -> Mention:
+    """A mention that names nobody, and the evidence that is left of it."""
+    roles = {filler.role for filler in mention.values.fillers}
+    proofs = tuple(proof for proof in mention.evidence if proof.aspect not in roles)
+    return replace(mention, values=replace(mention.values, fillers=()), evidence=proofs)
 
 
 def _can_be_told(group: _Group, mention: Mention) -> bool:

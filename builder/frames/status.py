@@ -171,8 +171,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         announced = tense == PLANNED and not _has_before(view, told_by, lexicon.future) and not view.is_verb(anchor)
         return StatusReading(tense, verb or anchor, not announced, previous)
     if verb and not is_imperfect(view, verb):
-        # "*Said* of the summit that …" tells when it was said.
-        return StatusReading(OCCURRED, verb, not view.is_one_of(verb, view.lexicon.reporting), previous)
+        # "*Said* of the summit that …" tells when it was said, "talks that *preceded* the summit" of the talks.
+        told = not view.is_one_of(verb, view.lexicon.reporting | view.lexicon.sequence)
+        return StatusReading(OCCURRED, verb, told, previous)
     return StatusReading(OCCURRED, 0, False, previous)
 
 
