@@ -17,7 +17,7 @@ from diplograph.events.values import (
     within,
     without_bodies,
 )
-from diplograph.frames import APART, NUMBER, Frame, load_frames
+from diplograph.frames import APART, NUMBER, Frame, Trigger, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
@@ -159,8 +159,13 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
 
 def _anchors_of(mention: Mention) -> frozenset[str]:
     """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
+    trigger = _trigger_of(mention)
+    return trigger.anchors if trigger else frozenset()
+
+
+def _trigger_of(mention: Mention) -> Trigger | None:
     triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
-    return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
+    return next((trigger for trigger in triggers if trigger.id == mention.trigger), None)
 
 
 def _join_attendees(groups: list[_Group]) -> None:
@@ -197,8 +202,8 @@ def _without_parties(mention: Mention) -> Mention:
 def _can_be_told(group: _Group, mention: Mention) -> bool:
     """Whether a noun without the article can tell a group's event once more: "(they) held *a summit*" is none of the
     meetings that the text tells besides, but that of its own sentence ("the two met *in a summit*")."""
-    words = _anchors_of(mention)
-    return mention.definite or any(
+    trigger, words = _trigger_of(mention), _anchors_of(mention)
+    return mention.definite or not trigger or trigger.verbal or any(
         other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions
     )
 

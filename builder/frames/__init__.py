@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diplograph.frames.matching import APART, NUMBER, find_mentions
 from diplograph.frames.prospects import Prospector
-from diplograph.frames.schema import Frame, load_frames, read_frame
+from diplograph.frames.schema import Frame, Trigger, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve
 from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
@@ -17,6 +17,7 @@ __all__ = [
     "Frame",
     "Prospector",
     "SentenceTrace",
+    "Trigger",
     "extractor_fingerprint",
     "find_mentions",
     "load_frames",

@@ -16,7 +16,8 @@ def find_ordered(view: SentenceView, events: frozenset[int]) -> Iterator[tuple[i
     lexicon, after = view.lexicon, load_status().after
     order = lexicon.before | lexicon.eve | lexicon.morrow | after
     for id in range(2, len(view.words) + 1):
-        if view.is_verb(id) and view.is_one_of(id, lexicon.sequence):
+        said_of_whom = id < len(view.words) and view.word(id + 1).upos in {"SCONJ", "ADP"}
+        if view.is_verb(id) and view.is_one_of(id, lexicon.sequence) and not said_of_whom:
             yield from _by_verb(view, id, events)
         elif view.forms[id - 1] in order and not view.is_verb(id):
             yield from _by_preposition(view, id, events)

@@ -159,7 +159,8 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
                 return StatusReading(status, id, True, previous)
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
-        return StatusReading(PLANNED, purpose, True, previous)
+        # "Arrived *to take part* in the summit": it may have begun since.
+        return StatusReading(PLANNED, purpose, not view.is_one_of(purpose, lexicon.attending), previous)
     if own:
         status = (
             DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
-from diplograph.frames.status import DENIED, HYPOTHETICAL, OCCURRED, PLANNED, StatusReading, load_status
+from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
@@ -145,8 +145,7 @@ def _dated(
     With an ordinal ("the second call *this month*") a month or year that is not over only says in what it is counted, but
     when a plan is for.
     """
-    open_still = status.status in (PLANNED, HYPOTHETICAL)
-    ahead = open_still and not frame.status and not _was_planned(view, status)
+    ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
     tense: Tense = "future" if ahead else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
@@ -277,7 +276,7 @@ def date_status(
     if not time or not time.start_date or not published or len(published) < len(time.start_date):
         return status
     last = time.end_date or time.start_date
-    if status.status == OCCURRED and time.start_date > published[: len(time.start_date)]:
+    if status.status in (OCCURRED, PLANNED) and time.start_date > published[: len(time.start_date)]:
         return replace(status, status=PLANNED, explicit=True)
     if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
         return replace(status, status=OCCURRED, explicit=True)
