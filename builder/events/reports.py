@@ -203,8 +203,11 @@ def _can_be_told(group: _Group, mention: Mention) -> bool:
     """Whether a noun without the article can tell a group's event once more: "(they) held *a summit*" is none of the
     meetings that the text tells besides, but that of its own sentence ("the two met *in a summit*")."""
     trigger, words = _trigger_of(mention), _anchors_of(mention)
-    return mention.definite or not trigger or trigger.verbal or any(
-        other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions
+    return (
+        mention.definite
+        or not trigger
+        or trigger.verbal
+        or any(other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions)
     )
 
 

@@ -3,7 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from diplograph.frames.matching import APART, NUMBER, find_mentions
+from diplograph.frames.cues import APART, NUMBER
+from diplograph.frames.matching import find_mentions
 from diplograph.frames.prospects import Prospector
 from diplograph.frames.schema import Frame, Trigger, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve

@@ -67,6 +67,16 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     return found
 
 
+def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
+    agreed on a *meeting of experts*")."""
+    following = firing.anchor + 1
+    if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
+        return False
+    others = view.forms[following - 1] in view.lexicon.holders and view.entity_at(following) is None
+    return others and not any("anchor/" in argument.rule for argument in arguments)
+
+
 def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     """Whether a role has as many actors as the frame wants."""
     policy = firing.frame.roles[role]
@@ -88,6 +98,8 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if not entities:
+        return []
     if rule.of == "verb" and rule.relation == "prepositional":
         # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
         others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]

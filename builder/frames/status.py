@@ -169,7 +169,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     told_by = anchor if view.is_verb(anchor) else verb or view.verb_before(anchor)
     tense = _tense(view, told_by, lexicon)
     if tense:
-        announced = tense == PLANNED and not _has_before(view, told_by, lexicon.future) and not view.is_verb(anchor)
+        announced = (
+            tense == PLANNED and not _has_before(view, told_by, lexicon.future) and not view.is_verb(anchor)
+        )
         return StatusReading(tense, verb or anchor, not announced, previous)
     if verb and not is_imperfect(view, verb):
         # "*Said* of the summit that …" tells when it was said, "talks that *preceded* the summit" of the talks.
@@ -213,9 +215,9 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
 def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
     attended = anchor - 2 if view.case_of(anchor) in lexicon.circumstantial else 0
-    if attended > 1 and view.is_one_of(attended, lexicon.attending):
-        if view.forms[attended - 2] == lexicon.purpose:
-            return attended  # "arrived *to take part* in the summit"
+    aim = attended > 1 and view.forms[attended - 2] == lexicon.purpose
+    if aim and view.is_one_of(attended, lexicon.attending):
+        return attended  # "arrived *to take part* in the summit"
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
         if view.is_verb(id):
             return 0

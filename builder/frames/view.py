@@ -8,7 +8,7 @@ preposition stands before a name, which names are coordinated, where the phrase 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from diplograph.arabic import fold
 from diplograph.frames.lexicon import load_lexicon
@@ -56,17 +56,12 @@ class SentenceView:
 
     @cached_property
     def _shapes(self) -> tuple[frozenset[str], ...]:
-        return tuple(self._find_shapes(word.id) for word in self.words)
+        return tuple(self._shapes_of(word.id) for word in self.words)
 
-    def _find_shapes(self, id: int) -> frozenset[str]:
-        form, restored = self.forms[id - 1], fold(self.word(id).form)
-        found = {form, restored}
-        if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
-            # Clitics that the tokenizer left on.
-            found |= {reading.form for reading in readings(form)}
-            if self.is_unsplit_future(id):
-                found.add(form[1:])
-        return frozenset(found | {shape.removeprefix(self.article) for shape in found})
+    def _shapes_of(self, id: int) -> frozenset[str]:
+        word, form = self.word(id), self.forms[id - 1]
+        unsplit = word.upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id)
+        return _find_shapes(form, fold(word.form), unsplit, unsplit and self.is_unsplit_future(id))
 
     def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
         """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
@@ -95,12 +90,16 @@ class SentenceView:
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
-        found = []
-        for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            phrases = (" ".join(self.forms[id - 1 : id - 1 + length]) for length in (2, 3))
-            if self.is_one_of(id, words) or any(phrase in words for phrase in phrases):
-                found.append(id)
-        return found
+        ids = range(max(begin, 1), min(end, len(self.words) + 1))
+        return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
+
+    @cached_property
+    def _phrases(self) -> tuple[frozenset[str], ...]:
+        """The names of each word, and the phrases of two and three words that begin with it."""
+        return tuple(
+            names | {" ".join(self.forms[at : at + 2]), " ".join(self.forms[at : at + 3])}
+            for at, names in enumerate(self._names)
+        )
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
@@ -431,3 +430,14 @@ class SentenceView:
             or form in self.lexicon.passed_over
             or bool(pairs & self.lexicon.passed_over)
         )
+
+
+@lru_cache(maxsize=100_000)
+def _find_shapes(form: str, restored: str, unsplit: bool, future: bool) -> frozenset[str]:
+    """The shapes of a word from its form and its restored form; ``unsplit``: clitics may have been left on it."""
+    found = {form, restored}
+    if unsplit:
+        found |= {reading.form for reading in readings(form)}
+    if future:
+        found.add(form[1:])
+    return frozenset(found | {shape.removeprefix(load_clitics().article) for shape in found})

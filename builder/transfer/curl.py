@@ -116,7 +116,7 @@ export pieces=$(mktemp -d)
 touch "$pieces/index.html"
 python3 -m http.server --bind {HOST} --directory "$pieces" {port} > "$pieces/log" 2>&1 &
 server=$!
-trap 'kill $server; rm -r "$pieces"' EXIT
+trap 'kill $server; wait $server || :; rm -r "$pieces"' EXIT
 until curl -s -o /dev/null {here}; do sleep 0.1; done
 load() {{
   piece=$(mktemp "$pieces/XXXXXXXXXXXX.nq")
