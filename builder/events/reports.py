@@ -380,7 +380,9 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     ordered = sorted(mentions, key=lambda mention: mention.begin)
     first = ordered[0].values
     own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
-    explicit = [mention.values.status for mention in own if "status" in mention.cues]
+    said = [mention for mention in ordered if "status" in mention.cues]
+    # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
+    explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
     status = _status(explicit) if explicit else first.status
     start = most_precise([m.values.start_date for m in own]) or most_precise(
         [m.values.start_date for m in ordered if m.definite and m.values.status == status]

@@ -260,8 +260,8 @@ def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     """The predicate that says of an event that it is not to be ("a meeting of the two is *not on the table*"), 0 if none."""
     if view.is_verb(anchor):
         return 0
-    for id in range(anchor + 2, min(anchor + _WINDOW + 1, len(view.words) + 1)):
-        if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
+    for id in range(anchor + 2, view.phrase_end(anchor)):
+        if view.is_verb(id):
             return 0
         if view.forms[id - 1] in lexicon.unlikely and view.forms[id - 2] in lexicon.negations:
             return id

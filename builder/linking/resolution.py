@@ -225,7 +225,7 @@ class Resolver:
     def _is_new(self, base: EntityMention) -> bool:
         """Whether a title is said to be somebody else's from now on ("the *new* prime minister")."""
         following = fold(self.text[base.end : base.end + _WORD]).split()
-        return bool(following) and following[0] in self.titles.phrases("between.new")
+        return bool(following) and following[0].rstrip(".،؛:") in self.titles.phrases("between.new")
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
