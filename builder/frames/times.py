@@ -42,6 +42,8 @@ def find_time(
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
+    if _is_followed(view, span):
+        return None
     dated = _dated(view, span, status, frame, document)
     postponed = _postponed_to(view, span, dated)
     if postponed:
@@ -229,6 +231,13 @@ def _in_clause(
         # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
         around = [(far, time) for far, time in around if (time.start_date or "") >= document.published[:_DAY]]
     return min(around, key=lambda item: item[0])[1] if around else None
+
+
+def _is_followed(view: SentenceView, span: EventSpan) -> bool:
+    """Whether the clause says of an event which other came before or after it, and so when that one was ("*a call* was
+    preceded by another in November": in Arabic "preceded *the call* another …")."""
+    ordered = span.verb and span.verb < span.anchor and view.is_one_of(span.verb, view.lexicon.sequence)
+    return bool(ordered) and any(span.anchor < other < span.clause_end for other in view.anchors)
 
 
 def find_speech_time(
