@@ -42,9 +42,8 @@ def find_time(
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
-    if _is_followed(view, span):
-        return None
-    dated = _dated(view, span, status, frame, document)
+    after = _following(view, span)
+    dated = [(id, t) for id, t in _dated(view, span, status, frame, document) if not after or id < after]
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
@@ -233,11 +232,12 @@ def _in_clause(
     return min(around, key=lambda item: item[0])[1] if around else None
 
 
-def _is_followed(view: SentenceView, span: EventSpan) -> bool:
-    """Whether the clause says of an event which other came before or after it, and so when that one was ("*a call* was
-    preceded by another in November": in Arabic "preceded *the call* another …")."""
-    ordered = span.verb and span.verb < span.anchor and view.is_one_of(span.verb, view.lexicon.sequence)
-    return bool(ordered) and any(span.anchor < other < span.clause_end for other in view.anchors)
+def _following(view: SentenceView, span: EventSpan) -> int:
+    """The other event of a clause that says what came before or after, 0 if none: the dates behind it are its own ("*a call*
+    was preceded by another in November": in Arabic "preceded *the call* another …")."""
+    if not span.verb or span.verb > span.anchor or not view.is_one_of(span.verb, view.lexicon.sequence):
+        return 0
+    return min((other for other in view.anchors if span.anchor < other < span.clause_end), default=0)
 
 
 def find_speech_time(
