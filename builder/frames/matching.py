@@ -13,15 +13,17 @@ from diplograph.frames.arguments import (
     distribute,
     fill_roles,
     find_arguments,
+    is_of_others,
     phrase_actor,
     repeats_preposition,
 )
+from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
-from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
+from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
     date_status,
     date_story,
@@ -45,7 +47,6 @@ from diplograph.model import (
     TimeExpression,
 )
 
-NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
 Parties: TypeAlias = tuple[tuple[Filler, ...], tuple[Evidence, ...]]
 """Who fills which role, and what says so."""
 
@@ -137,7 +138,9 @@ class Matcher:
     def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
         """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
         arguments = find_arguments(view, firing)
-        if next(lacking(firing.trigger, arguments), None) is not None:
+        if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
+            view, firing, arguments
+        ):
             return
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:
@@ -214,67 +217,13 @@ class Matcher:
             *_prove(view, status, time, duration, condition, speaker),
         ]
         begin, end = self._quote(view, span, arguments)
-        definite = trigger.anaphoric or self._is_definite(view, anchor)
-        cues = self._cues(view, firing, status, span, arguments) | ({"implied"} if implied else set())
+        definite = trigger.anaphoric or is_definite_noun(view, anchor)
+        cues = read_cues(view, firing, status, span, arguments, self._is_headline(view))
+        cues |= {"implied"} if implied else set()
         return Mention(
             begin, end, view.sentence.index, frame.file, trigger.id, values,
             tuple(dict.fromkeys(evidence)), definite, cues,
         )  # fmt: skip
-
-    def _is_definite(self, view: SentenceView, anchor: int) -> bool:
-        """Whether an anchor is a noun with the article."""
-        return not view.is_verb(anchor) and view.has_article(anchor)
-
-    def _cues(
-        self,
-        view: SentenceView,
-        firing: Firing,
-        status: StatusReading,
-        span: EventSpan,
-        arguments: list[Argument],
-    ) -> frozenset[str]:
-        """What else a mention says of itself, for telling which mentions speak of one event.
-
-        ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
-        is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``serial``: it is one of a series; ``several``: it
-        names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
-        the present tense.
-        """
-        trigger, anchor = firing.trigger, firing.anchor
-        only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
-        cues = {
-            "status": status.explicit,
-            "previous": status.previous,
-            "another": bool(view.find(load_status().another, anchor + 1, anchor + 3)),
-            "anaphoric": trigger.anaphoric,
-            "group": only_groups and self._is_definite(view, anchor),
-            "lenient": trigger.lenient,
-            "inherits": trigger.inherits and not (arguments and trigger.lenient),
-            "serial": trigger.inherits,
-            "several": trigger.distributive,
-            "margins": self._is_on_margins(view, span),
-            "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
-            "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
-        }
-        number = view.find(view.lexicon.numbers, anchor - 1, anchor) or view.find(
-            view.lexicon.numbers, anchor + 1, anchor + 2
-        )
-        numbers = {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in number}
-        return frozenset(cue for cue, holds in cues.items() if holds) | numbers
-
-    def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
-        """The words in the clause of an event that say it was held on the margins of another."""
-        begin = min(span.clause_begin, span.anchor)
-        return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
-
-    def _is_on_margins(self, view: SentenceView, span: EventSpan) -> bool:
-        """Whether an event is said to be held on the margins of the one that the text has told ("*of the summit*")."""
-        return any(id + 1 in view.anchors and view.has_article(id + 1) for id in self._margins(view, span))
-
-    def _is_bilateral(self, view: SentenceView, span: EventSpan) -> bool:
-        """Whether an event is said to be one of two parties."""
-        return bool(view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""

@@ -46,6 +46,7 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
         word.id
         for word in map(view.word, view.all_of(words.nouns))
         if word.upos not in {"VERB", "PUNCT"}
+        and not view.is_gathering(word.id)  # "a summit *that Moscow hosts*", read as "its hosting"
         and not (
             words.means & view.names(word.id) and view.case_of(word.id)
         )  # "a call *over the telephone* with …"

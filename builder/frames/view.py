@@ -142,14 +142,15 @@ class SentenceView:
         if word.upos not in {"X", "NOUN", "ADJ"}:
             return False
         if self.forms[id - 1] in self.lexicon.gathering:
-            # "a summit that *brings him together* with …": with a pronoun it is no noun ("gathering").
-            after = id + 1
-            return (
-                after <= len(self.words)
-                and self.word(after).upos == "PRON"
-                and self.word(after).token == word.token
-            )
+            return self.is_gathering(id)
         return self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id)
+
+    def is_gathering(self, id: int) -> bool:
+        """Whether a word that is spelt like a verbal noun is a verb, by the pronoun on it: "a summit that *brings him
+        together* with …" is no "gathering"; but after a preposition it is ("in *its hosting* …")."""
+        if self.forms[id - 1] not in self.lexicon.gathering or not self._has_object(id):
+            return False
+        return not (id > 1 and self.word(id - 1).upos in {"ADP", "VERB"})
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
@@ -247,9 +248,22 @@ class SentenceView:
         word = self.word(id)
         if word.deprel.startswith("acl") and anchor <= word.head < id:
             return True
+        if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
+            return False
+        # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
+        if self._has_object(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+            return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
-        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
-        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
+        return all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+
+    def _has_object(self, id: int) -> bool:
+        """Whether a word has a pronoun on it."""
+        after = id + 1
+        return (
+            after <= len(self.words)
+            and self.word(after).upos == "PRON"
+            and self.word(after).token == self.word(id).token
+        )
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
