@@ -258,7 +258,7 @@ def serve(handler: Handler, *, wrap: Callable[[ThreadingHTTPServer], None] | Non
 
         def _answer(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self._read_body()
             headers = {name.lower(): value for name, value in self.headers.items()}
             parameters = parse_qs(parts.query, keep_blank_values=True)
             answer = handler(Request(self.command, parts.path, parameters, headers, body))
@@ -268,6 +268,16 @@ def serve(handler: Handler, *, wrap: Callable[[ThreadingHTTPServer], None] | Non
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             self.wfile.write(answer.body)
+
+        def _read_body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
 

@@ -34,7 +34,8 @@ ROOMS = {
         "pipeline",
     },
     "prometheus_client": {"server"},
-    "granian": {"server"},
+    "httptools": {"server"},
+    "uvloop": {"server"},
     "jinja2": {"report", "server"},
     "rapidfuzz": {"server"},
     "markupsafe": {"report", "server"},
@@ -81,7 +82,7 @@ HEAVY = {
     "trafilatura",
     "lxml",
     "rich",
-    "granian",
+    "uvloop",
     "watchfiles",
 }
 

@@ -20,9 +20,12 @@ import servers
 from elsewhere import LABEL, Elsewhere, canonical, run, states
 from pyoxigraph import Literal, NamedNode, Quad
 
+from diplograph.cli.push import _print
 from diplograph.quads import document_graph, shared_graph
 from diplograph.store import Store
-from diplograph.transfer import Endpoint, pull, push
+from diplograph.transfer import Endpoint, PushReport, pull, push
+from diplograph.transfer.connection import Body, join
+from diplograph.vocabulary import BASE
 
 
 def test_push_reports_every_graph(
@@ -49,8 +52,8 @@ def test_counts_that_differ_end_with_status_1(
 ) -> None:
     add = Endpoint.add
 
-    def lose(self: Endpoint, graph: NamedNode | None, lines: bytes, *, gzip: bool = False) -> None:
-        add(self, graph, b"".join(lines.splitlines(keepends=True)[1:]), gzip=gzip)
+    def lose(self: Endpoint, graph: NamedNode | None, lines: Body, *, gzip: bool = False) -> None:
+        add(self, graph, b"".join(join(lines).splitlines(keepends=True)[1:]), gzip=gzip)
 
     with monkeypatch.context() as patched:
         patched.setattr(Endpoint, "add", lose)
@@ -61,18 +64,23 @@ def test_counts_that_differ_end_with_status_1(
     assert endpoint.count([shared_graph("events")]) == {shared_graph("events"): 62}
 
 
+@pytest.mark.parametrize("chunk", [None, 50], ids=["whole", "in chunks"])
 def test_a_dry_run_prints_commands_that_do_the_same(
+    chunk: int | None,
     directory: Path,
     endpoint: Endpoint,
     elsewhere: Elsewhere,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    options = ("--chunk", 50, *(("--gzip",) if endpoint.target.gzip else ()))
+    monkeypatch.setattr("diplograph.transfer.parcels._FIRST", 60)  # several parcels
+    options = (*(("--chunk", chunk) if chunk else ()), *(("--gzip",) if endpoint.target.gzip else ()))
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--store", directory, *options)
     assert status == 0
     assert f":{servers.PASSWORD}" not in script
     assert not endpoint.count([shared_graph("events")])
+    assert ("-T -" in script) == (endpoint.target.stream and chunk is None)
     fetched = re.search(r"LOAD <http://127\.0\.0\.1:(\d+)/", script)
     assert bool(fetched) == (bool(endpoint.target.fetch) and endpoint.connection.is_local)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -95,6 +103,12 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--remove-gone", "--store", directory)
     subprocess.run(["bash"], input=script, text=True, check=True, env=environment)
     assert not endpoint.count([document_graph(sample.CALL.id)])
+
+
+def test_many_interrupted_graphs_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    names = tuple(document_graph(f"{number}").value for number in range(40))
+    _print(PushReport("oxigraph", "http://127.0.0.1:7878", (), interrupted=names), "table", BASE)
+    assert "40 graphs were left incomplete by an earlier push" in capsys.readouterr().err.splitlines()
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])

@@ -181,7 +181,7 @@ def test_a_refused_content_type_leaves_a_mark(directory: Path, capsys: pytest.Ca
         fake.rules = replace(fake.rules, refusal=415)
         line = fail(capsys, "push", url + fake.rules.base, "--to", "blazegraph", "--store", directory)
         assert "takes no text/x-nquads" in line
-        assert "0 of 10 graphs are whole over there" in line and "marked as incomplete" in line
+        assert "acknowledged 0 of 10 graphs" in line and "marked as incomplete" in line
     marks = fake.store.query(
         f'SELECT ?g {{ GRAPH {manifest_graph()} {{ ?g <https://schema.org/creativeWorkStatus> "incomplete" }} }}'
     )
@@ -297,8 +297,13 @@ def small_disk(tmp_path: Path) -> Iterator[list[str]]:
     yield prefix
 
 
+@pytest.mark.parametrize("options", [("--chunk", 2_000), ()], ids=["in chunks", "in one request"])
 def test_a_full_disk_over_there(
-    directory: Path, tmp_path: Path, small_disk: list[str], capsys: pytest.CaptureFixture[str]
+    options: tuple[object, ...],
+    directory: Path,
+    tmp_path: Path,
+    small_disk: list[str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     reason = servers.required("oxigraph", servers.find_oxigraph())
     if reason:
@@ -310,9 +315,9 @@ def test_a_full_disk_over_there(
         store.inner.update(f"INSERT DATA {{ GRAPH {shared_graph('events')} {{ {update} }} }}")
     # the log stays outside of the mount
     with servers.oxigraph(tmp_path / "disk", prefix=small_disk) as server:
-        line = fail(capsys, "push", server.url, "--store", directory, "--chunk", 2_000, "--retries", 0)
+        line = fail(capsys, "push", server.url, "--store", directory, *options, "--retries", 0)
     assert "no room left on its disk" in line or "the connection broke" in line
-    assert "graphs are whole over there" in line
+    assert "of 10 graphs" in line and "marked as incomplete" in line
 
 
 def test_no_room_by_status(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:

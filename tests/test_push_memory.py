@@ -1,4 +1,4 @@
-"""What a push holds in memory does not grow with the graph: two sizes, measured from outside."""
+"""What a push or an export holds in memory does not grow with the graph: two sizes, measured from outside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import servers
 from pyoxigraph import RdfFormat
 
@@ -33,9 +34,18 @@ def make(directory: Path, graphs: int) -> int:
     return len(text)
 
 
-def push_and_measure(directory: Path, url: str) -> int:
-    """The most memory, in bytes, that a push to this address had."""
-    command = [sys.executable, "-m", "diplograph", "push", url, "--store", str(directory), "--chunk", "10000"]
+PROGRAM = """
+import sys
+from diplograph.cli import main
+from diplograph.transfer import lines
+lines.RUN = 4_000_000  # so that both stores have several runs
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def measure(*arguments: object) -> int:
+    """The most memory, in bytes, that a command had."""
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     peak = 0
     while process.poll() is None:
@@ -46,12 +56,34 @@ def push_and_measure(directory: Path, url: str) -> int:
     return peak
 
 
-def test_memory_does_not_grow_with_the_graph(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, int]]:
+    """Two stores, one five times as large as the other, and their sizes as N-Quads."""
+    folders = [tmp_path_factory.mktemp("large") / str(graphs) for graphs in (200, 1000)]
+    return [(folder, make(folder, int(folder.name))) for folder in folders]
+
+
+@pytest.mark.parametrize("options", [("--chunk", 10_000), ()], ids=["in chunks", "in one request"])
+def test_a_push_holds_no_more_of_a_larger_graph(
+    made: list[tuple[Path, int]], options: tuple[object, ...], tmp_path: Path
+) -> None:
     assert servers.required("oxigraph", servers.find_oxigraph()) is None
-    peaks, sizes = [], []
-    for graphs in (100, 500):
-        sizes.append(make(tmp_path / f"store{graphs}", graphs))
-        with servers.oxigraph(tmp_path / f"server{graphs}") as server:
-            peaks.append(push_and_measure(tmp_path / f"store{graphs}", server.url))
+    peaks = []
+    for folder, size in made:
+        with servers.oxigraph(tmp_path / str(size)) as server:
+            peaks.append(measure("push", server.url, "--store", folder, *options))
+    check_growth(made, peaks)
+
+
+@pytest.mark.parametrize("options", [(), ("--as-stored",)], ids=["sorted", "as stored"])
+def test_an_export_holds_no_more_of_a_larger_graph(
+    made: list[tuple[Path, int]], options: tuple[object, ...], tmp_path: Path
+) -> None:
+    peaks = [measure("export", "--store", folder, "-o", tmp_path / "all.nq", *options) for folder, _ in made]
+    check_growth(made, peaks)
+
+
+def check_growth(made: list[tuple[Path, int]], peaks: list[int]) -> None:
+    (_, small), (_, large) = made
     growth = peaks[1] - peaks[0]
-    assert growth < (sizes[1] - sizes[0]) / 4, f"{growth / 1e6:.0f} MB more for the larger graph"
+    assert growth < (large - small) / 4, f"{growth / 1e6:.0f} MB more for the larger graph"

@@ -89,7 +89,7 @@ def with_torch(pids: list[int]) -> list[int]:
 
 
 def test_parses_are_those_of_the_build(store: Path, stanza_parser: StanzaParser) -> None:
-    with serving(store, "--workers", "2", "--parse") as server:
+    with serving(store, "--workers", "2", "--parse", "--timeout", "120") as server:
         assert ask(server, "nowhere").status == 404
         assert not with_torch(family(server.process.pid)), "a parser that nobody wanted yet"
         with ThreadPoolExecutor(8) as clients:
@@ -122,7 +122,14 @@ def test_it_parses_what_another_store_holds(store: Path, tmp_path: Path) -> None
     with (
         serving(tmp_path / "store", "--workers", "1") as behind,
         serving(
-            tmp_path / "no-store", "--upstream", f"{behind.url}/sparql", "--parse", "--workers", "1"
+            tmp_path / "no-store",
+            "--upstream",
+            f"{behind.url}/sparql",
+            "--parse",
+            "--workers",
+            "1",
+            "--timeout",
+            "120",
         ) as server,
     ):
         answer = ask(server, "cat")

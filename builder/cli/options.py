@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -89,9 +89,12 @@ def endpoint_options(command: Decorated) -> Decorated:
 
     @wraps(command)
     def with_reach(*arguments: Any, kind: str | None, timeout: float, retries: int, **others: Any) -> Any:
-        from diplograph.transfer import find_endpoint
+        def reach(url: str, *, update_url: str | None = None) -> Endpoint:
+            # Not before a URL is given: a question on a store of ours is answered sooner without what talks HTTP.
+            from diplograph.transfer import find_endpoint
 
-        reach = partial(find_endpoint, kind=kind, timeout=timeout, retries=retries)
+            return find_endpoint(url, kind=kind, update_url=update_url, timeout=timeout, retries=retries)
+
         return command(*arguments, reach=reach, **others)
 
     options = (

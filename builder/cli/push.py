@@ -34,7 +34,10 @@ _MOST_ROWS = 30
     "--gzip/--no-gzip", default=None, help="Compress what is sent; by default if the store is elsewhere."
 )
 @click.option(
-    "--chunk", type=click.IntRange(min=1), metavar="TRIPLES", help="How much goes into one request."
+    "--chunk",
+    type=click.IntRange(min=1),
+    metavar="TRIPLES",
+    help="How much goes into one request; by default what suits the store, for Oxigraph everything.",
 )
 @click.option(
     "--dry-run", is_flag=True, help="Change nothing; print the curl commands that would do the same."
@@ -110,8 +113,11 @@ def _print(report: PushReport, format: str, base: str) -> None:
             [(row.graph, str(row.here), str(row.there), row.state) for row in rows],
             format,
         )
-    for graph in report.interrupted:
-        click.echo(f"{graph} was left incomplete by an earlier push", err=True)
+    if len(report.interrupted) > _MOST_ROWS:
+        click.echo(f"{len(report.interrupted)} graphs were left incomplete by an earlier push", err=True)
+    else:
+        for graph in report.interrupted:
+            click.echo(f"{graph} was left incomplete by an earlier push", err=True)
     for graph in report.corrupted:
         click.echo(
             f"{graph} has values that {report.target} does not keep as they are (xsd:duration)", err=True

@@ -17,7 +17,7 @@ from diplograph.events.values import (
     within,
     without_bodies,
 )
-from diplograph.frames import NUMBER, Frame, load_frames
+from diplograph.frames import APART, NUMBER, Frame, Trigger, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
 
@@ -42,12 +42,13 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if "inherits" in m.cues and not _own_values(m).fillers]:
+    for mention in [m for m in kept if {"inherits", "further"} & m.cues and not _own_values(m).fillers]:
         _inherit(groups, mention)
     taken = [mention for group in groups for mention in group.mentions]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
+    _join_attendees(groups)
     _complete_rounds(groups, frames)
     _date_margins(groups)
     reports: list[EventReport] = []
@@ -148,18 +149,66 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
     ]
     if not before or not (mention.values.start_date or mention.values.place):
         return
-    if any(_belongs(group, mention, strict=False) for group in before):
-        return
     words = _anchors_of(mention)
     kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]
+    if any(_belongs(group, mention, strict=False) for group in kin or before):
+        return
     parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(_Group([replace(mention, values=parties)]))
 
 
 def _anchors_of(mention: Mention) -> frozenset[str]:
     """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
+    trigger = _trigger_of(mention)
+    return trigger.anchors if trigger else frozenset()
+
+
+def _trigger_of(mention: Mention) -> Trigger | None:
     triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
-    return next((trigger.anchors for trigger in triggers if trigger.id == mention.trigger), frozenset())
+    return next((trigger for trigger in triggers if trigger.id == mention.trigger), None)
+
+
+def _join_attendees(groups: list[_Group]) -> None:
+    """Joins what one person attends to the event of a body at the same place: "*the president* will attend the Doha summit"
+    tells of "the *Arab* summit in Doha", of which the body is the party."""
+    for group in list(groups):
+        values = group.values
+        attending = [filler.actor for filler in values.fillers]
+        if len(attending) != 1 or attending[0].kind != "Person" or values.place is None:
+            continue
+        words = frozenset().union(*(_anchors_of(mention) for mention in group.mentions))
+        hosts = [
+            other
+            for other in groups
+            if other.values.event_class == values.event_class
+            and other.values.place == values.place
+            and other.values.status == values.status
+            and dates_agree(other.values.start_date, values.start_date)
+            and [filler.actor.kind for filler in other.values.fillers] == ["Organization"]
+            and any(words & _anchors_of(mention) for mention in other.mentions)
+        ]
+        if len(hosts) == 1:
+            hosts[0].mentions.extend(_without_parties(mention) for mention in group.mentions)
+            groups.remove(group)
+
+
+def _without_parties(mention: Mention) -> Mention:
+    """A mention that names nobody, and the evidence that is left of it."""
+    roles = {filler.role for filler in mention.values.fillers}
+    proofs = tuple(proof for proof in mention.evidence if proof.aspect not in roles)
+    return replace(mention, values=replace(mention.values, fillers=()), evidence=proofs)
+
+
+def _can_be_told(group: _Group, mention: Mention) -> bool:
+    """Whether a noun without the article can tell a group's event once more: "(they) held *a summit*" is none of the
+    meetings that the text tells besides, but that of its own sentence ("the two met *in a summit*")."""
+    trigger, words = _trigger_of(mention), _anchors_of(mention)
+    return (
+        mention.definite
+        or not trigger
+        or trigger.verbal
+        or any(other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions)
+    )
 
 
 def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
@@ -228,6 +277,7 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         key=lambda group: max(m.begin for m in group.mentions if m.begin < mention.begin), reverse=True
     )
     after = [group for group in groups if group not in before]
+    before, after = ([g for g in some if _can_be_told(g, mention)] for some in (before, after))
     if "several" in mention.cues and not _own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
@@ -255,6 +305,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
     if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
         return False  # "the first round" is not the second
+    if any(_are_apart(mention, other) for other in group.mentions):
+        return False
     if "group" not in mention.cues and not actors_agree(ours, theirs):
         return False
     if not places_agree(ours, theirs):
@@ -266,7 +318,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}
-    if strict and "status" in mention.cues and explicit and not mention.definite:
+    told = strict or "further" in mention.cues
+    if told and "status" in mention.cues and explicit and not mention.definite:
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
             return bool(
@@ -275,10 +328,19 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     return True
 
 
+def _are_apart(one: Mention, other: Mention) -> bool:
+    """Whether the text says of two mentions that the one comes before the other."""
+    pairs = ((one, other), (other, one))
+    return any(f"{APART}{_trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
+
+
 def _join_groups(groups: list[_Group]) -> None:
     """Joins groups without a party of their own to the group that they can only mean."""
     for group in [g for g in groups if not any(_own_values(m).fillers for m in g.mentions)]:
-        rivals = [g for g in groups if g is not group and _belongs(g, group.mentions[0], strict=False)]
+        mention = group.mentions[0]
+        rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
+        if not group.values.start_date:
+            rivals = [g for g in rivals if _can_be_told(g, mention)]
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
             groups.remove(group)
@@ -318,9 +380,13 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     ordered = sorted(mentions, key=lambda mention: mention.begin)
     first = ordered[0].values
     own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
-    explicit = [mention.values.status for mention in own if "status" in mention.cues]
+    said = [mention for mention in ordered if "status" in mention.cues]
+    # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
+    explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
     status = _status(explicit) if explicit else first.status
-    start = most_precise([mention.values.start_date for mention in own])
+    start = most_precise([m.values.start_date for m in own]) or most_precise(
+        [m.values.start_date for m in ordered if m.definite and m.values.status == status]
+    )
     ends = [
         m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)
     ]
@@ -344,5 +410,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
 
 
 def _status(explicit: Sequence[str]) -> str:
-    """The status most mentions give; of a tie the one said first."""
+    """The status most mentions give; of a tie the one said first. What was planned and is denied did not come about."""
+    if "denied" in explicit and "occurred" not in explicit:
+        return "denied"
     return max(dict.fromkeys(explicit), key=explicit.count)

@@ -104,8 +104,12 @@ def same_party(one: Actor, other: Actor) -> bool:
 
 
 def places_agree(one: EventValues, other: EventValues) -> bool:
-    """Whether two events can be held at the same place: equal, unknown, or a city and its country."""
+    """Whether two events can be held at the same place: equal, unknown, a city and its country, or a town of which nobody
+    knows the country and any country."""
     if one.place is None or other.place is None or one.place.key == other.place.key:
+        return True
+    places = (one.place, other.place)
+    if any(not place.country for place in places) and any(place.key == place.country for place in places):
         return True
     return one.place.country == other.place.country and (
         one.place.key == one.place.country or other.place.key == other.place.country

@@ -3,19 +3,22 @@
 import hashlib
 from pathlib import Path
 
-from diplograph.frames.matching import NUMBER, find_mentions
+from diplograph.frames.cues import APART, NUMBER
+from diplograph.frames.matching import find_mentions
 from diplograph.frames.prospects import Prospector
-from diplograph.frames.schema import Frame, load_frames, read_frame
+from diplograph.frames.schema import Frame, Trigger, load_frames, read_frame
 from diplograph.frames.sieve import load_sieve
 from diplograph.frames.tracing import Attempt, SentenceTrace, trace_sentences
 from diplograph.resources import locate
 
 __all__ = [
+    "APART",
     "NUMBER",
     "Attempt",
     "Frame",
     "Prospector",
     "SentenceTrace",
+    "Trigger",
     "extractor_fingerprint",
     "find_mentions",
     "load_frames",

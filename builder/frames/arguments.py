@@ -67,11 +67,24 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     return found
 
 
+def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
+    agreed on a *meeting of experts*")."""
+    following = firing.anchor + 1
+    if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
+        return False
+    others = view.forms[following - 1] in view.lexicon.holders and view.entity_at(following) is None
+    return others and not any("anchor/" in argument.rule for argument in arguments)
+
+
 def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     """Whether a role has as many actors as the frame wants."""
     policy = firing.frame.roles[role]
     kinds = policy.prefer or tuple(policy.kinds)
     actors = {actor for argument in found if argument.role == role for actor in argument.entity.actors}
+    several_calls = firing.trigger.distributive and not (firing.trigger.verbal or firing.trigger.adverbial)
+    if several_calls and not any(a.rule.endswith(("/subject", "/pronoun")) for a in found):
+        return False  # "said *in calls with* A, B and C": the partners alone, and not who called them
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
     return len([actor for actor in actors if actor.kind in kinds]) >= wanted
 
@@ -85,6 +98,8 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities: list[EntityMention] = []
     for start, end in _heads(view, firing, rule):
         entities.extend(_related(view, rule, start, end))
+    if not entities:
+        return []
     if rule.of == "verb" and rule.relation == "prepositional":
         # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
         others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
@@ -265,6 +280,9 @@ def count_leaders(arguments: list[Argument]) -> int:
     bodies: set[str] = set()
     for argument in arguments:
         entity = argument.entity
+        if entity.leader and entity.kind == "Country":
+            bodies.update(actor.key for actor in entity.actors)  # "with *Iraqi leaders*": those of one state
+            continue
         if entity.leader and (entity.kind != "Person" or not entity.actors):
             return max(2, len(entity.actors))
         if entity.leader and entity.bodies:

@@ -19,6 +19,9 @@ class Lexicon:
     boundary: frozenset[str]
     marks: frozenset[str]
     condition: tuple[tuple[str, ...], ...]
+    stating: frozenset[str]
+    stated: frozenset[str]
+    issued: frozenset[str]
     reporting: frozenset[str]
     support: frozenset[str]
     commas: frozenset[str]
@@ -30,6 +33,7 @@ class Lexicon:
     towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    holders: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
     twice: frozenset[str]
@@ -70,6 +74,7 @@ class Lexicon:
     answering: frozenset[str]
     commemorated: frozenset[str]
     preceding: frozenset[str]
+    sequence: frozenset[str]
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
@@ -102,6 +107,9 @@ def load_lexicon() -> Lexicon:
         folded(data["boundary"]["words"]),
         frozenset(data["boundary"]["marks"]),
         tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
+        folded(data["statement"]["verbs"]),
+        folded(data["statement"]["nouns"]),
+        folded(data["statement"]["issued"]),
         folded(data["reporting"]["words"]),
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
@@ -113,6 +121,7 @@ def load_lexicon() -> Lexicon:
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
         folded(data["separately"]["twice"]),
@@ -153,6 +162,7 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["answer"]),
         folded(data["occasion"]["words"]),
         folded(data["verbs"]["preceding"]),
+        folded(data["verbs"]["sequence"]),
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property
+from typing import TypeAlias
 
 from diplograph.frames.arguments import (
     Argument,
@@ -12,15 +13,17 @@ from diplograph.frames.arguments import (
     distribute,
     fill_roles,
     find_arguments,
+    is_of_others,
     phrase_actor,
     repeats_preposition,
 )
+from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.places import find_place
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
-from diplograph.frames.status import StatusReading, is_imperfect, load_status, read_status
+from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
     date_status,
     date_story,
@@ -29,7 +32,7 @@ from diplograph.frames.times import (
     find_speech_time,
     find_time,
 )
-from diplograph.frames.triggers import Firing, find_anchors, find_firings
+from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
@@ -44,7 +47,9 @@ from diplograph.model import (
     TimeExpression,
 )
 
-NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
+Parties: TypeAlias = tuple[tuple[Filler, ...], tuple[Evidence, ...]]
+"""Who fills which role, and what says so."""
+
 _QUOTE_LIMIT = 240  # code points of a quote, at most
 
 
@@ -61,8 +66,9 @@ class Matcher:
             SentenceView(sentence, self.text, found)
             for sentence, found in zip(parsed.sentences, entities, strict=True)
         ]
+        anchors = AnchorWords.of(self.frames)
         for before, view in zip([None, *self.views], self.views, strict=False):
-            view.anchors = find_anchors(view, self.frames)
+            view.anchors = find_anchors(view, anchors)
             view.previous = before
 
     @cached_property
@@ -90,17 +96,19 @@ class Matcher:
 
     def find(self) -> tuple[Mention, ...]:
         """All the mentions, in the order of the text."""
-        found: list[Mention] = []
-        for view in self.views:
-            for frame in self.frames:
-                taken: set[int] = set()
-                for firing in find_firings(view, frame, self.vocabulary):
-                    told = firing.anchor in taken or self._is_told(view, firing, taken)
-                    mentions = [] if told else self.read(view, firing)
-                    if mentions:
-                        taken.add(firing.anchor)
-                        found.extend(mentions)
+        found = (mention for view in self.views for mention in self.find_in(view))
         return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
+
+    def find_in(self, view: SentenceView) -> Iterator[Mention]:
+        """The mentions in one sentence, as they are found."""
+        for frame in self.frames:
+            taken: set[int] = set()
+            for firing in find_firings(view, frame, self.vocabulary):
+                told = firing.anchor in taken or self._is_told(view, firing, taken)
+                mentions = [] if told else self.read(view, firing)
+                if mentions:
+                    taken.add(firing.anchor)
+                    yield from mentions
 
     def _is_told(self, view: SentenceView, firing: Firing, taken: set[int]) -> bool:
         """Whether the verb of an adverb has told the event already."""
@@ -113,13 +121,8 @@ class Matcher:
 
     def read(self, view: SentenceView, firing: Firing) -> list[Mention]:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
-        trigger = firing.trigger
-        arguments = find_arguments(view, firing)
-        if next(lacking(trigger, arguments), None) is not None:
-            return []
-        several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
-        parts = distribute(view, firing, arguments) if several else [arguments]
-        mentions = [mention for part in parts if (mention := self._mention(view, firing, part))]
+        parts = self._parties(view, firing)
+        mentions = [self._mention(view, firing, part, parties) for part, parties in parts]
         if len(mentions) == 1:
             repeats = find_repeats(view, firing.anchor, mentions[0], self.dated)
             mentions = list(repeats)
@@ -127,6 +130,34 @@ class Matcher:
             return mentions
         further = find_further_rounds(view, firing.anchor, mentions[0], self.dated)
         return [*mentions, *further]
+
+    def has_parties(self, view: SentenceView, firing: Firing) -> bool:
+        """Whether :meth:`read` makes a mention of a firing trigger."""
+        return any(True for _ in self._parties(view, firing))
+
+    def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
+        """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
+        arguments = find_arguments(view, firing)
+        if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
+            view, firing, arguments
+        ):
+            return
+        several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        for part in distribute(view, firing, arguments) if several else [arguments]:
+            parties = self._fill(view, firing, part)
+            if parties:
+                yield part, parties
+
+    def _fill(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Parties | None:
+        """The parties of an event, each with its evidence; None if they are fewer than its trigger asks."""
+        fillers, proofs = fill_roles(arguments, dict(firing.frame.roles), self._lookup)
+        unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
+        if _is_against_oneself((*fillers, *unnamed)):
+            # "the *putschists* … sanctions on *them*": the text does not name whom
+            unnamed, unnamed_proofs = (), ()
+        fillers = (*fillers, *unnamed)
+        few = len({filler.actor for filler in fillers}) < (firing.trigger.minimum or 0)
+        return None if few or _is_against_oneself(fillers) else (fillers, (*proofs, *unnamed_proofs))
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
@@ -142,20 +173,13 @@ class Matcher:
         found = view.find(view.lexicon.separately, begin, end)
         return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
 
-    def _mention(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Mention | None:
-        """The mention with its values, each with its evidence; None if it has fewer parties than its trigger asks."""
+    def _mention(
+        self, view: SentenceView, firing: Firing, arguments: list[Argument], parties: Parties
+    ) -> Mention:
+        """The mention with its values, each with its evidence."""
         frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
         document = self.parsed.document
-        fillers, proofs = fill_roles(arguments, dict(frame.roles), self._lookup)
-        unnamed, unnamed_proofs = self._phrases(view, firing, fillers)
-        if _is_against_oneself((*fillers, *unnamed)):
-            unnamed, unnamed_proofs = (
-                (),
-                (),
-            )  # "the *putschists* … sanctions on *them*": the text does not name whom
-        fillers = (*fillers, *unnamed)
-        if len({filler.actor for filler in fillers}) < (trigger.minimum or 0) or _is_against_oneself(fillers):
-            return None
+        fillers, proofs = parties
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
@@ -188,73 +212,18 @@ class Matcher:
         evidence = [
             Evidence("trigger", word.begin, word.end, f"{frame.file}/{trigger.id}"),
             *proofs,
-            *unnamed_proofs,
             *(proof for _, proof in implied),
             *place_proofs,
             *_prove(view, status, time, duration, condition, speaker),
         ]
         begin, end = self._quote(view, span, arguments)
-        definite = trigger.anaphoric or self._is_definite(view, anchor)
-        cues = self._cues(view, firing, status, span, arguments) | ({"implied"} if implied else set())
+        definite = trigger.anaphoric or is_definite_noun(view, anchor)
+        cues = read_cues(view, firing, status, span, arguments, self._is_headline(view))
+        cues |= {"implied"} if implied else set()
         return Mention(
             begin, end, view.sentence.index, frame.file, trigger.id, values,
             tuple(dict.fromkeys(evidence)), definite, cues,
         )  # fmt: skip
-
-    def _is_definite(self, view: SentenceView, anchor: int) -> bool:
-        """Whether an anchor is a noun with the article."""
-        return not view.is_verb(anchor) and view.has_article(anchor)
-
-    def _cues(
-        self,
-        view: SentenceView,
-        firing: Firing,
-        status: StatusReading,
-        span: EventSpan,
-        arguments: list[Argument],
-    ) -> frozenset[str]:
-        """What else a mention says of itself, for telling which mentions speak of one event.
-
-        ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it
-        is one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
-        ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``serial``: it is one of a series; ``several``: it
-        names several events at once; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells it in
-        the present tense.
-        """
-        trigger, anchor = firing.trigger, firing.anchor
-        only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
-        cues = {
-            "status": status.explicit,
-            "previous": status.previous,
-            "another": bool(view.find(load_status().another, anchor + 1, anchor + 3)),
-            "anaphoric": trigger.anaphoric,
-            "group": only_groups and self._is_definite(view, anchor),
-            "lenient": trigger.lenient,
-            "inherits": trigger.inherits and not (arguments and trigger.lenient),
-            "serial": trigger.inherits,
-            "several": trigger.distributive,
-            "margins": self._is_on_margins(view, span),
-            "aside": bool(self._margins(view, span)) or self._is_bilateral(view, span),
-            "headline": self._is_headline(view) and bool(span.verb) and is_imperfect(view, span.verb or 0),
-        }
-        number = view.find(view.lexicon.numbers, anchor - 1, anchor) or view.find(
-            view.lexicon.numbers, anchor + 1, anchor + 2
-        )
-        numbers = {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in number}
-        return frozenset(cue for cue, holds in cues.items() if holds) | numbers
-
-    def _margins(self, view: SentenceView, span: EventSpan) -> list[int]:
-        """The words in the clause of an event that say it was held on the margins of another."""
-        begin = min(span.clause_begin, span.anchor)
-        return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
-
-    def _is_on_margins(self, view: SentenceView, span: EventSpan) -> bool:
-        """Whether an event is said to be held on the margins of the one that the text has told ("*of the summit*")."""
-        return any(id + 1 in view.anchors and view.has_article(id + 1) for id in self._margins(view, span))
-
-    def _is_bilateral(self, view: SentenceView, span: EventSpan) -> bool:
-        """Whether an event is said to be one of two parties."""
-        return bool(view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
 
     def _is_headline(self, view: SentenceView) -> bool:
         """Whether a sentence is (in) a headline of the article."""

@@ -136,6 +136,19 @@ def _last_pair(view: SentenceView, found: list[EntityMention]) -> list[EntityMen
     return list(reversed(distinct)) if len(distinct) == 2 else []
 
 
+def _pair_before(view: SentenceView) -> list[EntityMention]:
+    """The last pair of persons in the sentences before ("a call *between them*", where the sentence has named nobody)."""
+    other = view.previous
+    for _ in range(_NEAR - 1):
+        if other is None:
+            break
+        pair = _last_pair(other, [e for e in other.entities if e.actors and e.kind == "Person"])
+        if pair:
+            return pair
+        other = other.previous
+    return []
+
+
 _REACH = 4  # words between what opens a clause and its verb
 
 
@@ -167,12 +180,22 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
+            people = _acting_above(view, verb) or people
             main = next((word.id for word in view.words[: id - 1] if view.is_verb(word.id)), 0)
             if not people and main:
                 # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
                 people = [e for e in continued_subject(view, main) if e.kind == "Person"]
             return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
+
+
+def _acting_above(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who acts in the verb that a verb with "that" completes ("*he* expects *to* meet …")."""
+    head = view.word(verb).head
+    if not verb - _REACH < head < verb or not view.is_verb(head):
+        return []
+    found = subjects(view, head)
+    return found if len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1 else []
 
 
 def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
@@ -263,7 +286,9 @@ def _speaker(view: SentenceView, before: int) -> list[EntityMention]:
         found = [entity for entity in subjects(view, verb) if entity.kind == "Person"]
         if found:
             return found[:1]
-    return []
+    # "*Hariri* told an interviewer, and said: "He called *me*"": whom the sentence has named first
+    named = [e for e in view.entities if e.last < before and e.kind == "Person" and e.actors]
+    return named[:1] if named and not view.preposition_of(named[0]) else []
 
 
 def _is_pronoun(view: SentenceView, id: int) -> bool:
@@ -292,12 +317,14 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             return group  # "the *leaders of the G20* began their meetings"
         if group and len(group[0].actors) >= 2:
             return group[:1]  # "*the two* said after a meeting that brought them together"
+        if before and len(before[-1].actors) == 2 and before[-1].actors[0].kind == "Person":
+            return before[-1:]  # "a third summit of *the two leaders* after *theirs* of May"
         chosen = people if len({entity.actors for entity in people}) >= 2 else before
         last: list[EntityMention] = []
         for entity in reversed(chosen):
             if all(entity.actors != other.actors for other in last):
                 last.append(entity)
-        return list(reversed(last[:2])) if len(last) >= 2 else []
+        return list(reversed(last[:2])) if len(last) >= 2 else [] if before else _pair_before(view)
     if people and view.is_one_of(id - 1, view.lexicon.utterance):
         return people[-1:]  # "quoted the president *as saying* in a meeting with …"
     governing = view.governing_verb(anchor)

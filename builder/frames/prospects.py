@@ -37,7 +37,9 @@ class Prospector:
         matcher = Matcher(part, self._loose, self._gazetteer)
         if not any(self._finds(matcher, view) for view in matcher.views):
             return Prospect.NONE
-        return Prospect.REPORT if matcher.reading(self._frames).find() else Prospect.OPEN
+        strict = matcher.reading(self._frames)
+        found = (mention for view in strict.views for mention in strict.find_in(view))
+        return Prospect.OPEN if next(found, None) is None else Prospect.REPORT
 
     def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
         """Whether the loose frames find an event in a sentence, or fire beside a word for several parties."""
@@ -45,7 +47,7 @@ class Prospector:
         firings = [firing for frame in self._loose for firing in find_firings(view, frame, nothing)]
         if firings and view.find(self._groups, 1, len(view.words) + 1):
             return True
-        return any(matcher.read(view, firing) for firing in firings)
+        return any(matcher.has_parties(view, firing) for firing in firings)
 
 
 def _loosen(trigger: Trigger) -> Trigger:

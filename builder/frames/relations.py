@@ -161,6 +161,12 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if view.word(id).token != view.word(id - 1).token:
         return []
+    said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
+    if said and view.is_one_of(said, view.lexicon.reporting):
+        # "*Obama* said after receiving the king *that he* would meet …": whoever speaks, if nobody is named in between.
+        speakers = subjects(view, said, inherited=False)
+        if len(speakers) == 1 and speakers[0].kind == "Person" and len(speakers[0].actors) == 1:
+            return speakers
     for entity in bare_before(view, id - 1):
         if entity.kind == "Person" and len(entity.actors) == 1:
             return [entity]
@@ -244,7 +250,7 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
     word = view.word(id)
     if view.entity_at(id) is not None or word.upos in _LIGHT | {"ADV", "NUM"}:
         return True
-    if view.forms[id - 1] in view.lexicon.passed_over or view.is_one_of(id, view.lexicon.days):
+    if view.is_passed_over(id) or view.is_one_of(id, view.lexicon.days):
         return True
     # "phoned him *in succession* both X and Y"
     manner = view.lexicon.manner

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
+from os.path import commonprefix
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
@@ -168,8 +171,24 @@ def _numbers(item: str, number: Callable[..., int]) -> list[int]:
 def _compile_names(names: Iterable[str]) -> re.Pattern[str]:
     """What finds one of some folded names in a folded text, whatever is written together with its first word."""
     article = load_clitics().article
-    found = {re.escape(name.removeprefix(article)) for name in names if name}
-    return re.compile("|".join(sorted(found, key=lambda name: (-len(name), name))) or r"(?!)")
+    found = {name.removeprefix(article) for name in names} - {""}
+    return re.compile(join_words(found) if found else r"(?!)")
+
+
+def join_words(words: AbstractSet[str]) -> str:
+    """A pattern that finds the longest of some words at a place: a tree of their letters, for of a mere list a pattern
+    tries each word at each place.
+
+    >>> join_words({"ab", "abc", "b"})
+    '(?:ab(?:c)?|b)'
+    """
+    branches = []
+    for _, group in groupby(sorted(words - {""}), key=itemgetter(0)):
+        branch = list(group)
+        stem = commonprefix(branch)
+        rest = {word.removeprefix(stem) for word in branch}
+        branches.append(re.escape(stem) + (join_words(rest) if len(rest) > 1 else ""))
+    return f"(?:{'|'.join(branches)})" + ("?" if "" in words else "")
 
 
 def _names_with(gazetteer: Gazetteer, tag: str) -> Iterator[str]:

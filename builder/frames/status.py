@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from diplograph.arabic import fold
@@ -39,6 +39,9 @@ class StatusLexicon:
     future: frozenset[str]
     modal: frozenset[str]
     previous: frozenset[str]
+    last: frozenset[str]
+    products: frozenset[str]
+    unlikely: frozenset[str]
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
@@ -67,6 +70,9 @@ def load_status() -> StatusLexicon:
         folded("future", "particles"),
         folded("future", "modal"),
         folded("previous", "modifiers"),
+        folded("previous", "last"),
+        folded("previous", "products"),
+        folded(DENIED, "predicates"),
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
@@ -110,50 +116,93 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     What is ``uttered`` (a threat) is denied by who says that it was not, and not by who refuses or cancels it.
     """
     lexicon = load_status()
-    denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
-    previous = _modifier(view, anchor, lexicon.previous) > 0
-    if view.case_of(anchor) in lexicon.after and not view.is_verb(anchor):
-        return StatusReading(OCCURRED, anchor - 1, True, previous)
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
-    attended = view.is_definite(anchor) and any(
-        view.is_one_of(id, lexicon.attending) for id in [*path, *near][:1]
+    told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
+    governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
+    reading = (
+        _said_beside(view, anchor, lexicon)
+        or _said_against(view, anchor, [*path, *near], governors, uttered)
+        or _said_of_plans(view, anchor, governors, lexicon)
+        or _said_by_verb(view, anchor, verb, lexicon)
     )
-    for id in [] if attended else dict.fromkeys([*path, *near]):
+    return replace(reading, previous=_modifier(view, anchor, lexicon.previous) > 0)
+
+
+def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
+    """What the words right beside an event say: "*after* a first meeting", "the *last* summit", "the summit's *decisions*",
+    "a meeting is *not on the table*"."""
+    first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
+    if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
+        return StatusReading(OCCURRED, first - 1, True)
+    if _modifier(view, anchor, lexicon.last):
+        return StatusReading(OCCURRED, anchor, True)
+    if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
+        planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
+        return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
+    refused = _refused(view, anchor, lexicon)
+    return StatusReading(DENIED, refused, True) if refused else None
+
+
+def _said_against(
+    view: SentenceView, anchor: int, above: list[int], governors: list[int], uttered: bool
+) -> StatusReading | None:
+    """What denies an event: a word of denial above or close before it, or a negation of its being held."""
+    lexicon = load_status()
+    denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
+    attended = view.is_definite(anchor) and any(view.is_one_of(id, lexicon.attending) for id in above[:1])
+    for id in [] if attended else dict.fromkeys(above):
+        if _is_excluding(view, id, anchor) or _has_before(view, id, lexicon.modal):
+            continue  # "excluding Russia *from* the summit"; "*if* the summit fails"
         if view.is_one_of(id, denying):
             # Who does "not rule out" a meeting leaves it open.
             open_still = _has_before(view, id, lexicon.negations)
-            return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True, previous)
-    told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
-    governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
+            return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True)
     for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
-            return StatusReading(DENIED, id, True, previous)
+            return StatusReading(DENIED, id, True)
+    return None
+
+
+def _said_of_plans(
+    view: SentenceView, anchor: int, governors: list[int], lexicon: StatusLexicon
+) -> StatusReading | None:
+    """What modifiers, governors and purposes say, unless a relative clause tells that the event was held."""
     own = _own_verb(view, anchor)
     if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
-        return StatusReading(OCCURRED, own, True, previous)
+        return StatusReading(OCCURRED, own, True)
     for status in (HYPOTHETICAL, PLANNED):
         cue = _modifier(view, anchor, lexicon.modifiers[status])
         if cue:
-            return StatusReading(status, cue, True, previous)
+            return StatusReading(status, cue, True)
     for id in governors:
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
-                return StatusReading(status, id, True, previous)
+                return StatusReading(status, id, True)
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
-        return StatusReading(PLANNED, purpose, True, previous)
+        # "Arrived *to take part* in the summit": it may have begun since.
+        return StatusReading(PLANNED, purpose, not view.is_one_of(purpose, lexicon.attending))
+    return None
+
+
+def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: StatusLexicon) -> StatusReading:
+    """What the tense of a verb says: that of the event's own relative clause, else the one that governs it."""
+    own = _own_verb(view, anchor)
     if own:
-        status = (
-            DENIED if _has_before(view, own, lexicon.negations) else _tense(view, own, lexicon) or OCCURRED
-        )
-        return StatusReading(status, own, True, previous)
-    tense = _tense(view, anchor if view.is_verb(anchor) else verb or view.verb_before(anchor), lexicon)
+        denied = _has_before(view, own, lexicon.negations)
+        return StatusReading(DENIED if denied else _tense(view, own, lexicon) or OCCURRED, own, True)
+    told_by = anchor if view.is_verb(anchor) else verb or view.verb_before(anchor)
+    tense = _tense(view, told_by, lexicon)
     if tense:
-        return StatusReading(tense, verb or anchor, True, previous)
+        future = _has_before(view, told_by, lexicon.future) or view.is_verb(anchor)
+        # What the present tense announces ("*hold* a summit") says less than what is told elsewhere.
+        return StatusReading(tense, verb or anchor, future or tense != PLANNED)
     if verb and not is_imperfect(view, verb):
-        return StatusReading(OCCURRED, verb, True, previous)
-    return StatusReading(OCCURRED, 0, False, previous)
+        # "*Said* of the summit that …" tells when it was said, "talks that *preceded* the summit" of the talks.
+        told = not view.is_one_of(verb, view.lexicon.reporting | view.lexicon.sequence)
+        return StatusReading(OCCURRED, verb, told)
+    return StatusReading(OCCURRED, 0, False)
 
 
 def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> list[int]:
@@ -190,6 +239,10 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
 
 def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
+    attended = anchor - 2 if view.case_of(anchor) in lexicon.circumstantial else 0
+    aim = attended > 1 and view.forms[attended - 2] == lexicon.purpose
+    if aim and view.is_one_of(attended, lexicon.attending):
+        return attended  # "arrived *to take part* in the summit"
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
         if view.is_verb(id):
             return 0
@@ -210,7 +263,8 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         if verb > 2 and view.continues(verb - 1):
             return PLANNED  # "… , *and is to* call him again": what is agreed on besides
         if _has_before(view, verb, lexicon.modal):
-            return HYPOTHETICAL
+            # "*had* already spoken": what the tagger takes for an imperfect is past after "was".
+            return None if view.find(view.lexicon.auxiliary, verb - _WINDOW, verb - 1) else HYPOTHETICAL
         told = (
             verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
         )
@@ -219,6 +273,24 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         ):  # "met Medvedev *before* Saakashvili *received* him"
             return PLANNED
     return None
+
+
+def _is_excluding(view: SentenceView, id: int, anchor: int) -> bool:
+    """Whether a word that else rules an event out says from what somebody is kept away: with a name between the two, and the
+    event after the preposition of parting."""
+    return view.case_of(anchor) in view.lexicon.partitive and bool(view.between(id + 1, anchor))
+
+
+def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
+    """The predicate that says of an event that it is not to be ("a meeting of the two is *not on the table*"), 0 if none."""
+    if view.is_verb(anchor):
+        return 0
+    for id in range(anchor + 2, view.phrase_end(anchor)):
+        if view.is_verb(id):
+            return 0
+        if view.forms[id - 1] in lexicon.unlikely and view.forms[id - 2] in lexicon.negations:
+            return id
+    return 0
 
 
 def is_imperfect(view: SentenceView, verb: int) -> bool:
@@ -232,9 +304,16 @@ def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
     for id in range(anchor + 1, min(anchor + _WINDOW + 1, len(view.words) + 1)):
         if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
             return 0
-        if view.forms[id - 1] in words:
+        if view.forms[id - 1] in words and not (_is_bare(view, anchor) and view.has_article(id)):
             return id
     return 0
+
+
+def _is_bare(view: SentenceView, anchor: int) -> bool:
+    """Whether a noun has neither article nor complement, so that what has the article is said of something else ("talks
+    on the zone *due* to be made")."""
+    following = anchor < len(view.words) and view.word(anchor + 1).upos in {"ADP", "PUNCT"}
+    return following and not view.is_verb(anchor) and not view.is_definite(anchor)
 
 
 def _close_before(view: SentenceView, anchor: int) -> list[int]:

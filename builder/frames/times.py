@@ -19,6 +19,8 @@ _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
 
+_WHERE = 4  # words between "where" and the event of its clause
+
 _LEDE = 400  # characters in which an article says of which day it tells
 
 Dated = tuple[int, TimeExpression]
@@ -40,7 +42,8 @@ def find_time(
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
     sentence."""
-    dated = _dated(view, span, status, frame, document)
+    after = _following(view, span)
+    dated = [(id, t) for id, t in _dated(view, span, status, frame, document) if not after or id < after]
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
@@ -59,8 +62,20 @@ def find_time(
     for id, time in dated:
         if occasion and occasion < id < view.phrase_end(occasion):
             return time
-    if frame.status and len(dated) == 1 and dated[0][0] < span.anchor:
-        return dated[0][1]
+    if frame.status and len(dated) == 1:
+        id, time = dated[0]
+        # "…, according to a *statement* issued on Tuesday"
+        if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
+            return time
+    return _of_journey(view, span, dated)
+
+
+def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
+    for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
+        if view.forms[id - 1] in view.lexicon.where:
+            before = [time for at, time in dated if at < id and len(time.start_date or "") == _DAY]
+            return before[0] if len(before) == 1 and all(at < id for at, _ in dated) else None
     return None
 
 
@@ -80,6 +95,7 @@ def _set_off(
     form, word = view.forms[id - 1], view.word(id)
     begin, end = view.sentence.begin, view.sentence.end
     others = {time.start_date or "" for at, time in dated if at != id}
+    others = {day for day in others if len(day) == _DAY} or others
     base = next(iter(others)) if len(others) == 1 else "" if others else document.published or ""
     if form in view.lexicon.eve | view.lexicon.morrow:
         days = 1 if form in view.lexicon.eve else -1
@@ -127,7 +143,8 @@ def _dated(
 ) -> list[Dated]:
     """The dates of a sentence with the ids of their first words.
 
-    With an ordinal ("the second call *this month*") a month or year only says in what it is counted.
+    With an ordinal ("the second call *this month*") a month or year that is not over only says in what it is counted, but
+    when a plan is for.
     """
     ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
     tense: Tense = "future" if ahead else "past"
@@ -140,9 +157,15 @@ def _dated(
     if frame.status == OCCURRED and document.published:
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
         found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
-    if _is_ordinal(view, span.anchor):
-        return [(id, time) for id, time in found if len(time.start_date or "") == _DAY]
+    if _is_ordinal(view, span.anchor) and not ahead:
+        return [(id, time) for id, time in found if not _may_count(time, document.published)]
     return found
+
+
+def _may_count(time: TimeExpression, published: str | None) -> bool:
+    """Whether a time can be that in which events are counted: a month or year that is not over on the day of writing."""
+    start = time.start_date or ""
+    return len(start) < _DAY and (published or start).startswith(start)
 
 
 def _is_ahead(time: TimeExpression, published: str) -> bool:
@@ -175,11 +198,19 @@ def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> T
     """The first date in the phrase of an anchor, as precisely as the phrase gives it, else the one that ends right before it ("then *on 13 January* a
     meeting")."""
     inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
-    before = [time for id, time in dated if id < span.anchor <= word_at(view, time.end) + 1]
+    before = [time for id, time in dated if id < span.anchor and _leads_to(view, time, span.anchor)]
     first = next(iter([*inside, *before]), None)
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
     finer = [time for time in inside if first and (time.start_date or "").startswith(first.start_date or "")]
     return max(finer, key=lambda time: len(time.start_date or ""), default=first)
+
+
+def _leads_to(view: SentenceView, time: TimeExpression, anchor: int) -> bool:
+    """Whether nothing but a comma and a preposition stands between a time and an event ("*on Sunday, in* a call")."""
+    between = range(word_at(view, time.end - 1) + 1, anchor)
+    if len(between) == 1 and not view.is_boundary(between[0]):
+        return True
+    return len(between) <= 2 and all(view.word(id).upos in {"PUNCT", "ADP", "ADJ"} for id in between)
 
 
 def _in_clause(
@@ -201,6 +232,14 @@ def _in_clause(
     return min(around, key=lambda item: item[0])[1] if around else None
 
 
+def _following(view: SentenceView, span: EventSpan) -> int:
+    """The other event of a clause that says what came before or after, 0 if none: the dates behind it are its own ("*a call*
+    was preceded by another in November": in Arabic "preceded *the call* another …")."""
+    if not span.verb or span.verb > span.anchor or not view.is_one_of(span.verb, view.lexicon.sequence):
+        return 0
+    return min((other for other in view.anchors if span.anchor < other < span.clause_end), default=0)
+
+
 def find_speech_time(
     following: Sequence[SentenceView], fillers: tuple[Filler, ...], frame: Frame, document: Document
 ) -> TimeExpression | None:
@@ -209,6 +248,11 @@ def find_speech_time(
     speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
     bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
     for view in following[:_SPEECH_SENTENCES]:
+        if view.words and _says_when(view):
+            times = find_times(
+                document.text, view.sentence.begin, view.sentence.end, document.published, tense="past"
+            )
+            return next((time for time in times if time.start_date), None)
         for word in view.words[:_SPEECH_WORDS]:
             if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
                 continue
@@ -219,6 +263,14 @@ def find_speech_time(
             times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
             return next((time for time in times if time.start_date), None)
     return None
+
+
+def _says_when(view: SentenceView) -> bool:
+    """Whether a sentence says of what was just told where or when it was said ("*the threat came* in a statement on
+    Saturday")."""
+    verbs = view.find(view.lexicon.stating, 1, 4)
+    nouns = view.find(view.lexicon.stated, 1, _SPEECH_WORDS)
+    return bool(verbs and nouns and view.find(view.lexicon.issued, nouns[0] + 1, nouns[0] + _SPEECH_WORDS))
 
 
 def date_status(
@@ -233,30 +285,39 @@ def date_status(
     if not time or not time.start_date or not published or len(published) < len(time.start_date):
         return status
     last = time.end_date or time.start_date
-    if status.status == OCCURRED and time.start_date > published[: len(time.start_date)]:
+    if status.status in (OCCURRED, PLANNED) and time.start_date > published[: len(time.start_date)]:
         return replace(status, status=PLANNED, explicit=True)
     if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
         return replace(status, status=OCCURRED, explicit=True)
     return status
 
 
-# Days of publication to tell before from after by, where the document gives none: "tomorrow" lies ahead of both, a day
-# of October that is not said to be the next or the last one only of the first.
-_ASSUMED = ("2000-01-05", "2000-12-20")
+# Days of publication to tell before from after by, where the document gives none: two weeks, since a weekday may be named
+# beside ("*yesterday, Thursday*"), at opposite ends of a year: "tomorrow" lies ahead of both, a day of October that is not
+# said to be the next or the last one only of the first.
+_ASSUMED = tuple(
+    tuple((date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(7))
+    for first in ("2000-01-03", "2000-12-18")
+)
 
 
 def deictic_status(
     view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
 ) -> StatusReading:
     """The status in the light of words like "tomorrow" in a document without a date: they tell before from after
-    whatever the day of writing is."""
+    whatever the day of writing is; beside a weekday, for most days of a week."""
     if status.status != OCCURRED or document.published:
         return status
-    for published in _ASSUMED:
-        time = find_time(view, span, status, frame, replace(document, published=published))
-        found = date_status(status, time, frame, published)
-        if found.status != PLANNED:
-            return status
+    found = status
+    for week in _ASSUMED:
+        ahead = 0
+        for number, published in enumerate(week):
+            time = find_time(view, span, status, frame, replace(document, published=published))
+            read = date_status(status, time, frame, published)
+            if read.status == PLANNED:
+                found, ahead = read, ahead + 1
+            if time is None or number - ahead >= len(week) // 2:
+                return status
     return found
 
 

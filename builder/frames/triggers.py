@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from diplograph.frames.schema import Frame, Near, Trigger
@@ -24,18 +24,31 @@ class Firing:
     governor: int = 0
 
 
-def find_anchors(view: SentenceView, frames: tuple[Frame, ...]) -> frozenset[int]:
+@dataclass(frozen=True, slots=True)
+class AnchorWords:
+    """The nouns that frames know as names of events; ``means`` are those that may also say how something was done."""
+
+    nouns: frozenset[str]
+    means: frozenset[str]
+
+    @classmethod
+    def of(cls, frames: Iterable[Frame]) -> AnchorWords:
+        """Those of some frames."""
+        triggers = [trigger for frame in frames for trigger in frame.triggers]
+        nouns = frozenset().union(*(trigger.anchors for trigger in triggers if not trigger.verbal))
+        means = frozenset().union(*(trigger.anchors for trigger in triggers if trigger.adverbial))
+        return cls(nouns, means)
+
+
+def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
     """The nouns of a sentence that any frame knows as the name of an event, whether or not it fires there."""
-    words = frozenset().union(
-        *(trigger.anchors for frame in frames for trigger in frame.triggers if not trigger.verbal)
-    )
-    means = frozenset().union(*(t.anchors for frame in frames for t in frame.triggers if t.adverbial))
     found = {
         word.id
-        for word in map(view.word, view.all_of(words))
+        for word in map(view.word, view.all_of(words.nouns))
         if word.upos not in {"VERB", "PUNCT"}
+        and not view.is_gathering(word.id)  # "a summit *that Moscow hosts*", read as "its hosting"
         and not (
-            means & view.names(word.id) and view.case_of(word.id)
+            words.means & view.names(word.id) and view.case_of(word.id)
         )  # "a call *over the telephone* with …"
         and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
     }

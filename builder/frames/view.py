@@ -8,7 +8,7 @@ preposition stands before a name, which names are coordinated, where the phrase 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from diplograph.arabic import fold
 from diplograph.frames.lexicon import load_lexicon
@@ -56,17 +56,12 @@ class SentenceView:
 
     @cached_property
     def _shapes(self) -> tuple[frozenset[str], ...]:
-        return tuple(self._find_shapes(word.id) for word in self.words)
+        return tuple(self._shapes_of(word.id) for word in self.words)
 
-    def _find_shapes(self, id: int) -> frozenset[str]:
-        form, restored = self.forms[id - 1], fold(self.word(id).form)
-        found = {form, restored}
-        if self.word(id).upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id):
-            # Clitics that the tokenizer left on.
-            found |= {reading.form for reading in readings(form)}
-            if self.is_unsplit_future(id):
-                found.add(form[1:])
-        return frozenset(found | {shape.removeprefix(self.article) for shape in found})
+    def _shapes_of(self, id: int) -> frozenset[str]:
+        word, form = self.word(id), self.forms[id - 1]
+        unsplit = word.upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id)
+        return _find_shapes(form, fold(word.form), unsplit, unsplit and self.is_unsplit_future(id))
 
     def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
         """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
@@ -95,12 +90,16 @@ class SentenceView:
 
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
-        found = []
-        for id in range(max(begin, 1), min(end, len(self.words) + 1)):
-            phrases = (" ".join(self.forms[id - 1 : id - 1 + length]) for length in (2, 3))
-            if self.is_one_of(id, words) or any(phrase in words for phrase in phrases):
-                found.append(id)
-        return found
+        ids = range(max(begin, 1), min(end, len(self.words) + 1))
+        return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
+
+    @cached_property
+    def _phrases(self) -> tuple[frozenset[str], ...]:
+        """The names of each word, and the phrases of two and three words that begin with it."""
+        return tuple(
+            names | {" ".join(self.forms[at : at + 2]), " ".join(self.forms[at : at + 3])}
+            for at, names in enumerate(self._names)
+        )
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
@@ -143,14 +142,15 @@ class SentenceView:
         if word.upos not in {"X", "NOUN", "ADJ"}:
             return False
         if self.forms[id - 1] in self.lexicon.gathering:
-            # "a summit that *brings him together* with …": with a pronoun it is no noun ("gathering").
-            after = id + 1
-            return (
-                after <= len(self.words)
-                and self.word(after).upos == "PRON"
-                and self.word(after).token == word.token
-            )
+            return self.is_gathering(id)
         return self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id)
+
+    def is_gathering(self, id: int) -> bool:
+        """Whether a word that is spelt like a verbal noun is a verb, by the pronoun on it: "a summit that *brings him
+        together* with …" is no "gathering"; but after a preposition it is ("in *its hosting* …")."""
+        if self.forms[id - 1] not in self.lexicon.gathering or not self._has_object(id):
+            return False
+        return not (id > 1 and self.word(id - 1).upos in {"ADP", "VERB"})
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
@@ -248,9 +248,22 @@ class SentenceView:
         word = self.word(id)
         if word.deprel.startswith("acl") and anchor <= word.head < id:
             return True
+        if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
+            return False
+        # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
+        if self._has_object(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+            return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
-        bare = all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
-        return bare and self.word(anchor).upos == "NOUN" and not self.is_definite(anchor)
+        return all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+
+    def _has_object(self, id: int) -> bool:
+        """Whether a word has a pronoun on it."""
+        after = id + 1
+        return (
+            after <= len(self.words)
+            and self.word(after).upos == "PRON"
+            and self.word(after).token == self.word(id).token
+        )
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
@@ -417,3 +430,14 @@ class SentenceView:
             or form in self.lexicon.passed_over
             or bool(pairs & self.lexicon.passed_over)
         )
+
+
+@lru_cache(maxsize=100_000)
+def _find_shapes(form: str, restored: str, unsplit: bool, future: bool) -> frozenset[str]:
+    """The shapes of a word from its form and its restored form; ``unsplit``: clitics may have been left on it."""
+    found = {form, restored}
+    if unsplit:
+        found |= {reading.form for reading in readings(form)}
+    if future:
+        found.add(form[1:])
+    return frozenset(found | {shape.removeprefix(load_clitics().article) for shape in found})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from diplograph.arabic import fold
+from diplograph.linking.tokens import load_clitics
 from diplograph.model import Actor, DataError, Place
 from diplograph.resources import locate, read_toml
 
@@ -75,8 +76,12 @@ class Titles:
     groups: dict[tuple[str, ...], tuple[str, int]]
     words: dict[str, frozenset[str]]
     family_first: frozenset[str] = frozenset()
+    counterparts: Mapping[str, int] = field(default_factory=dict)
+    """"His counterpart" with each pronoun, and of how many it speaks: 3 for a plural."""
+    own_countries: frozenset[str] = frozenset()
+    """"His country" with each pronoun."""
     openings: frozenset[str] = frozenset()
-    """The first words of ranks, organs and groups."""
+    """The words that a phrase of this lexicon can begin with."""
 
     def phrases(self, name: str) -> frozenset[str]:
         """A list of single words by its name in titles.toml (``between``, ``former``, ``name_parts`` …)."""
@@ -106,8 +111,23 @@ def load_titles() -> Titles:
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
     family_first = frozenset(data["family_first"]["countries"])
+    counterparts: dict[str, int] = {}
+    for number, form in enumerate(("singular", "dual", "plural"), start=1):
+        for word in _with_pronouns(words[f"counterpart.{form}"]):
+            counterparts.setdefault(word, number)
+    own_countries = frozenset(_with_pronouns(words["anaphors.own_country"]))
+    bodies = {load_clitics().article + word for word in words["anaphors.organization"]}
     openings = frozenset(words[0] for phrases in (ranks, organs, groups) for words in phrases)
-    return Titles(ranks, leaders, english, organs, groups, words, family_first, openings)
+    openings |= counterparts.keys() | own_countries | bodies | words["anaphors.person"]
+    openings |= words["place.seat"] | words["between.honorifics"]
+    return Titles(
+        ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries, openings
+    )
+
+
+def _with_pronouns(stems: Iterable[str]) -> Iterator[str]:
+    """Words that are written together with a pronoun, with each of them."""
+    return (stem + pronoun for stem in stems for pronoun in load_clitics().pronouns)
 
 
 _WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks")

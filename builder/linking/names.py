@@ -43,11 +43,19 @@ class NameFinder:
         self.titles = titles
         self.known = frozenset(name for name in known if len(name) > SHORT)
         self.short = known - self.known
+        self._occasions = titles.phrases("marks.occasions")
+        self._matched: dict[tuple[int, bool], NameMatch | None] = {}
 
     # -- the gazetteer ------------------------------------------------------------------------------------------
 
     def match_name(self, start: int, *, attached: bool = True) -> NameMatch | None:
         """The longest gazetteer name at a token; with ``attached``, clitics before it are looked through."""
+        asked = start, attached
+        if asked not in self._matched:
+            self._matched[asked] = self._match_name(start, attached=attached)
+        return self._matched[asked]
+
+    def _match_name(self, start: int, *, attached: bool) -> NameMatch | None:
         if start >= len(self.tokens) or self.tokens[start].is_punctuation:
             return None
         if start and (of_summit := self._occasion(start - 1)):
@@ -72,9 +80,10 @@ class NameFinder:
     def _occasion(self, index: int) -> str:
         """The word for an occasion at a token, folded, "" if it is none: after "summit" a body may go by a part of its
         name ("the *Twenty* summit"), and the summit itself is no part of that name."""
-        words = self.titles.phrases("marks.occasions")
-        forms = (reading.form for reading in readings(self.tokens[index].folded))
-        return next((form for form in forms if form in words), "")
+        for reading in readings(self.tokens[index].folded):
+            if reading.form in self._occasions:
+                return reading.form
+        return ""
 
     def _match_from(self, start: int, form: str) -> tuple[tuple[Sense, ...], int, str] | None:
         words: tuple[str, ...] = (form,)
@@ -137,6 +146,8 @@ class NameFinder:
         if start >= len(self.tokens):
             return 0
         parts = self.titles.phrases("between.name_parts")
+        if not self._is_name(start) and self.tokens[start].folded not in parts:
+            return 0  # as nearly all
         end, names = start, 0
         while end < len(self.tokens) and end - start < 6:
             token = self.tokens[end]

@@ -7,6 +7,7 @@ or a demonym ("Russian-American talks"). Who is meant is settled for the whole d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from diplograph.linking.names import NameMatch
@@ -32,7 +33,24 @@ class PhraseFinder(TitleFinder):
     def _at(self, index: int) -> list[Reference]:
         if self.tokens[index].is_punctuation:
             return []
-        for attempt in (
+        for attempt in self._attempts(index):
+            references = attempt(index)
+            if references:
+                return references
+        length = self.match_unknown_name(index, after_title=False)
+        if not length and self._is_known_family(index):
+            length = 1
+        if not length:
+            return []
+        before = (token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation)
+        excluded = next(before, "") in self.titles.phrases("not_persons.before")
+        return [] if excluded else [self._unknown(index, length)]
+
+    def _attempts(self, index: int) -> Sequence[Callable[[int], list[Reference]]]:
+        """The ways to read a phrase at a token: most words open none, and can only be a name."""
+        if not any(reading.form in self.titles.openings for reading in readings(self.tokens[index].folded)):
+            return (self._named,)
+        return (
             self._counterpart,
             self._capital,
             self._group,
@@ -40,19 +58,7 @@ class PhraseFinder(TitleFinder):
             self._organ,
             self._named,
             self._anaphoric,
-        ):
-            references = attempt(index)
-            if references:
-                return references
-        length = self.match_unknown_name(index, after_title=False)
-        before = next(
-            (token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation), ""
         )
-        if not length and self._is_known_family(index):
-            length = 1
-        if length and before not in self.titles.phrases("not_persons.before"):
-            return [self._unknown(index, length)]
-        return []
 
     def _is_known_family(self, index: int) -> bool:
         """Whether a token is the family name of somebody the document names in full ("Moon" after "Moon Jae-in")."""
@@ -81,16 +87,12 @@ class PhraseFinder(TitleFinder):
         return person.name_begin <= self.tokens[match.last].end + 3
 
     def _counterpart(self, index: int) -> list[Reference]:
-        clitics = load_clitics()
         for reading in readings(self.tokens[index].folded):
-            for number, form in ((1, "singular"), (2, "dual"), (3, "plural")):
-                for stem in self.titles.phrases(f"counterpart.{form}"):
-                    if reading.form.startswith(stem) and reading.form[len(stem) :] in clitics.pronouns:
-                        base = self._person(
-                            "counterpart", index, index + 1, "counterpart", reading.preposition
-                        )
-                        base = replace(base, begin=self.tokens[index].begin + reading.stripped, number=number)
-                        return self._members(base) if number > 1 else [base]
+            number = self.titles.counterparts.get(reading.form)
+            if number:
+                base = self._person("counterpart", index, index + 1, "counterpart", reading.preposition)
+                base = replace(base, begin=self.tokens[index].begin + reading.stripped, number=number)
+                return self._members(base) if number > 1 else [base]
         return []
 
     def _capital(self, index: int) -> list[Reference]:
@@ -355,10 +357,7 @@ class PhraseFinder(TitleFinder):
                 kind = "organization"
             elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
-            elif any(
-                form.startswith(stem) and form[len(stem) :] in clitics.pronouns
-                for stem in phrases("anaphors.own_country")
-            ):
+            elif form in self.titles.own_countries:
                 kind = "own-country"
             if kind:
                 begin = self.tokens[index].begin + reading.stripped

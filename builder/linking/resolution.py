@@ -23,6 +23,7 @@ from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SHORTEST_NAME = 3  # letters of a surname by which somebody may be called alone
+_WORD = 12  # letters in which the word after a title ends
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -199,7 +200,7 @@ class Resolver:
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
             known = self.memory.last_titled(reference.title, reference.rank)
-            if known is None or not self._is_definite(base):
+            if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
@@ -220,6 +221,11 @@ class Resolver:
         article = load_clitics().article
         words = fold(self.text[base.begin - len(base.preposition) : base.end]).split()
         return any(word.startswith((article, article[1:] * 2)) for word in words)
+
+    def _is_new(self, base: EntityMention) -> bool:
+        """Whether a title is said to be somebody else's from now on ("the *new* prime minister")."""
+        following = fold(self.text[base.end : base.end + _WORD]).split()
+        return bool(following) and following[0].rstrip(".،؛:") in self.titles.phrases("between.new")
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""

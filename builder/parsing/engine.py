@@ -12,6 +12,7 @@ hundred-thousandth: no parse of thousands of sentences differs from those of pla
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from diplograph.parsing.spanning import find_heads
@@ -45,6 +46,8 @@ class Engine:
             model.eval()
             if hasattr(model, "charmodel"):
                 model.charmodel = _remembering(model.charmodel)
+        for processor in (self._tokenizer, self._tagger, self._parser):
+            _remember_units(processor.vocab)
 
     def analyse(self, texts: Sequence[str]) -> Any:
         """The Stanza document of some paragraphs, put together with a blank line between each two."""
@@ -202,6 +205,15 @@ class WordMemory(Generic[Key]):
         new = [word for word in wanted if word not in self._known]
         self._known.update(zip(new, self._function(new), strict=True))
         return self._known
+
+
+def _remember_units(vocabulary: Any) -> None:
+    """Has the vocabularies of a processor number each letter, word and tag but once: Stanza takes tags apart each time."""
+    from stanza.models.common.vocab import BaseMultiVocab
+
+    own = vocabulary._vocabs.values() if isinstance(vocabulary, BaseMultiVocab) else [vocabulary]
+    for units in own:
+        units.unit2id = lru_cache(maxsize=_REMEMBERED)(units.unit2id)
 
 
 def _spell(

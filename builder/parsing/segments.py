@@ -40,9 +40,9 @@ _PAIRED = str.maketrans(
     {mark: '"' for mark in "\u00ab\u00bb\u201c\u201d\u201e\u201f"} | {"\u2018": "'", "\u2019": "'"}
 )
 _STOP = re.compile(rf"(?<![{_TERMINATORS}])([{_TERMINATORS}]+)\s*([{re.escape(_CLOSERS)}]*)")
-_PLAIN = re.compile(
-    "[0-9A-Za-z\u0621-\u063a\u0641-\u064a\u066e\u066f\u0671-\u06d3]+"
-)  # letters that stay as they are
+_LETTERS = "0-9A-Za-z\u0621-\u063a\u0641-\u064a\u066e\u066f\u0671-\u06d3"  # stay as they are
+_PLAIN = re.compile(f"[{_LETTERS}]+")
+_CLEAN = re.compile(rf"(?:[{_LETTERS}.:()/!?\u061f\"-]|(?<=\S) (?=\S)|(?<=\S)[{_COMMAS}])*")
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SIGN = re.compile(r"\S")
 _BEFORE = re.compile(r"(\S+)$")
@@ -137,6 +137,12 @@ def _abbreviations() -> frozenset[str]:
 
 def _clean(text: str, begin: int, end: int) -> Segment:
     """The stretch without what the models never saw, each character with its place in the document."""
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while begin < end and text[end - 1].isspace():
+        end -= 1
+    if _CLEAN.fullmatch(text, begin, end):  # most stretches
+        return Segment(text[begin:end], tuple(range(begin, end)))
     characters: list[str] = []
     offsets: list[int] = []
 

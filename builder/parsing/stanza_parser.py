@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -122,7 +123,7 @@ class StanzaParser:
         # with two threads on two busy cores they wait for each other a hundred times longer than they compute.
         torch.set_num_threads(1)
         try:
-            return stanza.Pipeline(
+            pipeline = stanza.Pipeline(
                 "ar",
                 dir=str(self._model.directory),
                 package=self._model.package,
@@ -138,6 +139,11 @@ class StanzaParser:
                 f"model {self._model.name} in {self._model.directory} does not load "
                 f"({type(error).__name__}: {error}); see `diplograph doctor`"
             ) from error
+        # What is loaded by now (models, gazetteer, libraries) stays to the end: half a million objects that the garbage
+        # collector need not look through again and again, a twentieth of the time of a build.
+        gc.collect()
+        gc.freeze()
+        return pipeline
 
 
 def _fingerprint(model: InstalledModel) -> str:

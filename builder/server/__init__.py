@@ -2,7 +2,8 @@
 
 How it is put together, from the outside in:
 
-- ``running`` starts HTTP workers (granian), processes that share one port; each runs the ``application``.
+- ``running`` starts HTTP workers and deals connections out to them; each runs the ``application``.
+- ``connections`` speaks HTTP (llhttp parses) and keeps clients from doing harm; ``incoming`` is a request as it arrives.
 - ``application`` holds the routes and what every request passes through: the log, metrics, CORS, security headers,
   refusals.
 - Handlers (``sparql``, ``graph_store``, ``rest``, ``linked_data`` …, tables of :class:`~diplograph.server.routes.Route`)

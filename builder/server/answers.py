@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from diplograph.server.connections import HeaderList
 from diplograph.server.errors import Refusal
 from diplograph.server.negotiation import choose, parse_accept, quality
-from diplograph.server.piping import send_pieces
 from diplograph.server.requests import Request
 from diplograph.server.service import Result
 
@@ -20,8 +20,6 @@ CHUNK = 256 << 10
 _WORTH_COMPRESSING = 1024
 _CODINGS = ("zstd", "br", "gzip")
 _COMPRESSIBLE = ("text/", "application/")
-
-HeaderList = list[tuple[str, str]]
 
 
 class Answer:
@@ -51,15 +49,15 @@ class Answer:
         self.etag = etag
         self.vary = vary
 
-    async def send(self, request: Request, common: HeaderList) -> tuple[int, int]:
-        """Sends it with these headers beside its own; returns the status and the number of bytes sent.
+    async def send(self, request: Request) -> tuple[int, int]:
+        """Sends it; returns the status and the number of bytes sent.
 
-        Raises TimeoutError when the client stops reading.
+        Raises TimeoutError when the client stops reading, ClientGone when it has gone.
         """
         result = self.result
         try:
             coding = self._coding(request)
-            headers = [*common, *((name.lower(), value) for name, value in self.headers.items())]
+            headers = [(name.lower(), value) for name, value in self.headers.items()]
             headers.append(
                 ("vary", f"{self.vary}, Accept-Encoding, Origin" if self.vary else "Accept-Encoding, Origin")
             )
@@ -69,7 +67,7 @@ class Answer:
                 if "Cache-Control" not in self.headers:
                     headers.append(("cache-control", "no-cache"))
                 if _matches(request.header("if-none-match"), tag):
-                    request.protocol.response_empty(304, headers)
+                    request.connection.answer(304, headers, None)
                     return 304, 0
             elif "Cache-Control" not in self.headers:
                 headers.append(("cache-control", "no-store"))
@@ -88,26 +86,24 @@ class Answer:
 
     async def _send_body(self, request: Request, headers: HeaderList, coding: str | None) -> int:
         result = self.result
-        if self.status == 204 or not (result.body or result.spool or result.media_type):
-            request.protocol.response_empty(self.status, headers)
+        if self.status in (204, 304) or not (result.body or result.spool or result.media_type):
+            request.connection.answer(self.status, headers, None if self.status in (204, 304) else b"")
             return 0
         headers.append(("content-type", _with_charset(result.media_type)))
         if coding:
             headers.append(("content-encoding", coding))
         if result.spool is None:
             body = compress(result.body, coding) if coding else result.body
-            headers.append(("content-length", str(len(body))))
             if request.method == "HEAD":
-                request.protocol.response_empty(self.status, headers)
+                request.connection.answer(self.status, headers, None, len(body))
                 return 0
-            request.protocol.response_bytes(self.status, headers, body)
+            request.connection.answer(self.status, headers, body)
             return len(body)
-        if not coding:
-            headers.append(("content-length", str(result.spool.stat().st_size)))
+        length = None if coding else result.spool.stat().st_size
         if request.method == "HEAD":
-            request.protocol.response_empty(self.status, headers)
+            request.connection.answer(self.status, headers, None, length)
             return 0
-        return await send_pieces(request, self.status, headers, _pieces(result.spool, coding))
+        return await request.connection.stream(self.status, headers, length, _pieces(result.spool, coding))
 
 
 def not_modified(known: str, tag: str) -> Answer:

@@ -6,14 +6,15 @@ import asyncio
 import gc
 import time
 from pathlib import Path
-from typing import Any
 
 from diplograph.model import DiplographError
 from diplograph.server import graph_store, health, site, sparql
-from diplograph.server.answers import Answer, HeaderList, refuse
+from diplograph.server.answers import Answer, refuse
+from diplograph.server.connections import Connection, HeaderList
 from diplograph.server.engines import EnginePool
 from diplograph.server.errors import Refusal
 from diplograph.server.explorer import Explorer, Parses
+from diplograph.server.incoming import ClientGone, Incoming
 from diplograph.server.journal import Journal, write_event
 from diplograph.server.metrics import Metrics
 from diplograph.server.requests import Request
@@ -22,7 +23,7 @@ from diplograph.server.service import Service
 from diplograph.server.settings import Settings
 from diplograph.server.upstream import UpstreamService
 
-_COMMON: HeaderList = [
+COMMON: HeaderList = [
     ("server", "diplograph"),
     ("access-control-allow-origin", "*"),
     ("access-control-expose-headers", "ETag, Location, Content-Location, Link, Retry-After, Allow"),
@@ -45,7 +46,7 @@ _COLLECT_GARBAGE = 20_000, 20, 50  # allocations; answers that are kept would be
 
 
 class Application:
-    """Answers requests by RSGI, the interface of granian; one in each HTTP worker."""
+    """Answers requests; one in each HTTP worker."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
@@ -57,7 +58,8 @@ class Application:
         self._journal = Journal(metrics)
         self._service: Service | None = None
 
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Makes ready to answer, from this loop."""
         self._journal.start(loop)
         gc.set_threshold(*_COLLECT_GARBAGE)
         if self.settings.upstream:
@@ -66,22 +68,26 @@ class Application:
             pool = self._service = EnginePool(self.settings, self._folder)
             self._tasks = [loop.create_task(_keep(pool, self._explorer))]
 
-    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def stop(self) -> None:
+        """Ends all that was started."""
         self._journal.stop()
         self._parses.close()
         if self._service is not None:
             self._service.close()
 
-    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+    async def handle(self, incoming: Incoming, connection: Connection) -> None:
+        """Answers a request, and notes it."""
         started = time.perf_counter()
         assert self._service is not None
-        request = Request(scope, protocol, self._service)
+        request = Request(incoming, connection, self._service)
         status, size, ended = 500, 0, ""
         try:
             answer = await self._answer(request)
-            status, size = await answer.send(request, _COMMON)
+            status, size = await answer.send(request)
         except TimeoutError:
             ended = "client stopped reading"
+        except ClientGone:
+            status, ended = 499, "client went away"
         except asyncio.CancelledError:
             ended = "client went away"
             raise
@@ -98,6 +104,8 @@ class Application:
             if request.method == "OPTIONS":
                 return _options(request, route)
             raise Refusal(405, f"this path takes {route.allowed}", headers={"Allow": route.allowed})
+        except ClientGone:
+            raise
         except Refusal as refusal:
             request.note["ended"] = refusal.message
             if refusal.fault:

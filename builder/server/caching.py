@@ -29,9 +29,7 @@ class Answers:
         cost = _cost(job, result)
         if not result.stable or result.spool is not None or cost > self._limit // _LARGEST_SHARE:
             return
-        key = result.generation, job
-        if key not in self._kept:
-            self._kept[key] = result
+        if self._kept.setdefault((result.generation, job), result) is result:
             self._size += cost
         while self._size > self._limit:
             (_, old), gone = self._kept.popitem(last=False)

@@ -24,6 +24,7 @@ from diplograph.server.settings import Settings
 from diplograph.store import ANYTHING, Store
 
 INLINE = 1 << 20
+_PIECE = 256 << 10  # what is written to a file at once; Oxigraph gives 8 kB
 _WAIT_FOR_WRITERS = 10.0
 
 
@@ -49,6 +50,7 @@ class Output:
         self._limit = limit
         self._file: IO[bytes] | None = None
         self._pieces: list[bytes] = []
+        self._kept = 0  # bytes of these
         self.size = 0
 
     def write(self, piece: bytes) -> int:
@@ -60,15 +62,20 @@ class Output:
                 f"the answer is longer than {self._limit} bytes; ask for less, or in parts with LIMIT and OFFSET",
                 limit_bytes=self._limit,
             )
-        if self._file is not None:
-            self._file.write(piece)
-        else:
-            self._pieces.append(piece)
-            if self.size > INLINE:
-                self._file = self._spool.open("xb", buffering=0)
-                self._file.write(b"".join(self._pieces))
-                self._pieces.clear()
+        self._pieces.append(piece)
+        self._kept += len(piece)
+        if self._kept > (_PIECE if self._file is not None else INLINE):
+            self._write_out()
         return len(piece)
+
+    def _write_out(self) -> None:
+        if self._file is None:
+            self._file = self._spool.open("xb", buffering=0)
+        rest = memoryview(b"".join(self._pieces))
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._pieces.clear()
+        self._kept = 0
 
     def flush(self) -> None:
         """Nothing is kept back."""
@@ -76,6 +83,7 @@ class Output:
     def finish(self) -> tuple[bool, bytes]:
         """Whether the answer is in the file, and what of it is not."""
         if self._file is not None:
+            self._write_out()
             self._file.close()
         return self._file is not None, b"".join(self._pieces)
 

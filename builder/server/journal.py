@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from datetime import UTC, datetime
 
 import orjson
@@ -19,10 +20,13 @@ _EVERY = 0.2
 _LONGEST = 2000
 
 
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
 def write_event(event: str, **details: object) -> None:
     """Writes a line about the server itself."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    _write(orjson.dumps({"time": now, "event": event, **details}) + b"\n")
+    _write(orjson.dumps({"time": _stamp(time.time()), "event": event, **details}) + b"\n")
 
 
 def _write(text: bytes) -> None:
@@ -44,6 +48,7 @@ class Journal:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._lines: list[bytes] = []
+        self._stamped = 0, ""  # a millisecond, and how it is written
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -67,7 +72,7 @@ class Journal:
         self._lines.append(
             orjson.dumps(
                 {
-                    "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                    "time": self._now(),
                     "client": request.client,
                     "method": request.method,
                     "path": _sound(request.path),
@@ -83,7 +88,17 @@ class Journal:
             )
         )
 
+    def _now(self) -> str:
+        now = time.time()
+        millisecond = int(now * 1000)
+        if millisecond != self._stamped[0]:
+            self._stamped = millisecond, _stamp(now)
+        return self._stamped[1]
+
     def _flush(self) -> None:
+        numbers = self._metrics.changes()
+        if numbers is not None and self._loop is not None:
+            self._loop.run_in_executor(None, self._metrics.write, numbers)
         if self._lines:
             text, self._lines = b"\n".join((*self._lines, b"")), []
             _write(text)

@@ -102,7 +102,7 @@ async def look_up_graph(request: Request) -> Answer:
 
 
 def _iri(base: str, path: str) -> NamedNode:
-    """The IRI that a path (granian has decoded it) stands for: written as :func:`diplograph.quads.encode` writes it."""
+    """The IRI that a path (decoded) stands for: written as :func:`diplograph.quads.encode` writes it."""
     return NamedNode(base + encode(path))
 
 

@@ -1,34 +1,37 @@
-"""A request as the handlers see it, whatever the HTTP server underneath makes of it (RSGI, by granian)."""
+"""A request as the handlers see it."""
 
 from __future__ import annotations
 
 import asyncio
 import zlib
 from collections.abc import Awaitable
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
+from diplograph.server.connections import Connection
 from diplograph.server.errors import Refusal
+from diplograph.server.incoming import Incoming
 from diplograph.server.service import Job, Result, Service
 from diplograph.server.settings import Settings
-
-if TYPE_CHECKING:
-    from granian.rsgi import Scope
-
 
 _PATIENCE = 8  # times the longest body
 
 
 class Request:
-    """What a client asks for. ``path`` is without percent-encoding."""
+    """What a client asks for. ``path`` is without percent-encoding, ``query_string`` as it came."""
 
-    def __init__(self, scope: Scope, protocol: Any, service: Service) -> None:
-        self.scope = scope
-        self.protocol = protocol
+    def __init__(self, incoming: Incoming, connection: Connection, service: Service) -> None:
+        self.incoming = incoming
+        self.connection = connection
         self.service = service
-        self.method = scope.method
-        self.path = scope.path
+        self.method = incoming.method
+        path, _, self.query_string = incoming.target.partition("?")
+        self._authority = ""
+        if not path.startswith("/") and "://" in path:  # as a proxy is asked (RFC 9112, 3.2.2)
+            self._authority, _, path = path.partition("://")[2].partition("/")
+            path = f"/{path}"
+        self.path = unquote(path) if "%" in path else path
+        self._fields: list[tuple[str, str]] | None = None
         self.route = "none"
         """The path of the route that answers; the numbers are kept by it."""
         self.note: dict[str, object] = {}
@@ -36,8 +39,7 @@ class Request:
 
     def gone(self) -> Awaitable[object]:
         """Done when the client has closed the connection."""
-        watched: Awaitable[object] = self.protocol.client_disconnect()
-        return watched
+        return self.connection.gone()
 
     async def run(self, job: Job) -> Result:
         """The result of a job, run for this client. Raises Refusal as the service does."""
@@ -49,14 +51,11 @@ class Request:
         return self.service.settings
 
     @property
-    def query_string(self) -> str:
-        """What follows the question mark, as it came."""
-        return self.scope.query_string
-
-    @cached_property
     def fields(self) -> list[tuple[str, str]]:
         """The names and values of the query string. Raises Refusal when they are no UTF-8."""
-        return parse_form(self.query_string)
+        if self._fields is None:
+            self._fields = parse_form(self.query_string)
+        return self._fields
 
     def field(self, name: str) -> str | None:
         """The first value of a field of the query string."""
@@ -64,8 +63,7 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """A header by its name in lower case."""
-        found: str | None = self.scope.headers.get(name)
-        return found
+        return self.incoming.headers.get(name)
 
     @property
     def client(self) -> str:
@@ -74,18 +72,17 @@ class Request:
             forwarded = (self.header("x-forwarded-for") or "").rpartition(",")[2].strip()
             if forwarded:
                 return forwarded
-        return self.scope.client.rpartition(":")[0]
+        return self.connection.client
 
-    @cached_property
+    @property
     def url(self) -> str:
         """The public URL of the server, without a slash at the end."""
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/")
-        scheme = self.scope.scheme
-        if self.settings.behind_proxy:
-            scheme = "https" if self.header("x-forwarded-proto") == "https" else scheme
-        host = self.header("host") or self.scope.authority or ""
-        if urlsplit(f"//{host}").netloc != host or any(letter in host for letter in '<>"\\^`{|} @'):
+        proxied = self.settings.behind_proxy and self.header("x-forwarded-proto") == "https"
+        scheme = "https" if proxied else "http"
+        host = self._authority or self.header("host") or ""
+        if not _is_host(host):
             raise Refusal(400, "the Host header names no host")
         return f"{scheme}://{host}"
 
@@ -93,12 +90,13 @@ class Request:
         """The whole body, decompressed. Raises Refusal when it is too long or too slow."""
         limit = self.settings.max_request
         pieces, size = [], 0
+        self.connection.ask_for_body()
         try:
             async with asyncio.timeout(self.settings.timeout):
-                async for piece in self.protocol:
+                while piece := await self.incoming.read():
                     size += len(piece)
                     if size <= limit:
-                        pieces.append(bytes(piece))
+                        pieces.append(piece)
                     elif (
                         size > limit * _PATIENCE
                     ):  # until then it is read and dropped: few read while they write
@@ -110,6 +108,11 @@ class Request:
         return _decompress(b"".join(pieces), self.header("content-encoding"), limit)
 
 
+@lru_cache(maxsize=256)
+def _is_host(text: str) -> bool:
+    return urlsplit(f"//{text}").netloc == text and not any(letter in text for letter in '<>"\\^`{|} @')
+
+
 def parse_form(text: str) -> list[tuple[str, str]]:
     """The fields of a query string or of a form. Raises Refusal when they are not in UTF-8, or are very many.
 
@@ -118,10 +121,19 @@ def parse_form(text: str) -> list[tuple[str, str]]:
     """
     try:
         if text.startswith("query=") and "&" not in text:  # most requests, by far
-            return [("query", unquote_plus(text[6:], errors="strict"))]
+            return [("query", _decode(text[6:]))]
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError as error:
         raise Refusal(400, "the request's parameters are not UTF-8, or more than 1000") from error
+
+
+def _decode(text: str) -> str:
+    """A value of a query string or form without percent-encoding. Raises UnicodeDecodeError when it is not UTF-8."""
+    plain = text.replace("+", " ").replace("\\", "%5C").replace("%", "\\x")
+    try:  # by a codec written in C, since the standard library takes longer for this than Oxigraph for many a query
+        return plain.encode("ascii").decode("unicode_escape").encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return unquote_plus(text, errors="strict")
 
 
 def _too_long(limit: int) -> Refusal:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from diplograph.server.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class QueryJob:
+class QueryJob(
+    NamedTuple
+):  # as is Result: there is one for each request, and a frozen dataclass takes twice as long
     """A SPARQL query with its dataset (as the protocol gives it) and the media types it may be answered in.
 
     ``url`` is what relative IRIs are relative to.
@@ -66,8 +67,7 @@ class WriteJob:
 Job = QueryJob | CallJob | UpdateJob | WriteJob
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """An answer: its bytes, or where they are when they are many, in which case whoever sends the file removes it.
 
     ``stable`` says that the same question to the same generation has the same answer (no NOW, RAND, UUID in it).

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 from diplograph.server import authority
 from diplograph.server.answers import Answer, not_modified
@@ -42,7 +41,7 @@ async def query(request: Request) -> Answer:
     accept, url = request.header("accept"), request.url + request.path
     if request.method == "POST":
         return await _run_query(request, _to_query(await _read(request, (_QUERY,)), accept, url))
-    return await _run_query(request, _from_query_string(request.query_string, accept, url))
+    return await _run_query(request, _to_query(request.fields, accept, url))
 
 
 async def update(request: Request) -> Answer:
@@ -72,11 +71,6 @@ async def _read(request: Request, direct: tuple[str, ...]) -> Fields:
     if any(name in ("query", "update") for name, _ in request.fields):
         raise Refusal(400, "the query is in the body and must not be in the path as well")
     return [*request.fields, ("query" if kind == _QUERY else "update", body)]
-
-
-@lru_cache(maxsize=4096)
-def _from_query_string(text: str, accept: str | None, url: str) -> QueryJob:
-    return _to_query(parse_form(text), accept, url)
 
 
 def _to_query(fields: Fields, accept: str | None, url: str) -> QueryJob:
@@ -115,20 +109,20 @@ def _graphs(fields: Fields, wanted: str) -> tuple[str, ...]:
 
 async def _run_query(request: Request, job: QueryJob) -> Answer:
     request.note["asked"] = job.text
-    tag = _tag(request.service.generation(), job)
     known = request.header("if-none-match")
-    if known is not None and tag in known and request.method != "POST":
-        return not_modified(known, tag)
+    if known is not None and request.method != "POST":
+        tag = _tag(request.service.generation(), job)
+        if tag in known:
+            return not_modified(known, tag)
     result = await request.run(job)
     return Answer(result, etag=_tag(result.generation, job) if result.stable else None)
 
 
 def _tag(generation: str, job: QueryJob) -> str:
     """What an answer hangs on, as a hash; one that may be another each time is never given its tag."""
-    asked = (
-        generation, job.text, job.url, job.select, job.graph, *job.default_graphs, "", *job.named_graphs
-    )  # fmt: skip
-    return hashlib.blake2b("\0".join(map(str, asked)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    graphs = "\0".join((*job.default_graphs, "", *job.named_graphs))
+    asked = f"{generation}\0{job.text}\0{job.url}\0{job.select}\0{job.graph}\0{graphs}"
+    return hashlib.blake2b(asked.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 async def _run_update(request: Request, fields: Fields) -> Answer:

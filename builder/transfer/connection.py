@@ -13,6 +13,7 @@ import os
 import random
 import re
 import time
+import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,12 +39,42 @@ class Blocks(Protocol):
     def __iter__(self) -> Iterator[bytes]: ...
 
 
-Body: TypeAlias = bytes | Blocks
+class Flow:
+    """Bytes that are made while they are sent, nobody knows how many; they can be sent once."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks: Iterator[bytes] | None = blocks
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._blocks is None:
+            raise TransferError("the store wants what it was sent once more; send less at once with --chunk")
+        blocks, self._blocks = self._blocks, None
+        return blocks
+
+
+Body: TypeAlias = bytes | Blocks | Flow
+
+
+class PassingError(TransferError):
+    """What may go through when it is tried again, after ``wish`` if the store said how many seconds."""
+
+    def __init__(self, message: str, status: int | None = None, wish: str | None = None) -> None:
+        super().__init__(message, status)
+        self.wish = wish
 
 
 def join(body: Body) -> bytes:
     """The whole of it."""
     return body if isinstance(body, bytes) else b"".join(body)
+
+
+def _compress(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks as gzip."""
+    packer = zlib.compressobj(level=1, wbits=31)
+    for block in blocks:
+        if packed := packer.compress(block):
+            yield packed
+    yield packer.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +148,11 @@ class Connection:
         """Whether the store is on this machine."""
         return urlsplit(self.url).hostname in ("localhost", "127.0.0.1", "::1")
 
+    @property
+    def retries(self) -> int:
+        """How often what may pass is tried again."""
+        return int(self._settings["retries"])
+
     def again(self) -> Connection:
         """Another connection like this one."""
         return Connection(self.url, **self._settings)  # type: ignore[arg-type]
@@ -127,18 +163,21 @@ class Connection:
 
     def send(self, message: Message, body: Body = b"", *, patient: bool = True) -> httpx2.Response:
         """The answer to a request. What passes (a lost connection, a time-out, 503 …) is tried again when ``patient``.
-        A body that is no bytes is not held in memory whole, unless it is to be compressed.
+        A body that is no bytes is not held in memory whole, unless it has a length and is to be compressed. A
+        :class:`Flow` is gone when it was sent, so it is for the caller to try that again.
 
-        Raises TransferError for any answer but success.
+        Raises TransferError for any answer but success: a PassingError for what may pass, unless it was tried again.
         """
         import httpx2
 
         content, headers = body, message.headers
-        if message.gzip:
+        if isinstance(body, Flow):
+            content, patient = Flow(_compress(iter(body))) if message.gzip else body, False
+        elif message.gzip:
             content = gzip.compress(join(body), compresslevel=1, mtime=0)
         elif not isinstance(body, bytes):
             headers |= {"Content-Length": str(len(body))}
-        retries = int(self._settings["retries"]) if patient else 0
+        retries = self.retries if patient else 0
         for attempt in range(retries + 1):
             last = attempt == retries
             try:
@@ -147,14 +186,19 @@ class Connection:
                 )
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 if last or not _passes(error):
-                    raise _explain_failure(message.url, error, self._settings["timeout"], attempt) from error
-                self._wait(attempt, None)
+                    said = _explain_failure(message.url, error, self._settings["timeout"], attempt)
+                    raise (TransferError if patient or not _passes(error) else PassingError)(said) from error
+                self.wait(attempt)
                 continue
+            wish = response.headers.get("Retry-After")
             if response.status_code in _PASSING and not last:
-                self._wait(attempt, response.headers.get("Retry-After"))
+                self.wait(attempt, wish)
                 continue
             if not response.is_success:
-                raise TransferError(self._explain_answer(message, response), response.status_code)
+                said = self._explain_answer(message, response)
+                if response.status_code in _PASSING and not patient:
+                    raise PassingError(said, response.status_code, wish)
+                raise TransferError(said, response.status_code)
             limit = response.headers.get("X-SPARQL-MaxRows", "")
             self.most_rows = int(limit) if limit.isdigit() else self.most_rows
             return response
@@ -169,7 +213,7 @@ class Connection:
         except (httpx2.HTTPError, httpx2.InvalidURL):
             return None
 
-    def _wait(self, attempt: int, wish: str | None) -> None:
+    def wait(self, attempt: int, wish: str | None = None) -> None:
         """Twice as long each time, and not in step with others; or as long as the store wishes."""
         seconds = self._settings["pause"] * 2**attempt * random.uniform(0.75, 1.25)
         if wish is not None and wish.isdigit():
@@ -197,6 +241,7 @@ class Connection:
             404: "nothing is there; check the address, or say what store it is with --to",
             405: f"it takes no {message.method} there; say what store it is with --to",
             406: f"it cannot answer with {message.accept}; say what store it is with --to",
+            411: "it takes nothing of a length it is not told; give it one with --chunk",
             413: "the request is too large for it; send less at once with --chunk",
             415: f"it takes no {message.media_type}; say what store it is with --to",
         }
@@ -242,27 +287,21 @@ def _is_tls(error: Exception) -> bool:
     return any(word in text for word in ("CERTIFICATE", "certificate", "SSL", "TLS", "handshake"))
 
 
-def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -> TransferError:
+def _explain_failure(url: str, error: Exception, timeout: float, attempt: int) -> str:
     import httpx2
 
     tried = f" (tried {attempt + 1} times)" if attempt else ""
     if _is_tls(error):
-        return TransferError(
+        return (
             f"{url}: no secure connection: {_first_words(str(error))}; "
             "if its certificate is of an authority of your own, name that in SSL_CERT_FILE; "
             "if it speaks no TLS, its address begins with http://"
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return TransferError(
-            f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?"
-        )
+        return f"{url} cannot be reached{tried}: {_first_words(str(error))}; is the store running?"
     if isinstance(error, httpx2.TimeoutException):
-        return TransferError(
-            f"{url} does not answer within {timeout:g} s{tried}; give it longer with --timeout, or less with --chunk"
-        )
-    return TransferError(
-        f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?"
-    )
+        return f"{url} does not answer within {timeout:g} s{tried}; give it longer with --timeout, or less with --chunk"
+    return f"{url}: the connection broke{tried}: {_first_words(str(error))}; is the store running?"
 
 
 def _first_words(text: str, length: int = 200) -> str:

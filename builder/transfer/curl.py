@@ -14,9 +14,9 @@ from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import HOST, as_fetching, is_fetching, load
-from diplograph.transfer.manifest import announce, confirm, remove
-from diplograph.transfer.pushing import plan_push
-from diplograph.transfer.sending import Parcel, pack
+from diplograph.transfer.manifest import Entry, announce, confirm, remove
+from diplograph.transfer.parcels import Parcel, pack
+from diplograph.transfer.pushing import Plan, plan_push
 from diplograph.transfer.targets import Message, Target
 
 
@@ -37,27 +37,59 @@ def curl_commands(
     """
     plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     target = as_fetching(endpoint.target) if is_fetching(endpoint) else endpoint.target
-    packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
-    chunk = chunk or target.chunk
+    way = _Way(
+        target,
+        f"diplograph export --store {shlex.quote(str(directory))}",
+        chunk or target.chunk,
+        gzip=target.gzip and not endpoint.connection.is_local if gzip is None else gzip,
+        stream=target.stream and chunk is None,
+    )
     yield f"# {target.title} at {endpoint.address.url}: {len(plan.changed)} graphs to send, " + (
         f"{len(plan.unchanged)} unchanged, {len(plan.gone)} gone here"
     )
     yield "set -euo pipefail"
-    if is_fetching(endpoint) and plan.changed:
-        yield _serve_pieces(endpoint, store.base)
-    export = f"diplograph export --store {shlex.quote(str(directory))}"
-    for parcel in pack(store, plan.changed, target, chunk):
-        full = () if plan.fresh else tuple(endpoint.count(entry.graph for entry in parcel.entries))
-        yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
-        known = [entry.graph for entry in parcel.entries if entry.graph in plan.manifest]
-        yield _update(endpoint, announce(endpoint, store.base, parcel.entries, known=known, clear=full))
-        for piece in _send(endpoint, target, parcel, export, packed):
-            yield piece.command(chunk, target.most_bytes)
-        yield _update(endpoint, confirm(store.base, parcel.entries))
-        parcel.close()
+    if plan.arrived:
+        yield f"# {len(plan.arrived)} graphs that an interrupted push had sent whole"
+        yield _update(endpoint, confirm(store.base, plan.arrived))
+    if plan.changed:
+        yield from _send_changed(store, endpoint, plan, way)
     if remove_gone and plan.gone:
         yield f"# {len(plan.gone)} graphs that are gone here"
         yield _update(endpoint, remove(endpoint, store.base, [entry.graph for entry in plan.gone]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How graphs are sent: as such a store takes them, by this command that exports, so many triples at once."""
+
+    target: Target
+    export: str
+    chunk: int
+    gzip: bool
+    stream: bool
+
+
+def _send_changed(store: Store, endpoint: Endpoint, plan: Plan, way: _Way) -> Iterator[str]:
+    sent: list[Entry] = []
+    if is_fetching(endpoint):
+        yield _serve_pieces(endpoint, store.base)
+    if way.stream:
+        yield "# one request for all of them, each announced before its lines"
+        yield "{"
+    for parcel in pack(store, plan.changed, way.target, way.chunk):
+        full = () if plan.fresh else tuple(endpoint.count(parcel.names))
+        yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
+        known = [name for name in parcel.names if name in plan.manifest]
+        yield _update(endpoint, announce(endpoint, store.base, parcel.entries, known=known, clear=full))
+        for piece in _send(endpoint, way, parcel):
+            yield piece.export if way.stream else piece.command(way.chunk, way.target.most_bytes)
+        sent += parcel.entries
+        parcel.close()
+    if way.stream:
+        message = endpoint.address.add(None, gzip=way.gzip)
+        yield f"}} | {_pack(message)}{_curl(endpoint.connection.credentials, message, stream=True)}"
+    for start in range(0, len(sent), way.target.graphs):
+        yield _update(endpoint, confirm(store.base, sent[start : start + way.target.graphs]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +109,24 @@ class _Piece:
         return f"{self.export} | split {limit} --filter={shlex.quote(self.send)}"
 
 
-def _send(endpoint: Endpoint, target: Target, parcel: Parcel, export: str, gzip: bool) -> Iterator[_Piece]:
+def _send(endpoint: Endpoint, way: _Way, parcel: Parcel) -> Iterator[_Piece]:
     """The parcel's graphs: all in one body, or one after the other."""
     who, address = endpoint.connection.credentials, endpoint.address
-    if target.way == "quads":
+    if way.target.way == "quads":
         names = " ".join(f"--graph {shlex.quote(entry.graph.value)}" for entry in parcel.entries)
-        message = address.add(None, gzip=gzip)
+        message = address.add(None, gzip=way.gzip)
         send = "load" if is_fetching(endpoint) else _pack(message) + _curl(who, message)
         size = sum(lines.size for lines in parcel.lines)
-        yield _Piece(f"{export} --format nquads {names}", send, parcel.triples, size)
+        yield _Piece(f"{way.export} --format nquads {names}", send, parcel.triples, size)
         return
     for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
-        if target.way == "update":
+        if way.target.way == "update":
             braces = f"sed -e '1i INSERT DATA {{ GRAPH {entry.graph} {{' -e '$a }} }}' | "
             send = braces + _curl(who, address.update())
         else:
-            message = address.add(entry.graph, gzip=gzip)
+            message = address.add(entry.graph, gzip=way.gzip)
             send = _pack(message) + _curl(who, message)
-        ours = f"{export} --format ntriples --graph {shlex.quote(entry.graph.value)}"
+        ours = f"{way.export} --format ntriples --graph {shlex.quote(entry.graph.value)}"
         yield _Piece(ours, send, entry.triples, lines.size)
 
 
@@ -116,7 +148,7 @@ export pieces=$(mktemp -d)
 touch "$pieces/index.html"
 python3 -m http.server --bind {HOST} --directory "$pieces" {port} > "$pieces/log" 2>&1 &
 server=$!
-trap 'kill $server; rm -r "$pieces"' EXIT
+trap 'kill $server; wait $server || :; rm -r "$pieces"' EXIT
 until curl -s -o /dev/null {here}; do sleep 0.1; done
 load() {{
   piece=$(mktemp "$pieces/XXXXXXXXXXXX.nq")
@@ -131,15 +163,17 @@ def _update(endpoint: Endpoint, text: str) -> str:
     return f"{command} <<'END'\n{text}\nEND"
 
 
-def _curl(who: Credentials, message: Message, body: str = "@-") -> str:
-    """A curl command that sends its standard input; the shell, or curl itself, puts the credentials in."""
+def _curl(who: Credentials, message: Message, body: str = "@-", *, stream: bool = False) -> str:
+    """A curl command that sends its standard input; the shell, or curl itself, puts the credentials in. A stream it sends
+    as it comes, which it cannot do twice, as it would have to for digest."""
     secret = ""
+    ask, data = ("--basic", "-T -") if stream else ("--anyauth", f"--data-binary {body}")
     if who.token:
         scheme = who.authorization.removesuffix(who.token)
         secret = f' -H "Authorization: {scheme}$DIPLOGRAPH_TOKEN"'
     elif who.source.startswith("DIPLOGRAPH_USER"):
-        secret = ' --anyauth -u "$DIPLOGRAPH_USER:$DIPLOGRAPH_PASSWORD"'
+        secret = f' {ask} -u "$DIPLOGRAPH_USER:$DIPLOGRAPH_PASSWORD"'
     elif who.source:
-        secret = f" --anyauth --netrc-file {shlex.quote(who.source)}"
+        secret = f" {ask} --netrc-file {shlex.quote(who.source)}"
     headers = "".join(f" -H {shlex.quote(f'{name}: {value}')}" for name, value in message.headers.items())
-    return f"curl -sS --fail-with-body -o /dev/null{secret} -X {message.method}{headers} --data-binary {body} {shlex.quote(message.url)}"
+    return f"curl -sS --fail-with-body -o /dev/null{secret} -X {message.method}{headers} {data} {shlex.quote(message.url)}"

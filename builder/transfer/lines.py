@@ -82,6 +82,12 @@ class SortedLines:
         lines.sort()
         return b"".join(lines)
 
+    def _sort_last(self) -> bytes:
+        """What is in memory, sorted."""
+        if self._last is None:
+            self._last = self._sort()
+        return self._last
+
     def _spill(self) -> None:
         if self._folder is None:
             self._folder = Path(
@@ -94,6 +100,11 @@ class SortedLines:
 
     def chunks(self, most_lines: int, most_bytes: int = sys.maxsize) -> Iterator[bytes]:
         """The lines, as many at a time as are within both limits, but at least one."""
+        if self.size <= most_bytes and not self._files:
+            whole = self._sort_last()
+            if whole.count(b"\n") <= most_lines:
+                yield from filter(None, [whole])
+                return
         chunk: list[bytes] = []
         count = size = 0
         for block in self._read():
@@ -114,20 +125,19 @@ class SortedLines:
 
     def _read(self) -> Iterator[bytes]:
         """The lines in blocks."""
-        if self._last is None:
-            self._last = self._sort()
-        last = io.BytesIO(self._last)
+        last = io.BytesIO(self._sort_last())
         if not self._files:
             while block := last.read(_BLOCK) + last.readline():
                 yield block
             return
         with ExitStack() as stack:
             runs = [stack.enter_context(path.open("rb")) for path in self._files]
-            yield from _merge([*runs, last])
+            # however many runs there are, no more is read of them together
+            yield from _merge([*runs, last], min(_BLOCK, self._run // 4 // len(runs) + 1))
 
 
-def _merge(runs: Sequence[IO[bytes]]) -> Iterator[bytes]:
-    """Blocks of the lines of sorted files, in order.
+def _merge(runs: Sequence[IO[bytes]], size: int) -> Iterator[bytes]:
+    """Blocks of the lines of sorted files, in order; so many bytes of each are read at a time.
 
     Of each file so much is read that one of them is through to a line that none of the others can go below any more;
     what is read up to there is sorted, which for lists of sorted lists is a merge, and a hundred times as quick as
@@ -136,7 +146,7 @@ def _merge(runs: Sequence[IO[bytes]]) -> Iterator[bytes]:
     waiting: list[list[bytes]] = [[] for _ in runs]
     while True:
         for index, run in enumerate(runs):
-            waiting[index] = waiting[index] or run.readlines(_BLOCK)
+            waiting[index] = waiting[index] or run.readlines(size)
         ends = [lines[-1] for lines in waiting if lines]
         if not ends:
             return

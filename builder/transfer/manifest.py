@@ -9,7 +9,7 @@ asks and for the next push::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -68,19 +68,35 @@ def forget(base: str, graphs: Iterable[NamedNode]) -> str:
 def announce(
     endpoint: Endpoint,
     base: str,
-    entries: Iterable[Entry],
+    entries: Sequence[Entry],
     *,
-    known: Iterable[NamedNode] = (),
+    known: Sequence[NamedNode] = (),
     clear: Sequence[NamedNode] = (),
 ) -> str:
     """The update before graphs are sent: they are incomplete now. ``known`` are those that the manifest has entries of,
-    ``clear`` those to be emptied."""
-    parts = [_write("INSERT", base, _describe(entries, INCOMPLETE))]
-    if known := tuple(known):
-        parts.insert(0, forget(base, known))
+    ``clear`` those to be emptied.
+
+    The hash is written after that: so what is in an incomplete graph is always some of what its hash says. Until then
+    the graph has one that nothing has.
+    """
+    parts = []
     if clear:
-        parts.append(clear_graphs(endpoint.target, clear))
-    return " ;\n".join(parts)
+        nothing = [Entry(graph, 0, "") for graph in clear]
+        parts = [_write("INSERT", base, _describe(nothing, INCOMPLETE)), clear_graphs(endpoint.target, clear)]
+    if known or clear:
+        parts.append(forget(base, dict.fromkeys((*known, *clear))))
+    return " ;\n".join([*parts, _write("INSERT", base, _describe(entries, INCOMPLETE))])
+
+
+def count_and_confirm(endpoint: Endpoint, base: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, int]]:
+    """Counts graphs that were sent, and writes down as complete those that are whole; each with its count."""
+    for start in range(0, len(entries), endpoint.target.count):
+        some = entries[start : start + endpoint.target.count]
+        counts = endpoint.count(entry.graph for entry in some)
+        whole = [entry for entry in some if counts.get(entry.graph, 0) == entry.triples]
+        for first in range(0, len(whole), endpoint.target.graphs):
+            endpoint.update(confirm(base, whole[first : first + endpoint.target.graphs]))
+        yield from ((entry, counts.get(entry.graph, 0)) for entry in some)
 
 
 def confirm(base: str, entries: Iterable[Entry]) -> str:

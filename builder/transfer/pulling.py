@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
@@ -50,12 +50,12 @@ def pull(store: Store, endpoint: Endpoint, *, graphs: Sequence[str] = ()) -> Pul
         named = tuple(map(NamedNode, graphs))
     except ValueError as error:
         raise TransferError(f"a graph is named by an IRI: {error}") from error
+    _check_complete(endpoint, store.base, named)
     names = named or _list_graphs(endpoint, store.base)
     if not names:
         raise TransferError(
             f"{endpoint.address.query_url} has no graph below {store.base}; name one of another with --graph"
         )
-    _check_complete(endpoint, store.base, names)
     counts = endpoint.count(names)
     documents = document_graph("", base=store.base).value
     own = {document_graph(id, base=store.base) for id in store.document_ids()} - set(names)
@@ -81,11 +81,10 @@ def _list_graphs(endpoint: Endpoint, base: str) -> tuple[NamedNode, ...]:
     return tuple(name for name in names if isinstance(name, NamedNode) and name != manifest)
 
 
-def _check_complete(endpoint: Endpoint, base: str, names: Iterable[NamedNode]) -> None:
-    manifest = read_manifest(endpoint, base)
-    for name in names:
-        entry = manifest.get(name)
-        if entry is not None and entry.status != COMPLETE:
+def _check_complete(endpoint: Endpoint, base: str, named: Collection[NamedNode]) -> None:
+    """Of all graphs where none is named: also of those of which nothing has arrived."""
+    for name, entry in read_manifest(endpoint, base).items():
+        if entry.status != COMPLETE and (not named or name in named):
             raise TransferError(
                 f"{name.value} is incomplete over there: a push to it was interrupted; have it pushed again first"
             )

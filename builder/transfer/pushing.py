@@ -13,8 +13,8 @@ from diplograph.store import Store
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import hand_out
 from diplograph.transfer.lines import digest, sort_graph
-from diplograph.transfer.manifest import COMPLETE, Entry, read_manifest, remove
-from diplograph.transfer.sending import Sender, pack
+from diplograph.transfer.manifest import COMPLETE, Entry, count_and_confirm, read_manifest, remove
+from diplograph.transfer.sending import Sender
 
 SENT, UNCHANGED, REMOVED, GONE, DIFFERENT = "sent", "unchanged", "removed", "gone", "different"
 
@@ -49,11 +49,12 @@ class PushReport:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be sent: the graphs that ``changed``; ``unchanged``, ``gone`` and all of the ``manifest`` are entries
-    over there."""
+    """What is to be sent: the graphs that ``changed``; ``unchanged``, ``arrived`` (whole, though the push that sent them
+    was interrupted before it said so), ``gone`` and all of the ``manifest`` are entries over there."""
 
     changed: tuple[NamedNode, ...]
     unchanged: tuple[Entry, ...]
+    arrived: tuple[Entry, ...]
     gone: tuple[Entry, ...]
     manifest: Mapping[NamedNode, Entry]
     fresh: bool
@@ -68,25 +69,26 @@ def plan_push(
 ) -> Plan:
     """Which graphs have to be sent: those of which the store over there does not have this very content.
 
-    A graph counts as there when the manifest has its hash and its triples are still as many. ``graphs`` are the only
-    ones looked at; ``everything`` sends them all.
+    A graph counts as there when the manifest has its hash and its triples are as many: also an incomplete one, since it
+    has none but those of its hash. ``graphs`` are the only ones looked at; ``everything`` sends them all.
     """
     manifest = read_manifest(endpoint, store.base)
     names = tuple(graphs) or store.graph_names()
     same = []
     for name in names:
         entry = manifest.get(name)
-        if entry is not None and entry.status == COMPLETE and not everything:
+        if entry is not None and not everything:
             with sort_graph(store, name) as lines:
                 if digest(lines) == (entry.triples, entry.sha256):
                     same.append(entry)
     counts = endpoint.count(entry.graph for entry in same)
-    unchanged = tuple(entry for entry in same if counts.get(entry.graph, 0) == entry.triples)
-    kept = {entry.graph for entry in unchanged}
+    whole = [entry for entry in same if counts.get(entry.graph, 0) == entry.triples]
+    kept = {entry.graph for entry in whole}
     here = set(store.graph_names())
     return Plan(
         changed=tuple(name for name in names if name not in kept),
-        unchanged=unchanged,
+        unchanged=tuple(entry for entry in whole if entry.status == COMPLETE),
+        arrived=tuple(entry for entry in whole if entry.status != COMPLETE),
         gone=() if graphs else tuple(entry for name, entry in manifest.items() if name not in here),
         manifest=manifest,
         fresh=not manifest and not endpoint.has_graphs(store.base),
@@ -108,7 +110,8 @@ def push(
 
     Only graphs that changed are sent, unless ``everything``; those that were pushed once and are gone here are removed
     there when ``remove_gone``. ``gzip`` compresses bodies; by default where the store takes it and is not on this
-    machine. ``chunk`` is how many triples go into one request, by default what suits the store.
+    machine. ``chunk`` is how many triples go into one request, by default what suits the store. ``progress`` is told how
+    many graphs were handed on, of how many.
 
     Raises TransferError when the store cannot be reached, refuses, or fails; what was completed before stays, and the
     next push goes on from there.
@@ -119,20 +122,16 @@ def push(
         raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
     plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     results = [
-        PushedGraph(entry.graph.value, entry.triples, entry.triples, UNCHANGED) for entry in plan.unchanged
+        PushedGraph(
+            entry.graph.value, entry.triples, there, UNCHANGED if there == entry.triples else DIFFERENT
+        )
+        for entry, there in _confirm_arrived(store, endpoint, plan)
     ]
     corrupted: frozenset[str] = frozenset()
     if plan.changed:
         with hand_out(endpoint, store.base) as reached:
-            sender = Sender(
-                store.base,
-                reached,
-                chunk=chunk or reached.target.chunk,
-                gzip=packed,
-                before=plan.manifest,
-                fresh=plan.fresh,
-            )
-            results += _send_changed(store, sender, plan, progress)
+            sender = Sender(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
+            results += _send_changed(sender, plan, progress)
             corrupted = frozenset(sender.corrupted)
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
     return PushReport(
@@ -144,23 +143,28 @@ def push(
     )
 
 
-def _send_changed(store: Store, sender: Sender, plan: Plan, progress: Progress) -> Iterator[PushedGraph]:
-    """Sends what changed; when it fails, the error says how far it came."""
-    done = 0
+def _confirm_arrived(store: Store, endpoint: Endpoint, plan: Plan) -> Iterator[tuple[Entry, int]]:
+    """What need not be sent, each with its count; what an interrupted push had sent is written down as complete."""
+    yield from ((entry, entry.triples) for entry in plan.unchanged)
+    yield from count_and_confirm(endpoint, store.base, plan.arrived)
+
+
+def _send_changed(sender: Sender, plan: Plan, progress: Progress) -> Iterator[PushedGraph]:
+    """Sends what changed, and counts it; when that fails, the error says how far it came."""
+    done, total = 0, len(plan.changed)
     try:
-        for counted in sender.send_all(pack(store, plan.changed, sender.target, sender.chunk)):
-            for entry, there in counted:
-                done += 1
-                state = SENT if there == entry.triples else DIFFERENT
-                yield PushedGraph(entry.graph.value, entry.triples, there, state)
-            if counted:
-                progress(done, len(plan.changed), counted[-1][0].graph.value)
+        for parcel in sender.send_all(plan.changed):
+            done = min(done + len(parcel.entries), total)  # some may go twice
+            progress(done, total, parcel.names[-1].value)
+        for entry, there in sender.confirm():
+            state = SENT if there == entry.triples else DIFFERENT
+            yield PushedGraph(entry.graph.value, entry.triples, there, state)
     except (TransferError, QueryError) as error:
         if isinstance(error, TransferError) and error.refused and not sender.begun:
             raise TransferError(f"{error}; nothing was changed over there") from error
         raise TransferError(
-            f"{error}; {done} of {len(plan.changed)} graphs are whole over there, what was begun is marked as "
-            "incomplete in the manifest, and the next push goes on from there"
+            f"{error}; it acknowledged {len(sender.sent)} of {total} graphs; what was begun is marked as incomplete in "
+            "the manifest, and the next push goes on from there"
         ) from error
 
 

@@ -38,6 +38,7 @@ class Target:
     count: int = 200
     counts_all: bool = False
     gzip: bool = False
+    stream: bool = False
     server: str = ""
     header: str = "server"
     probe: Mapping[str, str] = field(default_factory=dict)

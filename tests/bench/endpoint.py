@@ -4,7 +4,9 @@
 in turn, several times over, so that whatever else the machine does falls on all. The ratios are medians over the rounds.
 Every query has another text each time, so that no answer is known beforehand; the rows marked "again" ask the same
 text over and over, which ours answers from memory. Beside the rates stands what one request cost in processor time,
-all processes of a server together: on a busy machine that is the steadier figure.
+all processes of a server together, and how much of the processors somebody else had meanwhile. Where that is not little,
+the rates are worth little too: a server of more threads then gets more of what is left. So there is the ratio "by cost" as
+well, of the processor time of a request with that of its client: what the ratio of rates is where nobody else has any.
 """
 
 from __future__ import annotations
@@ -143,13 +145,14 @@ def running(command: list[str], port: int, path: str) -> Iterator[Endpoint]:
 
 def rate(
     endpoint: Endpoint, query: str, load: Load, seconds: int, first: int, copies: int
-) -> tuple[float, float]:
-    """Requests per second that were answered with 200, and the milliseconds of processor time that each took."""
+) -> tuple[float, float, float]:
+    """Requests per second that were answered with 200, and the milliseconds of processor time that each took: the
+    server's, and the server's and wrk's together."""
     template = f"{endpoint.url}?query={quote(query, safe='{}')}"
     path = template[template.index("/", 8) :].replace("%7B", "{").replace("%7D", "}")
     path = re.sub(r"[{}](?!n}|i})(?<!{n})(?<!{i})", lambda brace: quote(brace[0]), path)
     environment = {**os.environ, "PATH_TEMPLATE": path, "FIRST": str(first), "COPIES": str(copies)}
-    begun = endpoint.busy_seconds()
+    begun, before = endpoint.busy_seconds(), os.times()
     said = subprocess.run(
         [
             "wrk",
@@ -170,8 +173,18 @@ def rate(
     if "Non-2xx" in said:
         raise SystemExit(f"{load.name}: {endpoint.url} did not answer every request:\n{said}")
     count = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
-    cost = (endpoint.busy_seconds() - begun) * 1000 / max(count, 1)
-    return float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1]), cost  # type: ignore[index]
+    cost, after = endpoint.busy_seconds() - begun, os.times()
+    asking = after.children_user - before.children_user + after.children_system - before.children_system
+    per_second = float(re.search(r"Requests/sec:\s*([\d.]+)", said)[1])  # type: ignore[index]
+    return per_second, cost * 1000 / max(count, 1), (cost + asking) * 1000 / max(count, 1)
+
+
+def busy(own: list[Endpoint]) -> tuple[float, float]:
+    """How long processors have worked so far, and for how much of that neither these servers nor we were the reason."""
+    fields = [int(field) / os.sysconf("SC_CLK_TCK") for field in Path("/proc/stat").read_text().split()[1:9]]
+    times = os.times()
+    ours = times.user + times.system + times.children_user + times.children_system
+    return sum(fields), sum(fields) - fields[3] - fields[4] - ours - sum(one.busy_seconds() for one in own)
 
 
 def measure(arguments: argparse.Namespace) -> None:
@@ -199,8 +212,10 @@ def measure(arguments: argparse.Namespace) -> None:
             "rdflib": stack.enter_context(
                 running(["rdflib-endpoint", "serve", "--host", "127.0.0.1", "--port", str(ports[1]), str(quads)], ports[1], "/")),
         }  # fmt: skip
-        print(f"{'':38} {'requests per second':^29} {'ratio to':^19} {'ms of processor':^19}")
-        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "ours", "oxigraph")
+        print(
+            f"{'':38} {'requests per second':^29} {'ratio to':^19} {'by cost':>9} {'ms of processor':^19} {'others':>9}"
+        )
+        heads = ("ours", "oxigraph", "rdflib", "oxigraph", "rdflib", "oxigraph", "ours", "oxigraph", "had %")
         print(" " * 38, *(f"{head:>9}" for head in heads))
         for again in (False, True):
             for load in (load for load in LOADS if load.name.startswith(arguments.only)):
@@ -219,18 +234,24 @@ def compare(
     difference."""
     rates: dict[str, list[float]] = {name: [] for name in endpoints}
     costs: dict[str, list[float]] = {name: [] for name in endpoints}
+    wholly: dict[str, list[float]] = {name: [] for name in endpoints}
+    whole, others = busy(list(endpoints.values()))
     for number in range(arguments.rounds):
         for name, endpoint in endpoints.items():
             if name != "rdflib" or number == 0:
                 first = next(_NUMBERS) * 10_000_000
-                found, cost = rate(endpoint, query, load, arguments.seconds, first, arguments.copies)
+                found, cost, both = rate(endpoint, query, load, arguments.seconds, first, arguments.copies)
                 rates[name].append(found)
                 costs[name].append(cost)
+                wholly[name].append(both)
     ratio = median(ours / other for ours, other in zip(rates["ours"], rates["oxigraph"], strict=True))
     middle = {name: median(found) for name, found in rates.items()}
     row = [f"{middle[name]:9.1f}" for name in ("ours", "oxigraph", "rdflib")]
     row += [f"{ratio:9.2f}", f"{middle['ours'] / max(middle['rdflib'], 1 / arguments.seconds):9.0f}"]
-    return row + [f"{median(costs[name]):9.2f}" for name in ("ours", "oxigraph")]
+    cheaper = median(other / own for own, other in zip(wholly["ours"], wholly["oxigraph"], strict=True))
+    row += [f"{cheaper:9.2f}", *(f"{median(costs[name]):9.3f}" for name in ("ours", "oxigraph"))]
+    whole_then, others_then = busy(list(endpoints.values()))
+    return [*row, f"{100 * (others_then - others) / (whole_then - whole):9.0f}"]
 
 
 if __name__ == "__main__":

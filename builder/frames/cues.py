@@ -1,0 +1,93 @@
+"""What a mention says of itself beside its values, for telling which mentions speak of one event."""
+
+from __future__ import annotations
+
+from diplograph.frames.arguments import Argument
+from diplograph.frames.order import find_ordered
+from diplograph.frames.spans import EventSpan
+from diplograph.frames.status import StatusReading, is_imperfect, load_status
+from diplograph.frames.triggers import Firing
+from diplograph.frames.view import SentenceView
+
+NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
+APART = "apart from "  # … that says it comes before or after the event whose word is at this offset
+
+
+def read_cues(
+    view: SentenceView,
+    firing: Firing,
+    status: StatusReading,
+    span: EventSpan,
+    arguments: list[Argument],
+    headline: bool,
+) -> frozenset[str]:
+    """The cues of a mention; ``headline`` says whether its sentence is one.
+
+    ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it is
+    one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
+    ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
+    one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once;
+    ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
+    it in the present tense. Two more begin with :data:`NUMBER` and :data:`APART`.
+    """
+    trigger, anchor = firing.trigger, firing.anchor
+    only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
+    cues = {
+        "status": status.explicit,
+        "previous": status.previous,
+        "another": bool(view.find(load_status().another, anchor + 1, anchor + 3)),
+        "anaphoric": trigger.anaphoric,
+        "group": only_groups and is_definite_noun(view, anchor),
+        "lenient": trigger.lenient,
+        "inherits": trigger.inherits and not (arguments and trigger.lenient),
+        "further": _is_further(view, anchor),
+        "serial": trigger.inherits,
+        "several": trigger.distributive,
+        "margins": _is_on_margins(view, span),
+        "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
+        "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),
+    }
+    said = {cue for cue, holds in cues.items() if holds}
+    return frozenset(said | _numbers(view, anchor) | _apart(view, anchor))
+
+
+def is_definite_noun(view: SentenceView, anchor: int) -> bool:
+    """Whether an anchor is a noun with the article."""
+    return not view.is_verb(anchor) and view.has_article(anchor)
+
+
+def _numbers(view: SentenceView, anchor: int) -> set[str]:
+    """The ordinal next to an anchor ("the *second* round")."""
+    numbers = view.lexicon.numbers
+    found = view.find(numbers, anchor - 1, anchor) or view.find(numbers, anchor + 1, anchor + 2)
+    return {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in found}
+
+
+def _apart(view: SentenceView, anchor: int) -> set[str]:
+    """The other events of the sentence that come before or after this one, by where their words begin."""
+    pairs = [pair for pair in find_ordered(view, view.anchors | {anchor}) if anchor in pair]
+    return {f"{APART}{view.word(other).begin}" for pair in pairs for other in pair if other != anchor}
+
+
+def _is_further(view: SentenceView, anchor: int) -> bool:
+    """Whether an indefinite noun names one more event of the parties told ("*another* summit", "a *third* meeting")."""
+    if view.is_verb(anchor) or view.is_definite(anchor):
+        return False
+    words = view.forms[max(anchor - 2, 0) : anchor - 1] + view.forms[anchor : anchor + 2]
+    return any(view.lexicon.number_of(form) > 1 or form in load_status().another for form in words)
+
+
+def _margins(view: SentenceView, span: EventSpan) -> list[int]:
+    """The words in the clause of an event that say it was held on the margins of another."""
+    begin = min(span.clause_begin, span.anchor)
+    return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+
+
+def _is_on_margins(view: SentenceView, span: EventSpan) -> bool:
+    """Whether an event is said to be held on the margins of the one that the text has told ("*of the summit*")."""
+    return any(id + 1 in view.anchors and view.has_article(id + 1) for id in _margins(view, span))
+
+
+def _is_bilateral(view: SentenceView, span: EventSpan) -> bool:
+    """Whether an event is said to be one of two parties."""
+    return bool(view.find(view.lexicon.bilateral, span.anchor + 1, span.anchor + 4))
