@@ -23,7 +23,6 @@ from diplograph.model import Actor, ParsedDocument, Sentence
 
 EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
 SHORTEST_NAME = 3  # letters of a surname by which somebody may be called alone
-_WORD = 12  # letters in which the word after a title ends
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -224,8 +223,8 @@ class Resolver:
 
     def _is_new(self, base: EntityMention) -> bool:
         """Whether a title is said to be somebody else's from now on ("the *new* prime minister")."""
-        following = fold(self.text[base.end : base.end + _WORD]).split()
-        return bool(following) and following[0].rstrip(".،؛:") in self.titles.phrases("between.new")
+        words = self.parsed.sentences[base.sentence].words[base.last : base.last + 1]
+        return any(fold(self.text[w.begin : w.end]) in self.titles.phrases("between.new") for w in words)
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
