@@ -14,9 +14,10 @@ from training.agreement import agreement
 from training.assemble import PROCESSORS, assemble
 from training.charlm import CharlmSettings, train_charlm
 from training.conllu import Tree, Word, read_text, read_trees, write_trees
+from training.dictionary import Dictionary, as_in_padt, write_vectors
 from training.endings import WAYS, ends_by_rules, make_text
 from training.fitting import FitSettings, run_steps
-from training.lemmas import as_in_padt, lemma_trees
+from training.lemmas import lemma_trees
 from training.names import features, join, labels, measure_names, read_annotations, read_articles, read_labels
 from training.paradigms import find_lemmas, learn_paradigms
 from training.places import Places
@@ -190,6 +191,52 @@ def test_a_known_form_gives_the_lemma_of_an_unknown_one_away(tmp_path: Path) -> 
     assert found == [("الحكومة", "NOUN", "حُكُومَة")]
     assert find_lemmas(tmp_path / "words.txt", known, frequent=4) == []
     assert learn_paradigms(known[:2]).find_lemma("الحكومة", "NOUN") is None, "one pair is not enough"
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> Dictionary:
+    return Dictionary()
+
+
+def test_the_dictionary_has_forms_as_the_words_of_trees(dictionary: Dictionary) -> None:
+    assert dictionary.read_kinds("الإعلام") == ["DET+NOUN"]
+    assert dictionary.read_kinds("الاعلام") == ["DET+NOUN"], "the plural of علم"
+    assert dictionary.read_kinds("الاجتماعى") == dictionary.read_kinds("الاجتماعي") != [], "with another yeh"
+    assert dictionary.read_kinds("ومجتمع") == [], "and is a word of its own"
+    assert dictionary.read_kinds("مجتمعهم") == [], "so is a pronoun"
+    assert dictionary.read_kinds("شكشكاوي") == dictionary.read_kinds("2024") == []
+
+
+def test_the_dictionary_has_the_lemmas_of_trees(dictionary: Dictionary) -> None:
+    assert dictionary.find_lemma("دبابات", "NOUN", {}, None) == "دَبَّابَة"
+    assert dictionary.find_lemma("استقبل", "VERB", {}, None) == "اِستَقبَل"
+    assert dictionary.find_lemma("استقبل", "NOUN", {}, None) is None
+    possible = {reading.lemma for reading in dictionary.read_form("نبه") if reading.is_a("VERB")}
+    assert {"نَبَه", "نَبَّه"} <= possible
+    for one in possible:
+        assert dictionary.find_lemma("نبه", "VERB", {(one, "VERB"): 1}, None) == one, "the trees decide"
+        assert dictionary.find_lemma("نبه", "VERB", {}, one) == one, "a form of the same word decides"
+
+
+def test_words_get_lemmas_from_the_dictionary(tmp_path: Path, dictionary: Dictionary) -> None:
+    (tmp_path / "words.txt").write_text("دبابات دبابات استقبل", encoding="utf-8")
+    found = find_lemmas(tmp_path / "words.txt", [], frequent=2, dictionary=dictionary)
+    assert ("دبابات", "NOUN", "دَبَّابَة") in found
+    assert {form for form, _, _ in found} == {"دبابات"}
+
+
+def test_what_the_dictionary_says_becomes_vectors(tmp_path: Path) -> None:
+    from stanza.models.common.pretrain import Pretrain
+
+    text = "وزير رئيس كتب استقبل قال الوزير الرئيس كبير الكبير شكشكاوي 2024"
+    nouns, verbs = "مدير سفير كتاب بيت قلم", "قاتل حارب سافر هاجر قابل"
+    (tmp_path / "words.txt").write_text(f"{text} {nouns} {verbs}\n" * 2, encoding="utf-8")
+    assert write_vectors(tmp_path / "words.txt", tmp_path / "v.pt", frequent=2, dimensions=3, common=2) == 19
+    made = Pretrain(str(tmp_path / "v.pt"))
+    assert "شكشكاوي" not in made.vocab and "2024" not in made.vocab
+    (one, two, other) = (made.emb[made.vocab.unit2id(word)] for word in ("وزير", "سفير", "سافر"))
+    assert one.tolist() == two.tolist() != other.tolist(), "words of the same kinds have the same vector"
+    assert not made.emb[made.vocab.unit2id("شكشكاوي")].any()
 
 
 def test_a_step_is_done_once_and_again_when_something_changed(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from diplograph.model import Block, Document
 from diplograph.parsing.segments import to_segments
 from training import tags
 from training.conllu import Tree, Word, read_trees, write_trees
+from training.dictionary import Dictionary
 from training.models import load_pipeline
 
 log = logging.getLogger(__name__)
@@ -194,10 +195,11 @@ def write_agreed_tags(tagged: Path, train: Sequence[Path], output: Path) -> tupl
     many."""
     trees = [tree for path in train for tree in read_trees(path)]
     annotated = [tree for tree in trees if tree.words[0].xpos != "_"]
-    crf, readings = tags.train_crf(annotated), tags.read_readings(annotated)
+    known = Dictionary()
+    crf, readings = tags.train_crf(annotated, known), tags.read_readings(annotated)
     sentences = read_trees(tagged)
     other = [
-        [readings[xpos].most_common(1)[0][0][0] for xpos in tags.tag_with_crf(crf, tree)]
+        [readings[xpos].most_common(1)[0][0][0] for xpos in tags.tag_with_crf(crf, tree, known)]
         for tree in sentences
     ]
     voted = vote_tags(sentences, other)

@@ -10,6 +10,8 @@ from typing import Any
 
 PACKAGE = "compact"
 PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
+DICTIONARY = "dictionary"
+"""The part, and the package among Stanza's word vectors, that has what the dictionary says: for the tagger only."""
 SHARED_BY_POS_AND_PARSER = ("pretrain", "forward_charlm", "backward_charlm")
 _WEIGHTS = ("model", "model_state", "state_dict", "contextual")
 _NEEDED_FOR_TRAINING_ONLY = (
@@ -28,19 +30,21 @@ def assemble(parts: Mapping[str, Path], directory: Path, *, halve: bool = True) 
     """
     listing: dict[str, Any] = {}
     size = 0
-    uses = [name for name in SHARED_BY_POS_AND_PARSER if name in parts]
-    for name, path in parts.items():
-        target = directory / "ar" / name / f"{PACKAGE}.pt"
+    uses = {name: PACKAGE for name in SHARED_BY_POS_AND_PARSER if name in parts}
+    for part, path in parts.items():
+        name, package = ("pretrain", DICTIONARY) if part == DICTIONARY else (part, PACKAGE)
+        target = directory / "ar" / name / f"{package}.pt"
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_small(path, target, halve=halve and name != "pretrain")
         entry: dict[str, Any] = {"md5": hashlib.md5(target.read_bytes()).hexdigest()}
-        if uses and name in ("pos", "lemma", "depparse"):
-            needed = [use for use in uses if _needs(target, use)]
-            entry["dependencies"] = [{"model": use, "package": PACKAGE} for use in needed]
-        listing[name] = {PACKAGE: entry}
+        if name in ("pos", "lemma", "depparse"):
+            used = uses | ({"pretrain": DICTIONARY} if name == "pos" and DICTIONARY in parts else {})
+            needed = {use: package for use, package in used.items() if _needs(target, use)}
+            entry["dependencies"] = [{"model": use, "package": package} for use, package in needed.items()]
+        listing.setdefault(name, {})[package] = entry
         size += target.stat().st_size
-    package = {name: PACKAGE for name in parts if name in PROCESSORS}
-    listing |= {"lang_name": "Arabic", "packages": {"default": package, PACKAGE: package}}
+    processors = {name: PACKAGE for name in parts if name in PROCESSORS}
+    listing |= {"lang_name": "Arabic", "packages": {"default": processors, PACKAGE: processors}}
     resources = {"ar": listing, "arabic": {"alias": "ar"}}
     (directory / "resources.json").write_text(json.dumps(resources, indent=1) + "\n", encoding="utf-8")
     return size

@@ -57,3 +57,12 @@ def count_tokens(sentences: Path) -> Counter[str]:
         for line in file:
             counts.update(TOKEN.findall(line))
     return counts
+
+
+def count_words(words: Path) -> Counter[str]:
+    """How often each word stands in a text whose words are apart."""
+    counts: Counter[str] = Counter()
+    with words.open(encoding="utf-8") as file:
+        for line in file:
+            counts.update(line.split())
+    return counts

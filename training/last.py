@@ -22,6 +22,8 @@ def final_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
         "pretrain": pretrained,
         **{name: models / f"{name}.pt" for name in ("mwt", "lemma", "depparse")},
     }
+    if "dictionary" in settings["tagger"]["inputs"]:
+        parts[assemble.DICTIONARY] = places.readings
     if any("charlm" in settings[name]["inputs"] for name in ("tagger", "parser")):
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
     expanded = before | {"mwt": parts["mwt"]}
@@ -103,6 +105,7 @@ def trial_steps(places: Places, settings: dict[str, Any], changed: dict[str, Any
     parts = {name: places.before / "ar" / name / "compact.pt" for name in assemble.PROCESSORS}
     parts |= {"pos": places.models / "pos.pt"}
     parts |= {"pretrain": places.made("vectors", "words.pt")} if "vectors" in inputs else {}
+    parts |= {assemble.DICTIONARY: places.readings} if "dictionary" in inputs else {}
     if "charlm" in inputs:
         parts |= {f"{name}_charlm": places.made("charlm", f"{name}.pt") for name in ("forward", "backward")}
     folder, output = places.models / "assembled", places.models / "speed.json"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 import random
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,9 +15,8 @@ from pathlib import Path
 
 from training import paradigms
 from training.conllu import Tree, Word
+from training.dictionary import Dictionary, as_in_padt
 
-_SMALL_ALEF = "\u0670"
-_FATHA = "\u064e"
 _OTHERWISE_IN_PUD = ("X", "NUM", "PUNCT")
 """Names and numbers have lemmas without vowels in PUD, with them in PADT."""
 
@@ -39,18 +36,6 @@ def lemma_trees(padt: Iterable[Tree], pud: Iterable[Tree], *, seed: int = 1) -> 
     return [_list(number, rows[number : number + 30]) for number in range(0, len(rows), 30)]
 
 
-def as_in_padt(lemma: str) -> str:
-    """A lemma of PUD in PADT's spelling: a fatha before alef, plain alef for its variants.
-
-    >>> as_in_padt("رِسالَة") == "رِسَالَة"
-    True
-    """
-    lemma = (
-        unicodedata.normalize("NFC", lemma).replace("ٱ", "ا").replace("`", _SMALL_ALEF).replace("\u0652", "")
-    )
-    return re.sub(f"(?<=[^\u064b-\u0652{_SMALL_ALEF} ])(?=[اى])", _FATHA, lemma)
-
-
 def _count(trees: Iterable[Tree]) -> dict[tuple[str, str], Counter[str]]:
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for tree in trees:
@@ -65,16 +50,23 @@ def _list(number: int, words: Sequence[Word]) -> Tree:
 
 
 def widen_lemmatizer(
-    lemmatizer: Path, trees: Sequence[Tree], words: Path, output: Path, *, frequent: int
+    lemmatizer: Path,
+    trees: Sequence[Tree],
+    words: Path,
+    output: Path,
+    *,
+    frequent: int,
+    dictionary: Dictionary | None = None,
 ) -> int:
     """Writes the lemmatizer with the forms of the trees in its dictionary, and with those ``words`` of a text, occurring so
-    often, whose lemma they give away; what it knows already it keeps. How many words of the text it has learnt."""
+    often, whose lemma they or ``dictionary`` give away; what it knows already it keeps. How many words of the text it has
+    learnt."""
     from stanza.models.lemma.trainer import Trainer
 
     trainer = Trainer(model_file=str(lemmatizer), args={}, device="cpu")
     known = [(word.form, word.upos, word.lemma) for tree in trees for word in tree.words]
     trainer.train_dict(known)
-    guessed = paradigms.find_lemmas(words, known, frequent=frequent)
+    guessed = paradigms.find_lemmas(words, known, frequent=frequent, dictionary=dictionary)
     # for the part of speech that the lemma was found for only: another may have another
     trainer.train_dict(guessed, update_word_dict=False)
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -8,9 +8,12 @@ form gives the lemma. Spelling a lemma out letter by letter, as Stanza does with
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.corpus import count_words
+from training.dictionary import Dictionary
 
 TAGS = ("NOUN", "ADJ", "VERB")
 LONGEST = 3
@@ -107,23 +110,29 @@ def _is_shortest(begin: str, end: str, other_begin: str, other_end: str) -> bool
 
 
 def find_lemmas(
-    words: Path, lemmas: Iterable[tuple[str, str, str]], *, frequent: int
+    words: Path,
+    lemmas: Sequence[tuple[str, str, str]],
+    *,
+    frequent: int,
+    dictionary: Dictionary | None = None,
 ) -> list[tuple[str, str, str]]:
-    """(form, UPOS, lemma) of the words of a text that occur so often, are not among ``lemmas``, and have one by paradigms.
+    """(form, UPOS, lemma) of the words of a text that occur so often, are not among ``lemmas``, and have one by paradigms
+    or in the dictionary; where both say something, the dictionary has the last word.
 
     A form has a lemma for each part of speech that it may have: the tagger says which it is.
     """
     paradigms = learn_paradigms(lemmas)
-    counts: Counter[str] = Counter()
-    with words.open(encoding="utf-8") as lines:
-        for line in lines:
-            counts.update(line.split())
+    uses = Counter((lemma, upos) for _, upos, lemma in lemmas)
     found = []
-    for form, count in sorted(counts.items()):
+    for form, count in sorted(count_words(words).items()):
         if count < frequent or not form[0].isalpha():
             continue
         for upos in TAGS:
-            lemma = None if form in paradigms.known[upos] else paradigms.find_lemma(form, upos)
+            if form in paradigms.known[upos]:
+                continue
+            lemma = paradigms.find_lemma(form, upos)
+            if dictionary is not None:
+                lemma = dictionary.find_lemma(form, upos, uses, lemma) or lemma
             if lemma is not None:
                 found.append((form, upos, lemma))
     return found

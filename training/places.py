@@ -35,6 +35,11 @@ class Places:
     def stamps(self) -> Path:
         return self.models / "stamps" if self.trial else self.made("stamps")
 
+    @property
+    def readings(self) -> Path:
+        """What the dictionary says of words, in the format of word vectors."""
+        return self.made("vectors", "readings.pt")
+
     def looked_up(self, settings: Mapping[str, Any]) -> Path:
         """The word vectors among the finished models: all, where the tagger or the parser have them; else those of the
         words that the classifier of particles knows."""

@@ -16,6 +16,7 @@ from training import (
     charlm,
     conllu,
     corpus,
+    dictionary,
     fitting,
     last,
     lemmas,
@@ -113,6 +114,13 @@ def _text_steps(places: Places, settings: dict[str, Any]) -> list[Step]:
             {"words": settings["particles"]["words"]},
             lambda: vectors.cut_vectors(pretrained, settings["particles"]["words"], frequent),
         ),
+        Step(
+            "dictionary",
+            (words,),
+            (places.readings,),
+            settings["dictionary"],
+            lambda: dictionary.write_vectors(words, places.readings, **settings["dictionary"]),
+        ),
         *(
             _charlm_step(places, words, direction, settings)
             for direction in ("forward", "backward")
@@ -196,7 +204,9 @@ def _write_data(places: Places, copies: dict[str, Any], data: Path) -> None:
     pud = conllu.read_trees(places.trees("train-pud"))
     seen = [tree for version in (trees, *versions[: numbers["lemmatizer"]]) for tree in version]
     conllu.write_trees(lemmas.lemma_trees(seen, pud), data / "lemmatizer.conllu")
-    conllu.write_trees(tags.cross_tag(trees, versions[: numbers["parser"]]), data / "parser.conllu")
+    conllu.write_trees(
+        tags.cross_tag(trees, versions[: numbers["parser"]], dictionary.Dictionary()), data / "parser.conllu"
+    )
     dev = conllu.read_trees(places.trees("dev"))
     conllu.write_trees(dev, data / "dev.conllu")
     conllu.write_trees(tags.tag_with_models(dev, places.before), data / "dev-tagged.conllu")
@@ -255,6 +265,9 @@ def _inputs(places: Places, chosen: dict[str, Any]) -> tuple[tuple[Path, ...], l
     if "vectors" in chosen["inputs"]:
         files.append(pretrained)
         options += ["--wordvec_pretrain_file", str(pretrained)]
+    if "dictionary" in chosen["inputs"]:
+        files.append(places.readings)
+        options += ["--wordvec_pretrain_file", str(places.readings)]
     if "charlm" in chosen["inputs"]:
         files.extend(both)
         options += ["--charlm", "--charlm_shorthand", "articles"]
@@ -370,7 +383,8 @@ def _make_lemmatizer(
         start = output.with_name("lemma-trained.pt")
         _train_lemmatizer(data, start, chosen["options"])
     trees = conllu.read_trees(data / "lemmatizer.conllu")
-    return lemmas.widen_lemmatizer(start, trees, words, output, frequent=chosen["frequent"])
+    known = dictionary.Dictionary() if "dictionary" in chosen["inputs"] else None
+    return lemmas.widen_lemmatizer(start, trees, words, output, frequent=chosen["frequent"], dictionary=known)
 
 
 def _train_lemmatizer(data: Path, output: Path, options: str) -> None:

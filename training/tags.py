@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from training.conllu import Tree, Word
+from training.dictionary import Dictionary
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,9 @@ GUESSED = 0.6
 _SIGNS = re.compile("[\u064b-\u0652\u0640]")
 
 
-def cross_tag(trees: Sequence[Tree], copies: Sequence[Sequence[Tree]], *, seed: int = 1) -> list[Tree]:
+def cross_tag(
+    trees: Sequence[Tree], copies: Sequence[Sequence[Tree]], dictionary: Dictionary, *, seed: int = 1
+) -> list[Tree]:
     """The trees and their copies with cross-validated tags and lemmas.
 
     ``copies[i][k]`` is a copy of ``trees[k]``. Trees whose XPOS is not annotated (``_``) are tagged like the others.
@@ -41,13 +44,13 @@ def cross_tag(trees: Sequence[Tree], copies: Sequence[Sequence[Tree]], *, seed: 
         seen = others + [
             c for copy in copies[:1] for t, c in zip(trees, copy, strict=True) if folds[t.document] != fold
         ]
-        tagger = train_crf([tree for tree in seen if tree.words[0].xpos != "_"])
+        tagger = train_crf([tree for tree in seen if tree.words[0].xpos != "_"], dictionary)
         readings, lemmas = read_readings(others), _lemmas(seen)
         for version in (trees, *copies):
             for original, tree in zip(trees, version, strict=True):
                 if folds[original.document] != fold:
                     continue
-                predicted = tag_with_crf(tagger, tree)
+                predicted = tag_with_crf(tagger, tree, dictionary)
                 if tree.words[0].xpos != "_":
                     total += len(predicted)
                     right += sum(x == w.xpos for x, w in zip(predicted, tree.words, strict=True))
@@ -67,14 +70,14 @@ def _folds(trees: Iterable[Tree]) -> dict[str, int]:
     return documents
 
 
-def train_crf(trees: Iterable[Tree]) -> Any:
-    """A tagger that gives words their XPOS by their spelling and their neighbours', trained in a minute."""
+def train_crf(trees: Iterable[Tree], dictionary: Dictionary) -> Any:
+    """A tagger that gives words their XPOS by their spelling, their readings and their neighbours', trained in a minute."""
     import pycrfsuite  # type: ignore[import-untyped]
 
     trainer = pycrfsuite.Trainer(algorithm="ap", verbose=False)
     trainer.set_params({"max_iterations": 8})
     for tree in trees:
-        trainer.append(_features(tree.words), [word.xpos for word in tree.words])
+        trainer.append(_features(tree.words, dictionary), [word.xpos for word in tree.words])
     with tempfile.NamedTemporaryFile() as file:
         trainer.train(file.name)
         tagger = pycrfsuite.Tagger()
@@ -82,9 +85,9 @@ def train_crf(trees: Iterable[Tree]) -> Any:
     return tagger
 
 
-def tag_with_crf(tagger: Any, tree: Tree) -> list[str]:
+def tag_with_crf(tagger: Any, tree: Tree, dictionary: Dictionary) -> list[str]:
     """The XPOS of the tree's words, as the CRF sees them."""
-    found: list[str] = tagger.tag(_features(tree.words))
+    found: list[str] = tagger.tag(_features(tree.words, dictionary))
     return found
 
 
@@ -122,8 +125,9 @@ def _retag(
     return replace(word, upos=upos, xpos=xpos, feats=feats, lemma=lemma)
 
 
-def _features(words: Sequence[Word]) -> list[list[str]]:
-    """What the CRF sees of each word: itself, its ends, its neighbours."""
+def _features(words: Sequence[Word], dictionary: Dictionary) -> list[list[str]]:
+    """What the CRF sees of each word: itself, its ends, its readings, its neighbours."""
+    readings = [dictionary.read_kinds(word.form) for word in words]
     forms = [re.sub("[أإآ]", "ا", _SIGNS.sub("", word.form)) or word.form for word in words]
     rows = []
     for index, form in enumerate(forms):
@@ -131,6 +135,7 @@ def _features(words: Sequence[Word]) -> list[list[str]]:
         row.append(f"article={form.startswith('ال')}{form[-2:]}")
         for size in (1, 2, 3):
             row += [f"begin{size}={form[:size]}", f"end{size}={form[-size:]}"]
+        row += [f"reading={reading}" for reading in readings[index]] + [f"readings={readings[index]}"]
         for distance in (-2, -1, 1, 2):
             place = index + distance
             near = forms[place] if 0 <= place < len(forms) else "<>"
@@ -140,6 +145,7 @@ def _features(words: Sequence[Word]) -> list[list[str]]:
                     f"{distance}end={near[-2:]}",
                     f"{distance}begin={near[:2]}",
                     f"{distance}&={near}_{form[-2:]}",
+                    f"{distance}readings={readings[place] if near != '<>' else '<>'}",
                 ]
         rows.append(row)
     return rows
