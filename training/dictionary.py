@@ -31,7 +31,7 @@ _SIGNS = re.compile("[\u064b-\u0652\u0670\u0640]")
 _SMALL_ALEF = "\u0670"
 _FATHA = "\u064e"
 _ARABIC = re.compile("[\u0621-\u0652]+")
-_BEFORE = ("CONJ", "PREP", "FUT_PART", "EMPHATIC_PARTICLE", "RESULT_CLAUSE_PARTICLE", "SUBJUNC")
+_BEFORE = ("CONJ", "PREP", "FUT", "EMPHATIC_PARTICLE", "RESULT_CLAUSE_PARTICLE", "SUBJUNC")
 _AFTER = re.compile("POSS_PRON|SUFF_DO|^PRON")
 """What a word of a tree does not have before and after it: there they are words of their own."""
 _STEMS = {"NOUN": ("NOUN", "ADJ"), "ADJ": ("ADJ", "NOUN"), "VERB": ("VERB",)}
