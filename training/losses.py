@@ -15,7 +15,7 @@ from training.models import load_pipeline
 class Losses:
     """Shares in per cent on the right words of some trees. ``seen`` and ``unseen``: tags, lemmas and labelled attachment
     of words whose form the training trees have and of others, of which there are ``unseen_share``; ``analysed``: of the
-    words that the treebank's own dictionary had, all but the ``unanalysed_share``; ``right_tags``: labelled attachment
+    words that have an analysis in the treebank, all but the ``unanalysed_share``; ``right_tags``: labelled attachment
     where the parser is given the right tags and lemmas."""
 
     unseen_share: float
@@ -27,7 +27,7 @@ class Losses:
 
 
 UNANALYSED = "U---------"
-"""XPOS of words that the dictionary of PADT's annotators lacked: names, and ordinary words as well, with UPOS X."""
+"""XPOS of words that have no analysis in PADT: names, and ordinary words as well, with UPOS X."""
 
 
 def find_losses(models: Path, trees: Path, train: Sequence[Path]) -> Losses:
