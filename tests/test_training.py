@@ -320,6 +320,10 @@ def test_agreement_counts_words() -> None:
     first = read_trees(OWN.parent / "passes" / "first.conllu")
     assert set(agreement(first, first).values()) == {100.0}
     assert 99 < agreement(first, read_trees(OWN))["LAS"] < 100
+    blind = read_trees(OWN.parent / "passes" / "blind.conllu")
+    assert {tree.name: faults(tree) for tree in blind if faults(tree)} == {}
+    both = [tree for tree in read_trees(OWN) if tree.name in {each.name for each in blind}]
+    assert 93 < agreement(both, blind)["LAS"] < 94
     with pytest.raises(ValueError, match="same words"):
         agreement(first, first[1:])
 

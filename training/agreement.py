@@ -1,7 +1,8 @@
-"""How far two annotations of the same sentences agree: ``python -m training.agreement ONE.conllu OTHER.conllu``.
+"""How far two annotations agree on the sentences of the second: ``python -m training.agreement ONE.conllu OTHER.conllu``.
 
-Example, what the first pass left of the parser's proposals:
+Examples, what the first pass left of the parser's proposals, and how two annotators agree who saw nothing of each other:
     python -m training.agreement training/trees/passes/proposed.conllu training/trees/passes/first.conllu
+    python -m training.agreement training/trees/own.conllu training/trees/passes/blind.conllu
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     one, other = (read_trees(Path(name)) for name in sys.argv[1:])
+    wanted = {tree.name for tree in other}
+    one = [tree for tree in one if tree.name in wanted]
     words = sum(len(tree.words) for tree in one)
     figures = ", ".join(f"{name} {value:.2f}" for name, value in agreement(one, other).items())
     print(f"{len(one)} sentences, {words} words: {figures}")
