@@ -212,6 +212,8 @@ def test_the_dictionary_has_the_lemmas_of_trees(dictionary: Dictionary) -> None:
     assert dictionary.find_lemma("دبابات", "NOUN", {}, None) == "دَبَّابَة"
     assert dictionary.find_lemma("استقبل", "VERB", {}, None) == "اِستَقبَل"
     assert dictionary.find_lemma("استقبل", "NOUN", {}, None) is None
+    assert dictionary.find_lemma("رومانيا", "X", {}, None) == "رُومَانِيَا"
+    assert dictionary.find_lemma("عزيز", "X", {}, None) is None, "dear, too"
     possible = {reading.lemma for reading in dictionary.read_form("نبه") if reading.is_a("VERB")}
     assert {"نَبَه", "نَبَّه"} <= possible
     for one in possible:

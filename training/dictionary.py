@@ -34,6 +34,7 @@ _ARABIC = re.compile("[\u0621-\u0652]+")
 _BEFORE = ("CONJ", "PREP", "FUT", "EMPHATIC_PARTICLE", "RESULT_CLAUSE_PARTICLE", "SUBJUNC")
 _AFTER = re.compile("POSS_PRON|SUFF_DO|^PRON")
 """What a word of a tree does not have before and after it: there they are words of their own."""
+NAME = "NOUN_PROP"
 _STEMS = {"NOUN": ("NOUN", "ADJ"), "ADJ": ("ADJ", "NOUN"), "VERB": ("VERB",)}
 """The analyser's parts of speech for one of the treebank's; the second where it has none of the first: of many adjectives
 it has a noun only, and the other way round."""
@@ -56,7 +57,7 @@ class Reading:
 
     def is_a(self, stem: str) -> bool:
         """Whether it is of this part of speech, and no name."""
-        return any(tag.startswith(stem) and tag != "NOUN_PROP" for tag in self.tags)
+        return any(tag.startswith(stem) and tag != NAME for tag in self.tags)
 
 
 class Dictionary:
@@ -109,9 +110,18 @@ class Dictionary:
         self, form: str, upos: str, counts: Mapping[tuple[str, str], int], likely: str | None
     ) -> str | None:
         """The form's lemma as this part of speech: ``likely``, where a reading has it, else what ``counts`` has most often
-        (lemma and part of speech), else that of the analyser's first reading; None where it has no reading."""
+        (lemma and part of speech), else that of the analyser's first reading; None where it has no reading.
+
+        X is the tag of names and of words that the annotators gave no reading, whose lemma is the form. What can be
+        nothing but a name more often has its lemma, with vowels, than not; what can be a name and something else has not.
+        """
+        readings = self.read_form(form)
+        if upos == "X":
+            return (
+                readings[0].lemma if readings and all(NAME in reading.tags for reading in readings) else None
+            )
         for stem in _STEMS.get(upos, ()):
-            lemmas = [reading.lemma for reading in self.read_form(form) if reading.is_a(stem)]
+            lemmas = [reading.lemma for reading in readings if reading.is_a(stem)]
             if likely in lemmas:
                 return likely
             if lemmas:

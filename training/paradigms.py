@@ -16,6 +16,8 @@ from training.corpus import count_words
 from training.dictionary import Dictionary
 
 TAGS = ("NOUN", "ADJ", "VERB")
+UNINFLECTED = "X"
+"""The tag of names: their lemmas are in the dictionary or nowhere."""
 LONGEST = 3
 """Letters that may be exchanged at the beginning, and at the end."""
 STEM = 3
@@ -122,13 +124,14 @@ def find_lemmas(
     A form has a lemma for each part of speech that it may have: the tagger says which it is.
     """
     paradigms = learn_paradigms(lemmas)
+    known = {(form, upos) for form, upos, _ in lemmas}
     uses = Counter((lemma, upos) for _, upos, lemma in lemmas)
     found = []
     for form, count in sorted(count_words(words).items()):
         if count < frequent or not form[0].isalpha():
             continue
-        for upos in TAGS:
-            if form in paradigms.known[upos]:
+        for upos in (*TAGS, UNINFLECTED):
+            if (form, upos) in known:
                 continue
             lemma = paradigms.find_lemma(form, upos)
             if dictionary is not None:
