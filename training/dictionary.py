@@ -112,14 +112,15 @@ class Dictionary:
         """The form's lemma as this part of speech: ``likely``, where a reading has it, else what ``counts`` has most often
         (lemma and part of speech), else that of the analyser's first reading; None where it has no reading.
 
-        X is the tag of names and of words that the annotators gave no reading, whose lemma is the form. What can be
-        nothing but a name more often has its lemma, with vowels, than not; what can be a name and something else has not.
+        X is the tag of names and of words that the annotators gave no reading, whose lemma is the form. A name more often
+        has its lemma, with vowels, than not, unless the form without any ending is another word as well.
         """
         readings = self.read_form(form)
         if upos == "X":
-            return (
-                readings[0].lemma if readings and all(NAME in reading.tags for reading in readings) else None
-            )
+            words = {
+                reading.lemma for reading in readings if len(reading.tags) == 1 and NAME not in reading.tags
+            }
+            return next((reading.lemma for reading in readings if NAME in reading.tags and not words), None)
         for stem in _STEMS.get(upos, ()):
             lemmas = [reading.lemma for reading in readings if reading.is_a(stem)]
             if likely in lemmas:
