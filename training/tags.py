@@ -63,6 +63,25 @@ def cross_tag(
     return tagged
 
 
+def tag_others(
+    trees: Sequence[Tree], annotated: Sequence[Tree], dictionary: Dictionary, *, seed: int = 1
+) -> list[Tree]:
+    """The trees with the tags and lemmas that a tagger trained on the ``annotated`` ones gives them."""
+    rng = random.Random(seed)
+    tagger = train_crf([tree for tree in annotated if tree.words[0].xpos != "_"], dictionary)
+    readings, lemmas = read_readings(annotated), _lemmas(annotated)
+    return [
+        replace(
+            tree,
+            words=tuple(
+                _retag(word, xpos, readings, lemmas, rng)
+                for word, xpos in zip(tree.words, tag_with_crf(tagger, tree, dictionary), strict=True)
+            ),
+        )
+        for tree in trees
+    ]
+
+
 def _folds(trees: Iterable[Tree]) -> dict[str, int]:
     documents: dict[str, int] = {}
     for tree in trees:
