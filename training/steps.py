@@ -204,9 +204,10 @@ def _write_data(places: Places, copies: dict[str, Any], data: Path) -> None:
     pud = conllu.read_trees(places.trees("train-pud"))
     seen = [tree for version in (trees, *versions[: numbers["lemmatizer"]]) for tree in version]
     conllu.write_trees(lemmas.lemma_trees(seen, pud), data / "lemmatizer.conllu")
-    conllu.write_trees(
-        tags.cross_tag(trees, versions[: numbers["parser"]], dictionary.Dictionary()), data / "parser.conllu"
-    )
+    known = dictionary.Dictionary()
+    tagged = tags.cross_tag(trees, versions[: numbers["parser"]], known)
+    tagged += tags.tag_others(pud, trees, known) if copies["pud"] else []
+    conllu.write_trees(tagged, data / "parser.conllu")
     dev = conllu.read_trees(places.trees("dev"))
     conllu.write_trees(dev, data / "dev.conllu")
     conllu.write_trees(tags.tag_with_models(dev, places.before), data / "dev-tagged.conllu")
