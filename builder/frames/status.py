@@ -10,6 +10,7 @@ from diplograph.arabic import fold
 from diplograph.frames.view import SentenceView
 from diplograph.model import Word
 from diplograph.resources import read_toml
+from diplograph.temporal.lexicon import load_lexicon
 
 OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
 _CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
@@ -39,9 +40,12 @@ class StatusLexicon:
     future: frozenset[str]
     modal: frozenset[str]
     previous: frozenset[str]
+    gone: frozenset[str]
     last: frozenset[str]
     products: frozenset[str]
     unlikely: frozenset[str]
+    willing: frozenset[str]
+    inviting: frozenset[str]
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
@@ -70,9 +74,12 @@ def load_status() -> StatusLexicon:
         folded("future", "particles"),
         folded("future", "modal"),
         folded("previous", "modifiers"),
+        folded("previous", "gone"),
         folded("previous", "last"),
         folded("previous", "products"),
         folded(DENIED, "predicates"),
+        folded(HYPOTHETICAL, "willing"),
+        folded(HYPOTHETICAL, "inviting"),
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
@@ -119,6 +126,8 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
+    if verb and verb < anchor and not view.case_of(anchor) and verb == view.verb_before(anchor):
+        near = [*near, verb]  # the object of a verb, whatever the tree hangs it on
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     reading = (
         _said_beside(view, anchor, lexicon)
@@ -126,7 +135,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
-    return replace(reading, previous=_modifier(view, anchor, lexicon.previous) > 0)
+    return replace(reading, previous=_is_previous(view, anchor, lexicon))
 
 
 def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
@@ -158,7 +167,10 @@ def _said_against(
             # Who does "not rule out" a meeting leaves it open.
             open_still = _has_before(view, id, lexicon.negations)
             return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True)
-    for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
+    own = [anchor] if view.is_verb(anchor) else []
+    if own and not uttered and _has_before(view, anchor, lexicon.negations):
+        return StatusReading(DENIED, anchor, True)
+    for id in [*own, *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True)
     return None
@@ -171,14 +183,25 @@ def _said_of_plans(
     own = _own_verb(view, anchor)
     if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
         return StatusReading(OCCURRED, own, True)
+    dated = any(map(load_lexicon().names_time, view.forms[own or anchor : view.phrase_end(anchor) - 1]))
+    invited = [id for id in governors if view.is_one_of(id, lexicon.inviting)]
+    if dated and invited and (own or view.case_of(anchor)):
+        return StatusReading(PLANNED, own or invited[0], True)  # "called them to a summit *that meets on Thursday*"
+    timed = 0
     for status in (HYPOTHETICAL, PLANNED):
         cue = _modifier(view, anchor, lexicon.modifiers[status])
-        if cue:
+        if cue and load_lexicon().names_time(view.forms[cue - 2]):
+            timed = cue  # "(may meet) *next* month" says less than what governs the event
+        elif cue:
             return StatusReading(status, cue, True)
     for id in governors:
+        if view.is_one_of(id, lexicon.willing) and view.has_pronoun(id):
+            return StatusReading(HYPOTHETICAL, id, True)
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True)
+    if timed:
+        return StatusReading(PLANNED, timed, True)
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
@@ -307,6 +330,13 @@ def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
         if view.forms[id - 1] in words and not (_is_bare(view, anchor) and view.has_article(id)):
             return id
     return 0
+
+
+def _is_previous(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether an event is an earlier one than the text's; "called him *last Sunday*" speaks of no earlier call."""
+    id = _modifier(view, anchor, lexicon.previous)
+    day = id > 1 and load_lexicon().names_day(view.forms[id - 2])
+    return bool(id) and not (day and view.forms[id - 1] in lexicon.gone)
 
 
 def _is_bare(view: SentenceView, anchor: int) -> bool:

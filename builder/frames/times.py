@@ -74,7 +74,7 @@ def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
     """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
     for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
         if view.forms[id - 1] in view.lexicon.where:
-            before = [time for at, time in dated if at < id and len(time.start_date or "") == _DAY]
+            before = [time for at, time in dated if at < id and len(time.start_date or "") >= _MONTH]
             return before[0] if len(before) == 1 and all(at < id for at, _ in dated) else None
     return None
 
@@ -191,7 +191,8 @@ def _is_commemorated(view: SentenceView, id: int) -> bool:
 
 def _is_ordinal(view: SentenceView, anchor: int) -> bool:
     begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
-    return bool(view.find(load_status().ordinals, begin, end))
+    # Names have such words, too (Al *Thani*).
+    return any(view.entity_at(id) is None for id in view.find(load_status().ordinals, begin, end))
 
 
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
