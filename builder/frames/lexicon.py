@@ -27,6 +27,7 @@ class Lexicon:
     commas: frozenset[str]
     brackets: frozenset[str]
     dashes: frozenset[str]
+    contrast: frozenset[str]
     then: frozenset[str]
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
@@ -115,6 +116,7 @@ def load_lexicon() -> Lexicon:
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
         frozenset(data["boundary"]["dashes"]),
+        folded(data["boundary"]["contrast"]),
         folded(data["boundary"]["then"]),
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),
