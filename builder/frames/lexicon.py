@@ -64,6 +64,7 @@ class Lexicon:
     before: frozenset[str]
     linking: frozenset[str]
     until: frozenset[str]
+    since: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -153,6 +154,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["before"]),
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
+        folded(data["offset"]["since"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

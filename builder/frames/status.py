@@ -34,6 +34,7 @@ class StatusLexicon:
     modifiers: dict[str, frozenset[str]]
     governors: dict[str, frozenset[str]]
     undoing: frozenset[str]
+    undone: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
     attending: frozenset[str]
@@ -49,6 +50,7 @@ class StatusLexicon:
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
+    closing: frozenset[str]
     ordinals: frozenset[str]
     another: frozenset[str]
     postponing: frozenset[str]
@@ -68,6 +70,7 @@ def load_status() -> StatusLexicon:
         {status: folded(status, "modifiers") for status in statuses},
         {status: folded(status, "governors") for status in statuses},
         folded(DENIED, "undoing"),
+        folded(DENIED, "undone"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
         folded(DENIED, "attending"),
@@ -83,6 +86,7 @@ def load_status() -> StatusLexicon:
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
+        folded("circumstance", "closing"),
         folded("ordinal", "words"),
         folded("another", "words"),
         folded("postponement", "words"),
@@ -135,7 +139,19 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
+    if not reading.explicit and reading.status == OCCURRED and _is_beside_plan(view, anchor):
+        reading = StatusReading(PLANNED, reading.cue, False)
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
+
+
+def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
+    """Whether an event is one on whose margins another is planned or possible ("a meeting *due on the margins of* the
+    summit"): it lies ahead, too."""
+    beside = view.find(view.lexicon.beside, anchor - 2, anchor)
+    other = max((at for at in view.anchors if at < anchor), default=0)
+    if not beside or not other or any(view.is_boundary(at) for at in range(other, anchor)):
+        return False
+    return read_status(view, other, view.verb_before(other)).status in (PLANNED, HYPOTHETICAL)
 
 
 def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
@@ -144,13 +160,29 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
     if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, first - 1, True)
+    if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
+        return StatusReading(OCCURRED, anchor - 1, True)
     if _modifier(view, anchor, lexicon.last):
         return StatusReading(OCCURRED, anchor, True)
     if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
         planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
     refused = _refused(view, anchor, lexicon)
-    return StatusReading(DENIED, refused, True) if refused else None
+    return StatusReading(DENIED, refused, True) if refused else _said_behind(view, anchor, lexicon)
+
+
+def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
+    """What the verb right behind a definite event says of it: "*the meeting* did not take place", "*the call* was put off"."""
+    at = anchor + 1
+    if view.is_verb(anchor) or not view.has_article(anchor) or at >= len(view.words):
+        return None
+    negated = view.forms[at - 1] in lexicon.negations
+    at += negated
+    if negated and view.is_one_of(at, lexicon.negated) or view.forms[at - 1] in lexicon.undone:
+        return StatusReading(DENIED, at, True)
+    if not view.is_verb(at):
+        return None
+    return StatusReading(PLANNED, at, True) if view.is_one_of(at, lexicon.postponing) else None
 
 
 def _said_against(
@@ -212,6 +244,8 @@ def _said_of_plans(
 def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: StatusLexicon) -> StatusReading:
     """What the tense of a verb says: that of the event's own relative clause, else the one that governs it."""
     own = _own_verb(view, anchor)
+    if view.is_verb(anchor) and is_imperfect(view, anchor) and _is_on_visit(view, anchor, lexicon):
+        return StatusReading(PLANNED, anchor, False)
     if own:
         denied = _has_before(view, own, lexicon.negations)
         return StatusReading(DENIED if denied else _tense(view, own, lexicon) or OCCURRED, own, True)
@@ -226,6 +260,14 @@ def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: St
         told = not view.is_one_of(verb, view.lexicon.reporting | view.lexicon.sequence)
         return StatusReading(OCCURRED, verb, told)
     return StatusReading(OCCURRED, 0, False)
+
+
+def _is_on_visit(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether a verb tells what a visit is to bring ("*discusses* with the president *during the visit*")."""
+    if view.verb_before(anchor) or _has_before(view, anchor, lexicon.modal):
+        return False
+    visits = view.find(view.lexicon.visits, anchor + 1, view.clause_end(anchor))
+    return any(view.case_of(id) in lexicon.circumstantial for id in visits)
 
 
 def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> list[int]:
