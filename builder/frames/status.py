@@ -14,6 +14,7 @@ from diplograph.temporal.lexicon import load_lexicon
 
 OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
 _CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
+_WHETHER = 6  # words between "whether" and the event that is in doubt
 _WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
 
 
@@ -46,6 +47,8 @@ class StatusLexicon:
     products: frozenset[str]
     unlikely: frozenset[str]
     willing: frozenset[str]
+    wishing: frozenset[str]
+    whether: frozenset[str]
     inviting: frozenset[str]
     held: frozenset[str]
     circumstantial: frozenset[str]
@@ -82,6 +85,8 @@ def load_status() -> StatusLexicon:
         folded("previous", "products"),
         folded(DENIED, "predicates"),
         folded(HYPOTHETICAL, "willing"),
+        folded(HYPOTHETICAL, "wishing"),
+        folded(HYPOTHETICAL, "whether"),
         folded(HYPOTHETICAL, "inviting"),
         folded("future", "imperfect"),
         folded("circumstance", "during"),
@@ -101,6 +106,10 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
     """
     current = view.word(id)
     for above in view.ancestors(id):
+        if view.is_one_of(above.id, lexicon.wishing):
+            yield above  # "hopes *for* a meeting": the preposition opens no circumstance
+            current = above
+            continue
         if view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB":
             # The word before the preposition; the parser may have hung the phrase on the verb above it.
             governor = max(current.id - 2, 1)
@@ -132,6 +141,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
     if verb and verb < anchor and not view.case_of(anchor) and verb == view.verb_before(anchor):
         near = [*near, verb]  # the object of a verb, whatever the tree hangs it on
+    near += _before_that(view, anchor if view.is_verb(anchor) else verb or 0)
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     reading = (
         _said_beside(view, anchor, lexicon)
@@ -142,6 +152,12 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     if not reading.explicit and reading.status == OCCURRED and _is_beside_plan(view, anchor):
         reading = StatusReading(PLANNED, reading.cue, False)
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
+
+
+def _before_that(view: SentenceView, verb: int) -> list[int]:
+    """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
+    opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
+    return [verb - 2] if opened and not view.is_verb(verb - 2) else []
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
@@ -157,6 +173,9 @@ def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
 def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
     """What the words right beside an event say: "*after* a first meeting", "the *last* summit", "the summit's *decisions*",
     "a meeting is *not on the table*"."""
+    behind = _said_behind(view, anchor, lexicon)
+    if behind:
+        return behind
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
     if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, first - 1, True)
@@ -168,7 +187,7 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
     refused = _refused(view, anchor, lexicon)
-    return StatusReading(DENIED, refused, True) if refused else _said_behind(view, anchor, lexicon)
+    return StatusReading(DENIED, refused, True) if refused else None
 
 
 def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
@@ -201,7 +220,8 @@ def _said_against(
             return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True)
     own = [anchor] if view.is_verb(anchor) else []
     if own and not uttered and _has_before(view, anchor, lexicon.negations):
-        return StatusReading(DENIED, anchor, True)
+        open_still = bool(view.find(lexicon.modal, anchor - 3, anchor))  # "*may* not meet him"
+        return StatusReading(HYPOTHETICAL if open_still else DENIED, anchor, True)
     for id in [*own, *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True)
@@ -215,6 +235,9 @@ def _said_of_plans(
     own = _own_verb(view, anchor)
     if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
         return StatusReading(OCCURRED, own, True)
+    whether = view.find(lexicon.whether, anchor - _WHETHER, anchor)
+    if whether:
+        return StatusReading(HYPOTHETICAL, whether[0], True)
     dated = any(map(load_lexicon().names_time, view.forms[own or anchor : view.phrase_end(anchor) - 1]))
     invited = [id for id in governors if view.is_one_of(id, lexicon.inviting)]
     if dated and invited and (own or view.case_of(anchor)):
