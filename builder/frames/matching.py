@@ -391,7 +391,8 @@ def _prove(
         cue = view.word(status.cue)
         yield Evidence("status", cue.begin, cue.end, f"status/{status.status}")
     if time and time.start_date:
-        yield Evidence("startDate", time.begin, time.end, "time")
+        rule = "time" if time.begin >= view.sentence.begin else "story"
+        yield Evidence("startDate", time.begin, time.end, rule)
     if duration:
         yield Evidence("durationMinutes", duration.begin, duration.end, "duration")
     if condition:

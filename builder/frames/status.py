@@ -241,7 +241,9 @@ def _said_of_plans(
     dated = any(map(load_lexicon().names_time, view.forms[own or anchor : view.phrase_end(anchor) - 1]))
     invited = [id for id in governors if view.is_one_of(id, lexicon.inviting)]
     if dated and invited and (own or view.case_of(anchor)):
-        return StatusReading(PLANNED, own or invited[0], True)  # "called them to a summit *that meets on Thursday*"
+        return StatusReading(
+            PLANNED, own or invited[0], True
+        )  # "called them to a summit *that meets on Thursday*"
     timed = 0
     for status in (HYPOTHETICAL, PLANNED):
         cue = _modifier(view, anchor, lexicon.modifiers[status])
