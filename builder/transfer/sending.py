@@ -68,6 +68,7 @@ class Sender:
         self._resumes = True
         self._begins: dict[NamedNode, int] = {}
         self._stopped = Event()
+        self._failed = Event()
         self._lost = [f'"^^<{datatype}> .'.encode() for datatype in endpoint.target.corrupts]
         self._threads = local()
         self._opened: list[Endpoint] = []
@@ -110,7 +111,7 @@ class Sender:
         under_way: deque[tuple[Future[None], Parcel]] = deque()
         most = self._at_once + _AHEAD - 1
         for parcel in pack(self._store, names, self.target, self.chunk):
-            under_way.append((self._hands.submit(self._send_parcel, parcel), parcel))
+            under_way.append((self._hands.submit(self._send_next, parcel), parcel))
             yield parcel
             while under_way and (under_way[0][0].done() or len(under_way) > most):
                 self._finish(under_way)
@@ -123,21 +124,31 @@ class Sender:
         sending.result()
         self.sent += parcel.entries
 
-    def _send_parcel(self, parcel: Parcel) -> None:
-        """Announces a parcel, then sends it: all graphs in one body, or each graph, or chunk of it, in one."""
+    def _send_next(self, parcel: Parcel) -> None:
+        """Sends a parcel, unless one before it has failed."""
         with closing(parcel):
             self._check()
-            endpoint = self._own_endpoint()
-            self._announce(parcel, endpoint)
-            graphs = zip(parcel.entries, parcel.lines, strict=True)
-            if self.target.way != "quads":
-                # a list, so that an error in any of them is raised here
-                list(self._pool.map(lambda graph: self._send_graph(graph[0].graph, graph[1]), graphs))
-            elif len(parcel.entries) > 1:
-                endpoint.add(None, _Body(self, parcel), gzip=self._gzip)
-            else:
-                for quads in ahead(self._write(parcel)):
-                    endpoint.add(None, quads, gzip=self._gzip)
+            if self._failed.is_set():
+                raise TransferError("what came before could not be sent")
+            try:
+                self._send_parcel(parcel)
+            except BaseException:
+                self._failed.set()
+                raise
+
+    def _send_parcel(self, parcel: Parcel) -> None:
+        """Announces a parcel, then sends it: all graphs in one body, or each graph, or chunk of it, in one."""
+        endpoint = self._own_endpoint()
+        self._announce(parcel, endpoint)
+        graphs = zip(parcel.entries, parcel.lines, strict=True)
+        if self.target.way != "quads":
+            # a list, so that an error in any of them is raised here
+            list(self._pool.map(lambda graph: self._send_graph(graph[0].graph, graph[1]), graphs))
+        elif len(parcel.entries) > 1:
+            endpoint.add(None, _Body(self, parcel), gzip=self._gzip)
+        else:
+            for quads in ahead(self._write(parcel)):
+                endpoint.add(None, quads, gzip=self._gzip)
 
     def _send_graph(self, graph: NamedNode, lines: SortedLines) -> None:
         endpoint = self._own_endpoint()
