@@ -289,6 +289,8 @@ def test_a_body_of_many_graphs_is_sent_again_whole(monkeypatch: pytest.MonkeyPat
 def test_a_connection_needs_an_address() -> None:
     with pytest.raises(TransferError, match="should begin with"):
         Connection("ftp://example.org")
+    with pytest.raises(TransferError, match="is not the address of a store"):
+        Connection("http://example.org:80x")
 
 
 @pytest.fixture

@@ -129,6 +129,10 @@ class Connection:
             raise TransferError(
                 f"{url} is not the address of a store; it should begin with http:// or https://"
             )
+        try:
+            _ = parts.port
+        except ValueError as error:
+            raise TransferError(f"{url} is not the address of a store: {error}") from error
         if parts.username or parts.password:
             raise TransferError(
                 "the URL has a user or password in it, which others can see; "

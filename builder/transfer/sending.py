@@ -110,7 +110,8 @@ class Sender:
         suits the store, so that it has one to work on while the next is announced."""
         under_way: deque[tuple[Future[None], Parcel]] = deque()
         most = self._at_once + _AHEAD - 1
-        for parcel in pack(self._store, names, self.target, self.chunk):
+        # what is shared has names after the documents', and may be large: it is loaded while they are read
+        for parcel in pack(self._store, names[::-1], self.target, self.chunk):
             under_way.append((self._hands.submit(self._send_next, parcel), parcel))
             yield parcel
             while under_way and (under_way[0][0].done() or len(under_way) > most):
