@@ -5,9 +5,8 @@ In constant memory: graphs are read one at a time, small ones are sent together,
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from threading import Event, local
@@ -106,36 +105,38 @@ class Sender:
     # --- Parcel by parcel --------------------------------------------------------------------------------------------
 
     def _send(self, names: Sequence[NamedNode]) -> Iterator[Parcel]:
-        """Reads graphs here and has other threads send them. Parcels are taken in order, more than one at once if that
+        """Reads graphs here and has other threads send them. Parcels are begun in order, more than one at once if that
         suits the store, so that it has one to work on while the next is announced."""
-        under_way: deque[tuple[Future[None], Parcel]] = deque()
-        most = self._at_once + _AHEAD - 1
+        under_way: dict[Future[bool], Parcel] = {}
         # what is shared has names after the documents', and may be large: it is loaded while they are read
         for parcel in pack(self._store, names[::-1], self.target, self.chunk):
-            under_way.append((self._hands.submit(self._send_next, parcel), parcel))
+            under_way[self._hands.submit(self._send_next, parcel)] = parcel
             yield parcel
-            while under_way and (under_way[0][0].done() or len(under_way) > most):
-                self._finish(under_way)
-        while under_way:
-            self._finish(under_way)
+            self._finish(under_way, self._at_once + _AHEAD - 1)
+        self._finish(under_way, 0)
 
-    def _finish(self, under_way: deque[tuple[Future[None], Parcel]]) -> None:
-        """Waits until the first parcel is there; raises what prevented it."""
-        sending, parcel = under_way.popleft()
-        sending.result()
-        self.sent += parcel.entries
+    def _finish(self, under_way: dict[Future[bool], Parcel], most: int) -> None:
+        """Waits until no more than so many parcels are under way; raises what prevented one."""
+        while True:
+            for sending in [sending for sending in under_way if sending.done()]:
+                parcel = under_way.pop(sending)
+                if sending.result():
+                    self.sent += parcel.entries
+            if len(under_way) <= most:
+                return
+            wait(under_way, return_when=FIRST_COMPLETED)
 
-    def _send_next(self, parcel: Parcel) -> None:
-        """Sends a parcel, unless one before it has failed."""
+    def _send_next(self, parcel: Parcel) -> bool:
+        """Sends a parcel, unless another has failed, or all was stopped; says whether it did."""
         with closing(parcel):
-            self._check()
-            if self._failed.is_set():
-                raise TransferError("what came before could not be sent")
+            if self._failed.is_set() or self._stopped.is_set():
+                return False
             try:
                 self._send_parcel(parcel)
             except BaseException:
                 self._failed.set()
                 raise
+            return True
 
     def _send_parcel(self, parcel: Parcel) -> None:
         """Announces a parcel, then sends it: all graphs in one body, or each graph, or chunk of it, in one."""
