@@ -219,6 +219,8 @@ def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
     """
     if entity.first < verb or entity.kind != "Country" or entity.how not in ("name", "alias", "metonym"):
         return True
+    if view.is_passed_over(entity.first - 1):
+        return True  # "(there) met *the council of* Russia and the alliance": the verb agrees with the council
     masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
     form = view.forms[entity.first - 1]
     return (
