@@ -246,9 +246,11 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 
 def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     """Whether the subject of a verb is a noun that names nobody ("where *workers* received him")."""
+    circumstances = find_circumstances(view, range(1, verb))
     return any(
         child.deprel.startswith("nsubj")
         and child.upos == "NOUN"
+        and child.id not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
         for child in view.sentence.children.get(verb, ())
@@ -365,6 +367,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         gap = range(noun + 1, entity.first)
         # "during *his* receiving, *yesterday, in Cairo,* the president": the pronoun is whose it is, so an object follows.
         owned = view.has_pronoun(noun) and not adjective
+        if owned and entity.place and view.own_preposition(entity) in view.lexicon.local:
+            continue
         passed = find_circumstances(view, gap) if owned else _times(view, gap)
         left = [id for id in gap if id not in passed and view.entity_at(id) is None]
         if len(left) > _CLOSE or any(not _may_stand_between(view, id) for id in left):
@@ -376,8 +380,6 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
             continue
         if not adjective and entity.kind == "Person" and view.has_article(noun):
             break  # "attended *the* summit the president": a noun with the article is nobody's
-        if owned and entity.place and view.own_preposition(entity) in view.lexicon.local:
-            continue
         if view.preposition_of(entity):
             break
         found.append(entity)
