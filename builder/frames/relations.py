@@ -206,7 +206,9 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
         passed = find_circumstances(view, gap)
         if any(id not in passed and not _may_precede_subject(view, id) for id in gap):
             return []
-        if _bare(view, entity) and entity.how != "demonym" and agrees(view, verb, entity):
+        # right after a verb, what else is an adjective means people ("*the Russians* ended the talks")
+        named = entity.how != "demonym" or entity.first == verb + 1
+        if _bare(view, entity) and named and agrees(view, verb, entity):
             return members(view, entity)
     return []
 
