@@ -222,7 +222,9 @@ def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
     if entity.first < verb or entity.kind != "Country" or entity.how not in ("name", "alias", "metonym"):
         return True
     if view.is_passed_over(entity.first - 1):
-        return True  # "(there) met *the council of* Russia and the alliance": the verb agrees with the council
+        return (
+            True  # "(there) met *the council of* Russia and the alliance": the verb agrees with the council
+        )
     masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
     form = view.forms[entity.first - 1]
     return (
@@ -252,7 +254,8 @@ def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     return any(
         child.deprel.startswith("nsubj")
         and child.upos == "NOUN"
-        and child.id not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
+        and child.id
+        not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
         for child in view.sentence.children.get(verb, ())
@@ -391,7 +394,9 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
 def _times(view: SentenceView, gap: range) -> frozenset[int]:
     """The words of a stretch that say when, with the comma after them ("the meeting *yesterday,* of the president")."""
     found = {id for id in gap if view.word(id).upos == "ADV" or view.is_one_of(id, view.lexicon.days)}
-    return frozenset(found | {id for id in gap if view.forms[id - 1] in view.lexicon.commas and id - 1 in found})
+    return frozenset(
+        found | {id for id in gap if view.forms[id - 1] in view.lexicon.commas and id - 1 in found}
+    )
 
 
 def _may_stand_between(view: SentenceView, id: int) -> bool:
