@@ -70,6 +70,7 @@ class Lexicon:
     subordinating: frozenset[str]
     circumstantial: frozenset[str]
     instrumental: frozenset[str]
+    agreed_on: frozenset[str]
     utterance: frozenset[str]
     adding: frozenset[str]
     topicalizing: frozenset[str]
@@ -160,6 +161,7 @@ def load_lexicon() -> Lexicon:
         folded(data["subordinating"]["words"]),
         folded(data["circumstantial"]["words"]),
         folded(data["prepositions"]["instrumental"]),
+        folded(data["prepositions"]["agreed_on"]),
         folded(data["utterance"]["words"]),
         folded(data["adding"]["words"]),
         folded(data["topic"]["opening"]),
