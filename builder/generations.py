@@ -76,11 +76,12 @@ def publish(store: Store, describe: Describe | None = None, *, compact: bool = F
         store.inner.backup(str(unfinished))
         shutil.copyfile(store.directory / MARKER, unfinished / MARKER)
         (unfinished / LOCK).touch()
+        small = sum(entry.stat().st_size for entry in os.scandir(unfinished)) <= _LARGE
         with Store.open(unfinished, base=store.base) as copy:
             copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
             if describe is not None:
                 (unfinished / _CURSOR).write_text(store.changes.cursor(), encoding="ascii")
-            if compact and _size(unfinished) <= _LARGE:
+            if compact and small:
                 copy.inner.optimize()  # else each look into the store is one into what was said of it as well
             else:
                 copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
@@ -91,10 +92,6 @@ def publish(store: Store, describe: Describe | None = None, *, compact: bool = F
         raise StoreError(f"{folder} {mend(error, 'cannot be written')}") from error
     prune(store.directory)
     return folder / name
-
-
-def _size(directory: Path) -> int:
-    return sum(entry.stat().st_size for entry in os.scandir(directory))
 
 
 def is_newest(store: Store) -> bool:
