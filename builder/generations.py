@@ -2,9 +2,9 @@
 
 Oxigraph leaves reading beside a writer undefined, so nobody who serves a store reads the store itself. Whoever writes
 ends by making a generation: a backup by hard links in ``STORE/generations/NAME``, which costs no space until the store
-changes, or it is compacted. It gets its name by one rename when it is complete, so the newest name is always a whole graph, the graph that a
-reader goes on reading until it asks for the newest again. A reader holds the shared lock of its generation (as of any
-store), and those that nobody holds are removed when a newer one is there.
+changes, or it is compacted. It gets its name by one rename when it is complete, so the newest name is always a whole graph,
+the graph that a reader goes on reading until it asks for the newest again. A reader holds the shared lock of its generation
+(as of any store), and those that nobody holds are removed when a newer one is there.
 """
 
 from __future__ import annotations
