@@ -2,9 +2,9 @@
 
 Oxigraph leaves reading beside a writer undefined, so nobody who serves a store reads the store itself. Whoever writes
 ends by making a generation: a backup by hard links in ``STORE/generations/NAME``, which costs no space until the store
-changes. It gets its name by one rename when it is complete, so the newest name is always a whole graph, the graph that a
-reader goes on reading until it asks for the newest again. A reader holds the shared lock of its generation (as of any
-store), and those that nobody holds are removed when a newer one is there.
+changes, or it is compacted. It gets its name by one rename when it is complete, so the newest name is always a whole graph,
+the graph that a reader goes on reading until it asks for the newest again. A reader holds the shared lock of its generation
+(as of any store), and those that nobody holds are removed when a newer one is there.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from diplograph.store import LOCK, MARKER, Store, held_exclusively, mend
 FOLDER = "generations"
 _CURSOR = "described-at"  # what the store's changes came to when a generation was described
 _ATTEMPTS = 5
+_LARGE = 512 << 20  # bytes, beyond which a generation is not worth being written anew
 
 Describe = Callable[[Store], Iterable[Quad]]
 
@@ -55,11 +56,12 @@ def open_newest(directory: Path, *, base: str) -> Store:
     raise failure
 
 
-def publish(store: Store, describe: Describe | None = None) -> Path:
+def publish(store: Store, describe: Describe | None = None, *, compact: bool = False) -> Path:
     """Makes a generation of a store that is open for writing, and removes those that nobody reads any more.
 
     ``describe`` gives the quads of the graph ``description``, which a generation has beside those of the store: what is
-    said of it. Without it they are those of the generation before. Raises StoreError when it cannot be written.
+    said of it. Without it they are those of the generation before. With ``compact`` its files are written anew, in order,
+    unless they are large: that takes space and time, and makes queries quicker. Raises StoreError when it cannot be written.
     """
     if store.directory is None:
         raise StoreError("a store in memory has no generations")
@@ -74,11 +76,15 @@ def publish(store: Store, describe: Describe | None = None) -> Path:
         store.inner.backup(str(unfinished))
         shutil.copyfile(store.directory / MARKER, unfinished / MARKER)
         (unfinished / LOCK).touch()
+        small = sum(entry.stat().st_size for entry in os.scandir(unfinished)) <= _LARGE
         with Store.open(unfinished, base=store.base) as copy:
             copy.inner.extend(describe(copy) if describe is not None else _said_before(store))
             if describe is not None:
                 (unfinished / _CURSOR).write_text(store.changes.cursor(), encoding="ascii")
-            copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
+            if compact and small:
+                copy.inner.optimize()  # else each look into the store is one into what was said of it as well
+            else:
+                copy.inner.flush()  # readers would otherwise read it from the journal, each into its own memory
         unfinished.rename(folder / name)
         store.note_published()
     except (OSError, RuntimeError) as error:
@@ -106,7 +112,7 @@ def _said_before(store: Store) -> list[Quad]:
 
 
 def publish_current(directory: Path, describe: Describe | None = None, *, base: str) -> Path:
-    """Makes a generation of a store as it is now; where that cannot be had (somebody is writing to it, or it is in a
+    """Makes a compact generation of a store as it is now; where that cannot be had (somebody is writing to it, or it is in a
     place that is only to be read), the newest that there is will do.
 
     Raises StoreLockedError when it is being written for the first time, StoreError when there is no store.
@@ -117,7 +123,7 @@ def publish_current(directory: Path, describe: Describe | None = None, *, base: 
         ).close()  # a writer would make a store where there is none
     try:
         with Store.open(directory, base=base) as store:
-            return publish(store, describe)
+            return publish(store, describe, compact=True)
     except StoreError:
         if not names(directory):
             raise

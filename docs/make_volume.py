@@ -21,11 +21,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
+from threading import Lock
 from typing import Any
 
 from pyoxigraph import RdfFormat
@@ -217,14 +219,26 @@ def send_virtuoso(folder: Path) -> Iterator[Run]:
 
 
 def give(url: str, volume: Path) -> None:
-    """Has a Virtuoso fetch a file of N-Quads in pieces of the size that a push has."""
+    """Has a Virtuoso fetch a file of N-Quads in pieces of the size that a push has, as many at once."""
+    turn = Lock()
     with (
         find_endpoint(url, "virtuoso") as endpoint,
         hand_out(endpoint, BASE) as handout,
         volume.open("rb") as file,
     ):
-        while lines := b"".join(islice(file, handout.target.chunk)):
-            handout.add(None, lines)
+
+        def read() -> bytes:
+            with turn:
+                return b"".join(islice(file, handout.target.chunk))
+
+        def load_some(_: int) -> None:
+            with handout.again() as own:
+                while lines := read():
+                    own.add(None, lines)
+
+        at_once = handout.target.parcels
+        with ThreadPoolExecutor(at_once) as hands:
+            list(hands.map(load_some, range(at_once)))
 
 
 def export_all(folder: Path) -> Iterator[Run]:

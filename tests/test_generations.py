@@ -55,6 +55,22 @@ def test_what_is_said_of_a_generation_stays_until_it_is_said_anew(tmp_path: Path
         assert list(generation.quads(graph)) == [said]
 
 
+def test_a_compact_generation_has_the_same_quads_in_fewer_files(tmp_path: Path) -> None:
+    graph = shared_graph("description")
+    said = Quad(graph, TYPE, term("Document"), graph)
+    with Store.open(tmp_path / "store") as store:
+        fill(store)
+        as_it_is = generations.publish(store, lambda _: [said])
+        compact = generations.publish(store, lambda _: [said], compact=True)
+        quads = {*store.quads(), said}
+    with generations.open_newest(tmp_path / "store", base=BASE) as generation:
+        assert generation.directory == compact
+        assert set(generation.quads()) == quads
+    assert as_it_is.name < compact.name
+    levels = [path.stat().st_nlink for path in compact.glob("*.sst")]
+    assert levels.count(1) > len(levels) // 2, "its files are its own"
+
+
 def test_a_store_made_anew_does_not_take_an_old_name(tmp_path: Path) -> None:
     names = []
     for folder in ("one", "two"):

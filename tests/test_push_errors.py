@@ -239,8 +239,13 @@ class Unsteady:
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(503), Answer(429, b"", {"Retry-After": "7"}), None],
-    ids=["busy", "told to wait", "broken"],
+    [
+        Answer(503),
+        Answer(429, b"", {"Retry-After": "7"}),
+        Answer(500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"),
+        None,
+    ],
+    ids=["busy", "told to wait", "deadlocked", "broken"],
 )
 def test_what_passes_is_tried_again_and_longer_each_time(
     answer: Answer | None, monkeypatch: pytest.MonkeyPatch
@@ -260,7 +265,7 @@ def test_what_passes_is_tried_again_and_longer_each_time(
             else:
                 assert pauses[0] < pauses[1] < pauses[2]
             unsteady.times = 100
-            with pytest.raises(TransferError, match="status 503|status 429|tried 6 times"):
+            with pytest.raises(TransferError, match="status 503|status 429|status 500|tried 6 times"):
                 push(store, endpoint, graphs=[shared_graph("actors")])
 
 
@@ -284,6 +289,8 @@ def test_a_body_of_many_graphs_is_sent_again_whole(monkeypatch: pytest.MonkeyPat
 def test_a_connection_needs_an_address() -> None:
     with pytest.raises(TransferError, match="should begin with"):
         Connection("ftp://example.org")
+    with pytest.raises(TransferError, match="is not the address of a store"):
+        Connection("http://example.org:80x")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode
 from diplograph.model import TransferError
 from diplograph.quads import shared_graph
 from diplograph.store import Store
-from diplograph.transfer import Endpoint, find_endpoint, parcels, pull, push, sending
+from diplograph.transfer import Endpoint, find_endpoint, parcels, pull, push, sending, streaming
 from diplograph.transfer.connection import Body, Flow, PassingError, join
 from diplograph.transfer.manifest import COMPLETE, INCOMPLETE, Entry, announce, read_manifest
 
@@ -201,9 +201,9 @@ def test_other_content_of_the_same_size_is_not_taken_for_what_was_announced(
 def test_a_silence_is_filled(store: Store, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store gives up a client that says nothing for a minute, which a large graph takes to be read."""
     blocks: list[bytes] = []
-    write, pack = sending.Sender._write_stream, sending.pack
+    write, pack = streaming.Streamer._write_stream, streaming.pack
 
-    def note(self: sending.Sender, ready: sending.Ready) -> Iterator[bytes]:
+    def note(self: streaming.Streamer, ready: streaming.Ready) -> Iterator[bytes]:
         for block in write(self, ready):
             blocks.append(block)
             yield block
@@ -214,9 +214,9 @@ def test_a_silence_is_filled(store: Store, endpoint: Endpoint, monkeypatch: pyte
                 threading.Event().wait(2.5)
             yield parcel
 
-    monkeypatch.setattr(sending, "_QUIET", 1)
-    monkeypatch.setattr(sending, "pack", slow)
-    monkeypatch.setattr(sending.Sender, "_write_stream", note)
+    monkeypatch.setattr(streaming, "_QUIET", 1)
+    monkeypatch.setattr(streaming, "pack", slow)
+    monkeypatch.setattr(streaming.Streamer, "_write_stream", note)
     assert states(push(store, endpoint)) == {"sent": len(store.graph_names())}
     assert blocks.count(b"\n") >= 2
     assert is_equal(store, endpoint)

@@ -15,7 +15,7 @@ from diplograph.quads import shared_graph
 from diplograph.store import Store
 from diplograph.transfer import Endpoint, push
 from diplograph.transfer.connection import Connection
-from diplograph.transfer.handout import Handout, hand_out
+from diplograph.transfer.handout import Giver, Handout, hand_out
 
 
 def test_a_store_that_cannot_fetch_takes_a_graph_a_request(
@@ -34,7 +34,7 @@ def test_a_store_that_cannot_fetch_takes_a_graph_a_request(
             """Nothing to print."""
 
     monkeypatch.setattr(Connection, "is_local", True)
-    monkeypatch.setattr(Handout, "_make_handler", lambda _: Nothing)
+    monkeypatch.setattr(Giver, "_make_handler", lambda *_: Nothing)
     assert states(push(store, endpoint)) == {"sent": len(store.graph_names())}
     assert asked
     assert there(endpoint, shared_graph("events")) == set(store.quads(shared_graph("events")))
@@ -47,7 +47,7 @@ def test_only_what_is_being_fetched_is_given_out(store: Store, endpoint: Endpoin
         if not isinstance(found, Handout):
             assert not endpoint.connection.is_local
             return
-        address = f"http://127.0.0.1:{found._server.server_port}"
+        address = found._giver.url
         for path in ("/", "/x.nq"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(address + path)

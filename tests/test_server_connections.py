@@ -12,15 +12,22 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 from raw_http import connect, get, listen, post, say, statuses
 from sample_graph import fill
 from serving import Server, family, serving
 
-from diplograph.server.lookups import properties_of
+from diplograph import generations
+from diplograph.quads import TYPE, term
+from diplograph.server.lookups import Lookups, is_lookup, properties_of
+from diplograph.server.negotiation import RESULT_FORMATS
+from diplograph.server.service import QueryJob
 from diplograph.store import Store
+from diplograph.vocabulary import BASE
 
 ASK = "/sparql?query=" + quote("ASK { ?s a dip:PhoneCall }", safe="")
+IN_DEFAULT = ox.NamedNode("http://default/")
 YES = b'{"head":{},"boolean":true}'
 
 
@@ -339,6 +346,44 @@ def test_predicates_are_read_as_they_are_written() -> None:
         "type",
         "status",
     ]
+
+
+@pytest.mark.parametrize("union", [True, False])
+def test_a_look_up_says_what_oxigraph_says(tmp_path: Path, union: bool) -> None:
+    """ASK of one pattern does not go through Oxigraph's SPARQL; what it answers must be the same."""
+    with Store.open(tmp_path / "store") as store:
+        fill(store)
+        store.inner.add(ox.Quad(IN_DEFAULT, TYPE, term("Person")))
+        known = next(iter(store.quads()))
+        directory = generations.publish(store)
+    subject, predicate, value = known.subject, known.predicate, known.object
+    patterns = [f"{s} {p} {o}" for s in (subject, IN_DEFAULT, "<http://no/>", "?s") for p in (predicate, "?p")
+                for o in (value if isinstance(value, ox.NamedNode) else "<http://no/>", "?o")]  # fmt: skip
+    patterns += ["?s ?p ?s", "<relative> ?p ?o", "<http://[> ?p ?o", "<http://a/%zz> ?p ?o"]
+    lookups, told = Lookups(base=BASE, union=union), 0
+    with Store.open(directory, read_only=True) as store:
+        for pattern in patterns:
+            for media_type, name in RESULT_FORMATS.items():
+                query = f"ASK {{ {pattern} }}"
+                found = lookups.answer(
+                    QueryJob(query, select=media_type, url="http://here/sparql"), directory
+                )
+                if found is None:
+                    continue
+                told += 1
+                format = ox.QueryResultsFormat.from_extension(name)
+                said = store.inner.query(query, use_default_graph_as_union=union).serialize(format=format)  # type: ignore[union-attr,arg-type]
+                assert found.body == said, (pattern, media_type)
+    lookups.release()
+    assert told == 16 * len(RESULT_FORMATS), "and what is no pattern of this kind is left to an engine"
+
+
+def test_what_would_match_much_of_the_store_is_no_look_up() -> None:
+    assert is_lookup("SELECT * { ?s ?p ?o } LIMIT 100")
+    assert not is_lookup("SELECT * { ?s ?p ?o } LIMIT 101")
+    assert not is_lookup("SELECT ?s { GRAPH ?g { ?s a ?class } }")
+    assert is_lookup("SELECT ?s { GRAPH ?g { ?s a dip:Person } }")
+    assert is_lookup("ASK { ?s dip:status ?o }")
 
 
 def test_nothing_outlives_the_process_that_was_started(tmp_path: Path) -> None:

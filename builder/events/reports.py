@@ -317,6 +317,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
+    if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
+        return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}
     told = strict or "further" in mention.cues
     if told and "status" in mention.cues and explicit and not mention.definite:
@@ -326,6 +328,14 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
                 ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
             )
     return True
+
+
+def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether one of two events is that of a body alone, and the other one of the body with somebody else ("the summit of
+    the union", "*a meeting* of the president with the leaders of the union")."""
+    sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
+    few, many = sorted(sides, key=len)
+    return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)
 
 
 def _are_apart(one: Mention, other: Mention) -> bool:

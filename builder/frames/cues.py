@@ -32,12 +32,13 @@ def read_cues(
     """
     trigger, anchor = firing.trigger, firing.anchor
     only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
+    agreed = _is_agreed(view, anchor, status)
     cues = {
         "status": status.explicit,
         "previous": status.previous,
-        "another": bool(view.find(load_status().another, anchor + 1, anchor + 3)),
+        "another": agreed or bool(view.find(load_status().another, anchor + 1, anchor + 3)),
         "anaphoric": trigger.anaphoric,
-        "group": only_groups and is_definite_noun(view, anchor),
+        "group": only_groups and is_definite_noun(view, anchor) and not agreed,
         "lenient": trigger.lenient,
         "inherits": trigger.inherits and not (arguments and trigger.lenient),
         "further": _is_further(view, anchor),
@@ -75,6 +76,14 @@ def _is_further(view: SentenceView, anchor: int) -> bool:
         return False
     words = view.forms[max(anchor - 2, 0) : anchor - 1] + view.forms[anchor : anchor + 2]
     return any(view.lexicon.number_of(form) > 1 or form in load_status().another for form in words)
+
+
+def _is_agreed(view: SentenceView, anchor: int, status: StatusReading) -> bool:
+    """Whether a noun with the article says what is to be done, not what the text has told ("the two presidents agreed *on
+    meeting*")."""
+    planned = status.explicit and status.status == "planned" and bool(status.cue)
+    after = anchor > 1 and view.forms[anchor - 2] in view.lexicon.agreed_on
+    return planned and after and not view.is_verb(anchor)
 
 
 def _margins(view: SentenceView, span: EventSpan) -> list[int]:

@@ -27,6 +27,7 @@ class Lexicon:
     commas: frozenset[str]
     brackets: frozenset[str]
     dashes: frozenset[str]
+    contrast: frozenset[str]
     then: frozenset[str]
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
@@ -63,11 +64,13 @@ class Lexicon:
     before: frozenset[str]
     linking: frozenset[str]
     until: frozenset[str]
+    since: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
     circumstantial: frozenset[str]
     instrumental: frozenset[str]
+    agreed_on: frozenset[str]
     utterance: frozenset[str]
     adding: frozenset[str]
     topicalizing: frozenset[str]
@@ -115,6 +118,7 @@ def load_lexicon() -> Lexicon:
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
         frozenset(data["boundary"]["dashes"]),
+        folded(data["boundary"]["contrast"]),
         folded(data["boundary"]["then"]),
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),
@@ -151,11 +155,13 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["before"]),
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
+        folded(data["offset"]["since"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
         folded(data["circumstantial"]["words"]),
         folded(data["prepositions"]["instrumental"]),
+        folded(data["prepositions"]["agreed_on"]),
         folded(data["utterance"]["words"]),
         folded(data["adding"]["words"]),
         folded(data["topic"]["opening"]),

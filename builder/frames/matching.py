@@ -30,6 +30,7 @@ from diplograph.frames.times import (
     deictic_status,
     find_duration,
     find_speech_time,
+    find_story_time,
     find_time,
 )
 from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
@@ -145,7 +146,8 @@ class Matcher:
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
-            if parties:
+            # "met the king, *and the foreign minister*": of several meetings each must be one of leaders
+            if parties and next(lacking(firing.trigger, part), None) is None:
                 yield part, parties
 
     def _fill(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Parties | None:
@@ -189,6 +191,7 @@ class Matcher:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
+        time = time or find_story_time(view, span, status, fillers, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
         implied = [] if fillers or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))
@@ -388,7 +391,8 @@ def _prove(
         cue = view.word(status.cue)
         yield Evidence("status", cue.begin, cue.end, f"status/{status.status}")
     if time and time.start_date:
-        yield Evidence("startDate", time.begin, time.end, "time")
+        rule = "time" if time.begin >= view.sentence.begin else "story"
+        yield Evidence("startDate", time.begin, time.end, rule)
     if duration:
         yield Evidence("durationMinutes", duration.begin, duration.end, "duration")
     if condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from diplograph.frames.circumstances import find_circumstances
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -217,7 +218,12 @@ def _opens_sentence(view: SentenceView, verb: int) -> bool:
     person = view.word(verb).xpos[5:8]
     if not view.is_verb(verb) or (person.strip("-") and (person[0] not in "3-" or person[2] in "DP")):
         return False
-    return all(view.word(id).upos in {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"} for id in range(1, verb))
+    opening = range(1, verb)
+    # "And *shortly before his arrival* (he) spoke with …": what is his may say when, or where.
+    his = any(view.word(id).upos == "PRON" for id in opening)
+    circumstances = find_circumstances(view, opening) if his else frozenset()
+    particles = {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"}
+    return all(view.word(id).upos in particles or id in circumstances for id in opening)
 
 
 def support_nouns(view: SentenceView, anchor: int) -> list[int]:

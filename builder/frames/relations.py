@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from diplograph.frames.circumstances import find_circumstances
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -202,30 +203,14 @@ def _first_after(view: SentenceView, verb: int) -> list[EntityMention]:
         if view.chains[view.entities.index(entity)] != view.entities.index(entity):
             continue
         gap = range(verb + 1, entity.first)
-        passed = _circumstances(view, gap)
+        passed = find_circumstances(view, gap)
         if any(id not in passed and not _may_precede_subject(view, id) for id in gap):
             return []
-        if _bare(view, entity) and entity.how != "demonym" and agrees(view, verb, entity):
+        # right after a verb, what else is an adjective means people ("*the Russians* ended the talks")
+        named = entity.how != "demonym" or entity.first == verb + 1
+        if _bare(view, entity) and named and agrees(view, verb, entity):
             return members(view, entity)
     return []
-
-
-def _circumstances(view: SentenceView, gap: range) -> frozenset[int]:
-    """The words of a stretch that only say after or during what something happened ("met *after his arrival* the prime
-    minister")."""
-    found: set[int] = set()
-    for id in gap:
-        if view.forms[id - 1] not in view.lexicon.circumstantial:
-            continue
-        end = id + 1
-        while (
-            end in gap
-            and (end == id + 1 or view.word(end).upos in {"PRON", "ADJ"})
-            and not view.entity_at(end)
-        ):
-            end += 1
-        found.update(range(id, end))
-    return frozenset(found)
 
 
 def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
@@ -236,6 +221,10 @@ def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
     """
     if entity.first < verb or entity.kind != "Country" or entity.how not in ("name", "alias", "metonym"):
         return True
+    if view.is_passed_over(entity.first - 1):
+        return (
+            True  # "(there) met *the council of* Russia and the alliance": the verb agrees with the council
+        )
     masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
     form = view.forms[entity.first - 1]
     return (
@@ -261,9 +250,12 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 
 def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     """Whether the subject of a verb is a noun that names nobody ("where *workers* received him")."""
+    circumstances = find_circumstances(view, range(1, verb))
     return any(
         child.deprel.startswith("nsubj")
         and child.upos == "NOUN"
+        and child.id
+        not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
         for child in view.sentence.children.get(verb, ())
@@ -308,7 +300,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
         ):
             continue
         gap = range(verb + 1, entity.first)
-        passed = _circumstances(view, gap)
+        passed = find_circumstances(view, gap, events=True)
         light = _LIGHT | {"ADV", "NOUN"}
         if all(
             id in passed
@@ -377,11 +369,16 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
             ):
                 found.append(entity)
             continue
-        gap = [view.word(id) for id in range(noun + 1, entity.first) if view.entity_at(id) is None]
-        if len(gap) > _CLOSE or any(not _may_stand_between(view, word.id) for word in gap):
+        gap = range(noun + 1, entity.first)
+        # "during *his* receiving, *yesterday, in Cairo,* the president": the pronoun is whose it is, so an object follows.
+        owned = view.has_pronoun(noun) and not adjective
+        if owned and entity.place and view.own_preposition(entity) in view.lexicon.local:
+            continue
+        passed = find_circumstances(view, gap) if owned else _times(view, gap)
+        left = [id for id in gap if id not in passed and view.entity_at(id) is None]
+        if len(left) > _CLOSE or any(not _may_stand_between(view, id) for id in left):
             break
-        commas = [word.id for word in gap if view.forms[word.id - 1] in view.lexicon.commas]
-        if any(not _follows_time(view, id) for id in commas):
+        if any(view.forms[id - 1] in view.lexicon.commas for id in left):
             break
         is_adjective = entity.how == "demonym"
         if is_adjective != adjective:
@@ -394,9 +391,12 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
     return found
 
 
-def _follows_time(view: SentenceView, id: int) -> bool:
-    """Whether what stands before a word only says when ("during his meeting *yesterday,* the president")."""
-    return view.word(id - 1).upos == "ADV" or view.is_one_of(id - 1, view.lexicon.days)
+def _times(view: SentenceView, gap: range) -> frozenset[int]:
+    """The words of a stretch that say when, with the comma after them ("the meeting *yesterday,* of the president")."""
+    found = {id for id in gap if view.word(id).upos == "ADV" or view.is_one_of(id, view.lexicon.days)}
+    return frozenset(
+        found | {id for id in gap if view.forms[id - 1] in view.lexicon.commas and id - 1 in found}
+    )
 
 
 def _may_stand_between(view: SentenceView, id: int) -> bool:

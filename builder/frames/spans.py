@@ -33,6 +33,8 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     end = view.phrase_end(anchor)
     governing = view.governing_verb(anchor)
     before = view.verb_before(anchor)
+    if governing and governing[0] < before and _opens_clause(view, governing[0], before):
+        governing = None  # the tree misses the nearer verb ("announced *that* he will *hold* talks")
     if governing is None and not before:
         return EventSpan(anchor, end, None, anchor, end)
     governing = governing or (before, "", "")
@@ -40,6 +42,11 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     begin = _clause_begin(view, min(governing[0], anchor))
     stop = max(end, view.clause_end(verb, past=anchor))
     return EventSpan(anchor, end, verb, begin, stop, governing[1] != "nested")
+
+
+def _opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
+    """Whether a conjunction like "that" stands between two verbs."""
+    return any(view.is_boundary(id) and view.word(id).upos == "SCONJ" for id in range(outer + 1, inner))
 
 
 def _main_verb(view: SentenceView, verb: int, anchor: int) -> int:

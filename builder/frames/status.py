@@ -10,9 +10,11 @@ from diplograph.arabic import fold
 from diplograph.frames.view import SentenceView
 from diplograph.model import Word
 from diplograph.resources import read_toml
+from diplograph.temporal.lexicon import load_lexicon
 
 OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
 _CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
+_WHETHER = 6  # words between "whether" and the event that is in doubt
 _WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
 
 
@@ -33,18 +35,25 @@ class StatusLexicon:
     modifiers: dict[str, frozenset[str]]
     governors: dict[str, frozenset[str]]
     undoing: frozenset[str]
+    undone: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
     attending: frozenset[str]
     future: frozenset[str]
     modal: frozenset[str]
     previous: frozenset[str]
+    gone: frozenset[str]
     last: frozenset[str]
     products: frozenset[str]
     unlikely: frozenset[str]
+    willing: frozenset[str]
+    wishing: frozenset[str]
+    whether: frozenset[str]
+    inviting: frozenset[str]
     held: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
+    closing: frozenset[str]
     ordinals: frozenset[str]
     another: frozenset[str]
     postponing: frozenset[str]
@@ -64,18 +73,25 @@ def load_status() -> StatusLexicon:
         {status: folded(status, "modifiers") for status in statuses},
         {status: folded(status, "governors") for status in statuses},
         folded(DENIED, "undoing"),
+        folded(DENIED, "undone"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
         folded(DENIED, "attending"),
         folded("future", "particles"),
         folded("future", "modal"),
         folded("previous", "modifiers"),
+        folded("previous", "gone"),
         folded("previous", "last"),
         folded("previous", "products"),
         folded(DENIED, "predicates"),
+        folded(HYPOTHETICAL, "willing"),
+        folded(HYPOTHETICAL, "wishing"),
+        folded(HYPOTHETICAL, "whether"),
+        folded(HYPOTHETICAL, "inviting"),
         folded("future", "imperfect"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
+        folded("circumstance", "closing"),
         folded("ordinal", "words"),
         folded("another", "words"),
         folded("postponement", "words"),
@@ -90,6 +106,10 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
     """
     current = view.word(id)
     for above in view.ancestors(id):
+        if view.is_one_of(above.id, lexicon.wishing):
+            yield above  # "hopes *for* a meeting": the preposition opens no circumstance
+            current = above
+            continue
         if view.case_of(current.id) in lexicon.circumstantial | lexicon.after and current.upos != "VERB":
             # The word before the preposition; the parser may have hung the phrase on the verb above it.
             governor = max(current.id - 2, 1)
@@ -119,6 +139,9 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     path = [word.id for word in _complement_path(view, anchor, lexicon)]
     near = _close_before(view, anchor)
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
+    if verb and verb < anchor and not view.case_of(anchor) and verb == view.verb_before(anchor):
+        near = [*near, verb]  # the object of a verb, whatever the tree hangs it on
+    near += _before_that(view, anchor if view.is_verb(anchor) else verb or 0)
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     reading = (
         _said_beside(view, anchor, lexicon)
@@ -126,15 +149,38 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
-    return replace(reading, previous=_modifier(view, anchor, lexicon.previous) > 0)
+    if not reading.explicit and reading.status == OCCURRED and _is_beside_plan(view, anchor):
+        reading = StatusReading(PLANNED, reading.cue, False)
+    return replace(reading, previous=_is_previous(view, anchor, lexicon))
+
+
+def _before_that(view: SentenceView, verb: int) -> list[int]:
+    """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
+    opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
+    return [verb - 2] if opened and not view.is_verb(verb - 2) else []
+
+
+def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
+    """Whether an event is one on whose margins another is planned or possible ("a meeting *due on the margins of* the
+    summit"): it lies ahead, too."""
+    beside = view.find(view.lexicon.beside, anchor - 2, anchor)
+    other = max((at for at in view.anchors if at < anchor), default=0)
+    if not beside or not other or any(view.is_boundary(at) for at in range(other, anchor)):
+        return False
+    return read_status(view, other, view.verb_before(other)).status in (PLANNED, HYPOTHETICAL)
 
 
 def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
     """What the words right beside an event say: "*after* a first meeting", "the *last* summit", "the summit's *decisions*",
     "a meeting is *not on the table*"."""
+    behind = _said_behind(view, anchor, lexicon)
+    if behind:
+        return behind
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
     if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, first - 1, True)
+    if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
+        return StatusReading(OCCURRED, anchor - 1, True)
     if _modifier(view, anchor, lexicon.last):
         return StatusReading(OCCURRED, anchor, True)
     if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
@@ -142,6 +188,20 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
     refused = _refused(view, anchor, lexicon)
     return StatusReading(DENIED, refused, True) if refused else None
+
+
+def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
+    """What the verb right behind a definite event says of it: "*the meeting* did not take place", "*the call* was put off"."""
+    at = anchor + 1
+    if view.is_verb(anchor) or not view.has_article(anchor) or at >= len(view.words):
+        return None
+    negated = view.forms[at - 1] in lexicon.negations
+    at += negated
+    if negated and view.is_one_of(at, lexicon.negated) or view.forms[at - 1] in lexicon.undone:
+        return StatusReading(DENIED, at, True)
+    if not view.is_verb(at):
+        return None
+    return StatusReading(PLANNED, at, True) if view.is_one_of(at, lexicon.postponing) else None
 
 
 def _said_against(
@@ -158,7 +218,11 @@ def _said_against(
             # Who does "not rule out" a meeting leaves it open.
             open_still = _has_before(view, id, lexicon.negations)
             return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True)
-    for id in [*([anchor] if view.is_verb(anchor) else []), *governors]:
+    own = [anchor] if view.is_verb(anchor) else []
+    if own and not uttered and _has_before(view, anchor, lexicon.negations):
+        open_still = bool(view.find(lexicon.modal, anchor - 3, anchor))  # "*may* not meet him"
+        return StatusReading(HYPOTHETICAL if open_still else DENIED, anchor, True)
+    for id in [*own, *governors]:
         if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
             return StatusReading(DENIED, id, True)
     return None
@@ -171,14 +235,30 @@ def _said_of_plans(
     own = _own_verb(view, anchor)
     if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
         return StatusReading(OCCURRED, own, True)
+    whether = view.find(lexicon.whether, anchor - _WHETHER, anchor)
+    if whether:
+        return StatusReading(HYPOTHETICAL, whether[0], True)
+    dated = any(map(load_lexicon().names_time, view.forms[own or anchor : view.phrase_end(anchor) - 1]))
+    invited = [id for id in governors if view.is_one_of(id, lexicon.inviting)]
+    if dated and invited and (own or view.case_of(anchor)):
+        return StatusReading(
+            PLANNED, own or invited[0], True
+        )  # "called them to a summit *that meets on Thursday*"
+    timed = 0
     for status in (HYPOTHETICAL, PLANNED):
         cue = _modifier(view, anchor, lexicon.modifiers[status])
-        if cue:
+        if cue and load_lexicon().names_time(view.forms[cue - 2]):
+            timed = cue  # "(may meet) *next* month" says less than what governs the event
+        elif cue:
             return StatusReading(status, cue, True)
     for id in governors:
+        if view.is_one_of(id, lexicon.willing) and view.has_pronoun(id):
+            return StatusReading(HYPOTHETICAL, id, True)
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True)
+    if timed:
+        return StatusReading(PLANNED, timed, True)
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
@@ -189,6 +269,8 @@ def _said_of_plans(
 def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: StatusLexicon) -> StatusReading:
     """What the tense of a verb says: that of the event's own relative clause, else the one that governs it."""
     own = _own_verb(view, anchor)
+    if view.is_verb(anchor) and is_imperfect(view, anchor) and _is_on_visit(view, anchor, lexicon):
+        return StatusReading(PLANNED, anchor, False)
     if own:
         denied = _has_before(view, own, lexicon.negations)
         return StatusReading(DENIED if denied else _tense(view, own, lexicon) or OCCURRED, own, True)
@@ -203,6 +285,14 @@ def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: St
         told = not view.is_one_of(verb, view.lexicon.reporting | view.lexicon.sequence)
         return StatusReading(OCCURRED, verb, told)
     return StatusReading(OCCURRED, 0, False)
+
+
+def _is_on_visit(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether a verb tells what a visit is to bring ("*discusses* with the president *during the visit*")."""
+    if view.verb_before(anchor) or _has_before(view, anchor, lexicon.modal):
+        return False
+    visits = view.find(view.lexicon.visits, anchor + 1, view.clause_end(anchor))
+    return any(view.case_of(id) in lexicon.circumstantial for id in visits)
 
 
 def _supporting(view: SentenceView, path: list[int], lexicon: StatusLexicon) -> list[int]:
@@ -307,6 +397,13 @@ def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
         if view.forms[id - 1] in words and not (_is_bare(view, anchor) and view.has_article(id)):
             return id
     return 0
+
+
+def _is_previous(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether an event is an earlier one than the text's; "called him *last Sunday*" speaks of no earlier call."""
+    id = _modifier(view, anchor, lexicon.previous)
+    day = id > 1 and load_lexicon().names_day(view.forms[id - 2])
+    return bool(id) and not (day and view.forms[id - 1] in lexicon.gone)
 
 
 def _is_bare(view: SentenceView, anchor: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
-from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, load_status
+from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, is_imperfect, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
@@ -47,7 +47,7 @@ def find_time(
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
-    own = _in_phrase(view, span, dated)
+    own = _in_phrase(view, span, dated) or _in_own_clause(view, span, dated) or _since(view, span, dated)
     apart, day = _set_off(view, span, dated, document)
     if apart and not own:
         return day
@@ -74,8 +74,9 @@ def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
     """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
     for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
         if view.forms[id - 1] in view.lexicon.where:
-            before = [time for at, time in dated if at < id and len(time.start_date or "") == _DAY]
-            return before[0] if len(before) == 1 and all(at < id for at, _ in dated) else None
+            before = [time for at, time in dated if at < id and len(time.start_date or "") >= _MONTH]
+            own = [at for at, _ in dated if id < at < span.clause_end]
+            return before[0] if len(before) == 1 and not own else None
     return None
 
 
@@ -191,7 +192,8 @@ def _is_commemorated(view: SentenceView, id: int) -> bool:
 
 def _is_ordinal(view: SentenceView, anchor: int) -> bool:
     begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
-    return bool(view.find(load_status().ordinals, begin, end))
+    # Names have such words, too (Al *Thani*).
+    return any(view.entity_at(id) is None for id in view.find(load_status().ordinals, begin, end))
 
 
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
@@ -203,6 +205,26 @@ def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> T
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
     finer = [time for time in inside if first and (time.start_date or "").startswith(first.start_date or "")]
     return max(finer, key=lambda time: len(time.start_date or ""), default=first)
+
+
+def _in_own_clause(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date of the verb of holding that goes on right after the phrase of a noun ("a call between the two *took place on
+    Tuesday*")."""
+    verb = span.phrase_end
+    if verb > len(view.words) or view.is_verb(span.anchor) or not view.is_verb(verb) or span.verb == verb:
+        return None
+    if not view.is_one_of(verb, load_status().negated) or view.word(verb - 1).upos in {"CCONJ", "PUNCT"}:
+        return None
+    return next((time for id, time in dated if verb < id < view.clause_end(verb)), None)
+
+
+def _since(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The day since which something goes on ("have been holding talks *since Monday*")."""
+    verb = span.verb or 0
+    if not verb or not is_imperfect(view, verb) or view.find(load_status().negations, verb - 1, verb):
+        return None
+    days = [(id, time) for id, time in dated if id > verb and view.forms[id - 2] in view.lexicon.since]
+    return days[0][1] if days and not view.find(load_status().ordinals, verb, days[0][0]) else None
 
 
 def _leads_to(view: SentenceView, time: TimeExpression, anchor: int) -> bool:
@@ -238,6 +260,36 @@ def _following(view: SentenceView, span: EventSpan) -> int:
     if not span.verb or span.verb > span.anchor or not view.is_one_of(span.verb, view.lexicon.sequence):
         return 0
     return min((other for other in view.anchors if span.anchor < other < span.clause_end), default=0)
+
+
+def find_story_time(
+    view: SentenceView,
+    span: EventSpan,
+    status: StatusReading,
+    fillers: tuple[Filler, ...],
+    document: Document,
+) -> TimeExpression | None:
+    """The only day of the sentence before, where a past event without a date goes on with what that told of its parties
+    ("the two signed a treaty *on Thursday*. Before that they *held a meeting* …")."""
+    previous, before = view.previous, range(1, span.anchor)
+    if previous is None or status.status != OCCURRED or status.previous or not document.published:
+        return None
+    if any(view.is_one_of(id, view.lexicon.auxiliary | view.lexicon.reporting) for id in before):
+        return None  # "*had* met before"; what somebody *said* goes on with nothing
+    told = {actor.key for entity in previous.entities for actor in entity.actors}
+    if not any(told & {filler.actor.key, *filler.actor.represents} for filler in fillers):
+        return None
+    if _times_of(view, document):
+        return None
+    times = [time for time in _times_of(previous, document) if time.start_date]
+    alone = len({time.start_date for time in times}) == 1 and len(times[0].start_date or "") == _DAY
+    return times[0] if alone and not _is_ahead(times[0], document.published) else None
+
+
+def _times_of(view: SentenceView, document: Document) -> Sequence[TimeExpression]:
+    """All the times that a sentence names, read as past."""
+    begin, end = view.sentence.begin, view.sentence.end
+    return find_times(document.text, begin, end, document.published, tense="past")
 
 
 def find_speech_time(

@@ -147,6 +147,8 @@ def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
             continue
         if any(view.forms[at - 1] in view.lexicon.marks - {":"} for at in range(id, anchor)):
             continue
+        if view.find(view.lexicon.contrast, id + 1, anchor):
+            continue  # "vowed to mend relations, *while* the union said that sanctions …"
         if _suits(view, trigger, id, anchor):
             nearest = id
     return nearest

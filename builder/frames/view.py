@@ -103,7 +103,7 @@ class SentenceView:
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
-        return self._has_pronoun(id) or self.has_article(id)
+        return self.has_pronoun(id) or self.has_article(id)
 
     def has_article(self, id: int) -> bool:
         """Whether a noun has the article.
@@ -141,7 +141,7 @@ class SentenceView:
     def is_gathering(self, id: int) -> bool:
         """Whether a word that is spelt like a verbal noun is a verb, by the pronoun on it: "a summit that *brings him
         together* with …" is no "gathering"; but after a preposition it is ("in *its hosting* …")."""
-        if self.forms[id - 1] not in self.lexicon.gathering or not self._has_pronoun(id):
+        if self.forms[id - 1] not in self.lexicon.gathering or not self.has_pronoun(id):
             return False
         return not (id > 1 and self.word(id - 1).upos in {"ADP", "VERB"})
 
@@ -244,12 +244,12 @@ class SentenceView:
         if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
             return False
         # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
-        if self._has_pronoun(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+        if self.has_pronoun(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
         return all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
 
-    def _has_pronoun(self, id: int) -> bool:
+    def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""
         after = id + 1
         return (

@@ -147,7 +147,8 @@ def build(
             counts.removed = withdraw(opened, journal, run, sources, origins, counts.failures.sources, only)
         events = consolidate_store(opened, extractor)
         if opened.changed or not generations.names(Path(store)):
-            generations.publish(opened, partial(describe, counts=follow_counts(opened)))
+            known = follow_counts(opened)  # if not, all is read anyway, and may as well be written
+            generations.publish(opened, partial(describe, counts=known), compact=known is None)
         else:
             generations.sweep(Path(store))
         journal.end(

@@ -4,13 +4,14 @@ Nothing can end a query that runs in the worker, so only such are run that canno
 triple pattern without filters, functions, paths or modifiers, in which no variable comes twice; or a few properties of one
 subject, none of which has many values. The indexes give each match at once, so after any piece of the answer there is a
 next one, and an answer that gets long is given up and left to an engine. A look-up is told by its form; what does not look
-like one is none.
+like one is none. Whether there is a triple is asked of the indexes directly: Oxigraph would take longer to make ready for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -36,28 +37,36 @@ _TRIPLE = (
 )
 _LOOKUP = re.compile(
     rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*
-    (?:ASK|SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,3}}))\s*(?:WHERE\s*)?
+    (?:(?P<ask>ASK)|SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,3}}))\s*(?:WHERE\s*)?
     \{{\s*(?:GRAPH\s+(?P<g>{_IRI}|{_VARIABLE})\s*\{{\s*{_TRIPLE}\}}\s*|{_TRIPLE.replace("P<", "P<d")})?\}}
-    \s*(?:LIMIT\s+[0-9]{{1,9}})?\s*""",
+    \s*(?:LIMIT\s+(?P<limit>[0-9]{{1,9}}))?\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
-
+_TERM = rf"({_IRI}|{_VARIABLE})"
+_ASK = re.compile(
+    rf"\s*ASK\s*(?:WHERE\s*)?\{{\s*{_TERM}\s+{_TERM}\s+{_TERM}\s*(?:\.\s*)?\}}\s*", re.IGNORECASE
+)
 
 _PREDICATE = rf"(?:{_IRI}|{_NAME}|a)"
 _OBJECT = rf"(?:{_VARIABLE}|{_IRI}|{_NAME}|{_LITERAL})"
-_PAIR = rf"{_PREDICATE}\s+{_OBJECT}\s*"
+_PAIR = rf"({_PREDICATE})\s+({_OBJECT})\s*"
+_AND_PAIR = rf"(?:;\s*{_PAIR})?"
 _PROPERTIES = re.compile(
-    rf"""\s*(?P<prefixes>(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*)
+    rf"""\s*((?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*)
     SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,3}})\s*(?:WHERE\s*)?
-    \{{\s*<(?P<subject>[^<>\"{{}}|^`\\\s]*)>\s+(?P<pairs>{_PAIR}(?:;\s*{_PAIR}){{1,3}})(?:\.\s*)?\}}\s*""",
+    \{{\s*<([^<>\"{{}}|^`\\\s]*)>\s+{_PAIR}{_AND_PAIR * 3}(?:\.\s*)?\}}\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _EACH_PREFIX = re.compile(r"PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*<([^>]*)>", re.IGNORECASE)
-_EACH_PAIR = re.compile(rf"({_PREDICATE})\s+({_OBJECT})\s*;?\s*", re.IGNORECASE)
 _REMEMBERED = 20_000  # subjects and properties
 _MANY = 15  # values of a property, four of which have some 50,000 combinations at the very most
+_FEW = 100  # rows that may be asked for of all that has a property
 
-_FORMATS = {kind: ox.QueryResultsFormat.from_extension(name) for kind, name in RESULT_FORMATS.items()}
+_PREFIXES = tuple((f"{prefix}:", prefix, iri) for prefix, iri in PREFIXES.items())
+_FORMATS = {
+    kind: cast(ox.QueryResultsFormat, ox.QueryResultsFormat.from_extension(name))
+    for kind, name in RESULT_FORMATS.items()
+}
 
 
 class Lookups:
@@ -72,30 +81,41 @@ class Lookups:
 
     def answer(self, job: QueryJob, directory: Path) -> Result | None:
         """The answer to a look-up; None when the query is none, or its answer is long, or anything is wrong with it."""
-        if job.default_graphs or job.named_graphs or job.select is None:
-            return None
-        text = job.text
-        asked = properties_of(text) if ";" in text else None
-        if asked is None and not is_lookup(text):
+        text, media_type = job.text, job.select
+        if job.default_graphs or job.named_graphs or media_type is None:
             return None
         try:
-            store = self._open(directory)
-            if asked is not None and not all(self._is_few(store, asked[0], wanted) for wanted in asked[1]):
+            pattern = pattern_of(text)
+            if pattern is not None:
+                graph = None if self._union else ox.DefaultGraph()
+                matches = self._open(directory).inner.quads_for_pattern(*pattern, graph)
+                body = _yes_or_no(next(matches, None) is not None, media_type)
+            elif self._is_quick(text, directory):
+                body = self._query(job, media_type, self._open(directory))
+            else:
                 return None
-            answer = store.inner.query(
-                text,
-                prefixes={prefix: iri for prefix, iri in PREFIXES.items() if f"{prefix}:" in text},
-                base_iri=job.url,
-                use_default_graph_as_union=self._union,
-            )
-            assert not isinstance(answer, ox.QueryTriples)
-            format = _FORMATS[job.select]
-            assert format is not None
-            output = _Short()
-            answer.serialize(cast(IO[bytes], output), format)
         except (SyntaxError, ValueError, OSError, StoreError):
             return None  # an engine will find the same, and has words for it
-        return Result(job.select, b"".join(output.pieces), generation=directory.name)
+        return Result(media_type, body, generation=directory.name)
+
+    def _is_quick(self, text: str, directory: Path) -> bool:
+        asked = properties_of(text) if ";" in text else None
+        if asked is None:
+            return is_lookup(text)
+        store = self._open(directory)
+        return all(self._is_few(store, asked[0], wanted) for wanted in asked[1])
+
+    def _query(self, job: QueryJob, media_type: str, store: Store) -> bytes:
+        answer = store.inner.query(
+            job.text,
+            prefixes={prefix: iri for mark, prefix, iri in _PREFIXES if mark in job.text},
+            base_iri=job.url,
+            use_default_graph_as_union=self._union,
+        )
+        assert not isinstance(answer, ox.QueryTriples)
+        output = _Short()
+        answer.serialize(cast(IO[bytes], output), _FORMATS[media_type])
+        return b"".join(output.pieces)
 
     def _open(self, directory: Path) -> Store:
         if self._store is None or directory != self._directory:
@@ -143,20 +163,51 @@ class _Short:
 
 
 def is_lookup(text: str) -> bool:
-    """Whether a query is one triple pattern (or none at all), whose variables are all different.
+    """Whether a query is one triple pattern (or none at all), whose variables are all different, and not likely to match
+    much of the store.
 
     >>> is_lookup("ASK { <http://example.org/> a ?class }")
     True
-    >>> is_lookup("SELECT * { ?x ?p ?x }")
-    False
+    >>> is_lookup("SELECT * { ?x ?p ?x }"), is_lookup("SELECT * { ?s ?p ?o }")
+    (False, False)
     """
-    if len(text) > _LONGEST:
+    found = _LOOKUP.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None or not _are_different(found.groups("")):
         return False
-    found = _LOOKUP.fullmatch(text)
-    if found is None:
-        return False
-    variables = [term[1:] for term in found.groups() if term is not None and term[0] in "?$"]
+    ends = found["s"] or found["ds"] or "", found["o"] or found["do"] or ""
+    anything = all(end[:1] in ("?", "$") for end in ends)
+    return not anything or found["ask"] is not None or int(found["limit"] or _FEW + 1) <= _FEW
+
+
+def pattern_of(text: str) -> tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None] | None:
+    """What ASK wants to know of, when it is one triple of IRIs and different variables (None); None when it is something else.
+    Raises ValueError for what is no absolute IRI.
+
+    >>> pattern_of("ASK { <http://example.org/> ?p ?o }")
+    (<NamedNode value=http://example.org/>, None, None)
+    """
+    found = _ASK.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None or not _are_different(found.groups()):
+        return None
+    subject, predicate, value = (
+        ox.NamedNode(term[1:-1]) if term[0] == "<" else None for term in found.groups()
+    )
+    return subject, predicate, value
+
+
+def _are_different(terms: Sequence[str]) -> bool:
+    """Whether no variable is twice among terms as they are written."""
+    variables = [term[1:] for term in terms if term[:1] in ("?", "$")]
     return len(variables) == len(set(variables))
+
+
+@cache
+def _yes_or_no(truth: bool, media_type: str) -> bytes:
+    """The answer to ASK in a media type."""
+    said = ox.parse_query_results(
+        b'{"head":{},"boolean":%s}' % str(truth).lower().encode(), ox.QueryResultsFormat.JSON
+    )
+    return cast(bytes, said.serialize(format=_FORMATS[media_type]))
 
 
 def properties_of(text: str) -> tuple[str, list[str]] | None:
@@ -169,19 +220,18 @@ def properties_of(text: str) -> tuple[str, list[str]] | None:
     found = _PROPERTIES.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
         return None
-    pairs = _EACH_PAIR.findall(found["pairs"])
-    variables = [value[1:] for _, value in pairs if value[0] in "?$"]
-    if len(variables) != len(set(variables)):
+    prefixes, subject, *terms = found.groups("")
+    if not _are_different(terms):
         return None
-    known = {**PREFIXES, **dict(_EACH_PREFIX.findall(found["prefixes"]))}
-    return found["subject"], [_resolve(predicate, known) for predicate, _ in pairs]
+    declared = dict(_EACH_PREFIX.findall(prefixes))
+    return subject, [_resolve(predicate, declared) for predicate in terms[::2] if predicate]
 
 
-def _resolve(predicate: str, prefixes: Mapping[str, str]) -> str:
+def _resolve(predicate: str, declared: Mapping[str, str]) -> str:
     """The IRI of a predicate as it is written; what is none when its prefix is not known."""
     if predicate[0] == "<":
         return predicate[1:-1]
     if predicate in "aA":
         return RDF + "type"
     prefix, _, name = predicate.partition(":")
-    return prefixes.get(prefix, "") + name
+    return (declared.get(prefix) or PREFIXES.get(prefix, "")) + name

@@ -67,6 +67,18 @@ class Lexicon:
         """Whether a word has the article, under clitics or not: «القمة», «للقمة», «وبالقمة»."""
         return any(form.startswith(self.article) for _, _, form in self.strip_clitics(word))
 
+    def names_time(self, word: str) -> bool:
+        """Whether a folded word by itself names a stretch of time: a weekday, a month, a part of the day, a unit."""
+        return self.names_day(word) or self._means(word, ("month", "a_", "the_"))
+
+    def names_day(self, word: str) -> bool:
+        """Whether a folded word by itself names a weekday or a part of the day."""
+        return self._means(word, ("weekday", "part"))
+
+    def _means(self, word: str, kinds: tuple[str, ...]) -> bool:
+        senses = (sense for rest, sense in self.entries.get(word, ()) if not rest)
+        return any(sense.kind.startswith(kinds) for sense in senses)
+
     def guarded(self, word: str, guard: str) -> bool:
         """Whether a word is one of a guard's, clitics and article aside."""
         forms = {form for _, _, form in self.strip_clitics(word)}

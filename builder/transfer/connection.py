@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import httpx2
 
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
+_DEADLOCK = re.compile(r"\bdeadlock", re.IGNORECASE)
+"""What a store says with status 500 when it takes an update back for the sake of another's."""
 _LONGEST_WAIT = 30.0  # seconds
 _FULL = re.compile(r"no space left|disk (is )?full|out of disk|disk quota|file too large", re.IGNORECASE)
 
@@ -127,6 +129,10 @@ class Connection:
             raise TransferError(
                 f"{url} is not the address of a store; it should begin with http:// or https://"
             )
+        try:
+            _ = parts.port
+        except ValueError as error:
+            raise TransferError(f"{url} is not the address of a store: {error}") from error
         if parts.username or parts.password:
             raise TransferError(
                 "the URL has a user or password in it, which others can see; "
@@ -191,12 +197,15 @@ class Connection:
                 self.wait(attempt)
                 continue
             wish = response.headers.get("Retry-After")
-            if response.status_code in _PASSING and not last:
+            passes = response.status_code in _PASSING or (
+                response.status_code == 500 and _DEADLOCK.search(response.text)
+            )
+            if passes and not last:
                 self.wait(attempt, wish)
                 continue
             if not response.is_success:
                 said = self._explain_answer(message, response)
-                if response.status_code in _PASSING and not patient:
+                if passes and not patient:
                     raise PassingError(said, response.status_code, wish)
                 raise TransferError(said, response.status_code)
             limit = response.headers.get("X-SPARQL-MaxRows", "")

@@ -33,6 +33,7 @@ from diplograph.transfer.targets import (
     Target,
     cut_ending,
     get_target,
+    insert_data,
     load_targets,
     locate,
 )
@@ -158,6 +159,10 @@ class Endpoint:
         """Runs a SPARQL update. Raises TransferError when the store does not do it."""
         body = text.encode() if isinstance(text, str) else text
         self.connection.send(self.address.update(), body)
+
+    def insert(self, graph: NamedNode, triples: Sequence[str]) -> None:
+        """Adds a few triples to a graph, lines of N-Triples. Raises TransferError when the store does not do it."""
+        self.update(insert_data(graph, "".join(triples).encode()))
 
     def add(self, graph: NamedNode | None, lines: Body, *, gzip: bool = False) -> None:
         """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""

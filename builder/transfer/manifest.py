@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 
 from diplograph.quads import manifest_graph
 from diplograph.transfer.endpoint import Endpoint
-from diplograph.transfer.targets import clear_graphs
+from diplograph.transfer.targets import clear_graphs, insert_data
 
 COMPLETE, INCOMPLETE = "complete", "incomplete"
 _HASH = NamedNode("https://schema.org/sha256")
@@ -82,10 +82,10 @@ def announce(
     parts = []
     if clear:
         nothing = [Entry(graph, 0, "") for graph in clear]
-        parts = [_write("INSERT", base, _describe(nothing, INCOMPLETE)), clear_graphs(endpoint.target, clear)]
+        parts = [_insert(base, describe(nothing, INCOMPLETE)), clear_graphs(endpoint.target, clear)]
     if known or clear:
         parts.append(forget(base, dict.fromkeys((*known, *clear))))
-    return " ;\n".join([*parts, _write("INSERT", base, _describe(entries, INCOMPLETE))])
+    return " ;\n".join([*parts, _insert(base, describe(entries, INCOMPLETE))])
 
 
 def count_and_confirm(endpoint: Endpoint, base: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, int]]:
@@ -101,9 +101,12 @@ def count_and_confirm(endpoint: Endpoint, base: str, entries: Sequence[Entry]) -
 
 def confirm(base: str, entries: Iterable[Entry]) -> str:
     """The update after graphs were sent and counted: they are complete."""
-    named = tuple(entries)
-    before, after = ([_status(entry, status) for entry in named] for status in (INCOMPLETE, COMPLETE))
-    return " ;\n".join([_write("DELETE", base, before), _write("INSERT", base, after)])
+    values = " ".join(str(entry.graph) for entry in entries)
+    before, after = (
+        f"GRAPH {manifest_graph(base=base)} {{ ?g {_STATUS} {Literal(status)} }}"
+        for status in (INCOMPLETE, COMPLETE)
+    )
+    return f"DELETE {{ {before} }} INSERT {{ {after} }} WHERE {{ VALUES ?g {{ {values} }} {before} }}"
 
 
 def remove(endpoint: Endpoint, base: str, graphs: Iterable[NamedNode]) -> str:
@@ -112,16 +115,18 @@ def remove(endpoint: Endpoint, base: str, graphs: Iterable[NamedNode]) -> str:
     return " ;\n".join([clear_graphs(endpoint.target, named), forget(base, named)])
 
 
-def _describe(entries: Iterable[Entry], status: str) -> list[str]:
+def describe(entries: Iterable[Entry], status: str) -> list[str]:
+    """What the manifest says of graphs, as lines of N-Triples."""
     return [
-        f"{entry.graph} {_HASH} {Literal(entry.sha256)} ; {_SIZE} {entry.triples} . {_status(entry, status)}"
+        f"{entry.graph} {term} {value} .\n"
         for entry in entries
+        for term, value in (
+            (_HASH, Literal(entry.sha256)),
+            (_SIZE, Literal(entry.triples)),
+            (_STATUS, Literal(status)),
+        )
     ]
 
 
-def _status(entry: Entry, status: str) -> str:
-    return f"{entry.graph} {_STATUS} {Literal(status)} ."
-
-
-def _write(verb: str, base: str, lines: Iterable[str]) -> str:
-    return f"{verb} DATA {{ GRAPH {manifest_graph(base=base)} {{\n" + "\n".join(lines) + "\n} }"
+def _insert(base: str, triples: Iterable[str]) -> str:
+    return insert_data(manifest_graph(base=base), "".join(triples).encode()).decode()

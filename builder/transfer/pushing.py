@@ -15,6 +15,7 @@ from diplograph.transfer.handout import hand_out
 from diplograph.transfer.lines import digest, sort_graph
 from diplograph.transfer.manifest import COMPLETE, Entry, count_and_confirm, read_manifest, remove
 from diplograph.transfer.sending import Sender
+from diplograph.transfer.streaming import Streamer
 
 SENT, UNCHANGED, REMOVED, GONE, DIFFERENT = "sent", "unchanged", "removed", "gone", "different"
 
@@ -130,7 +131,8 @@ def push(
     corrupted: frozenset[str] = frozenset()
     if plan.changed:
         with hand_out(endpoint, store.base) as reached:
-            sender = Sender(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
+            make = Streamer if target.stream and chunk is None else Sender
+            sender = make(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
             results += _send_changed(sender, plan, progress)
             corrupted = frozenset(sender.corrupted)
     results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)

@@ -35,6 +35,7 @@ class Target:
     most_bytes: int = 64_000_000
     graphs: int = 200
     connections: int = 1
+    parcels: int = 1
     count: int = 200
     counts_all: bool = False
     gzip: bool = False

@@ -71,8 +71,8 @@ LOADS = (
 _NUMBERS = itertools.count(1)
 
 
-def make_store(directory: Path, copies: int) -> int:
-    """A store of so many copies of the sample graph, with a generation; how many quads it has."""
+def make_store(directory: Path, copies: int) -> None:
+    """A store of so many copies of the sample graph."""
     rooms = ("document/", "report/", "mention/", "activity/", "event/", "graph/document/")
 
     def renamed(term: object, number: int) -> object:
@@ -91,8 +91,6 @@ def make_store(directory: Path, copies: int) -> int:
             for quad in sample
         )
         store.inner.optimize()
-        generations.publish(store)
-        return len(store)
 
 
 @dataclass(frozen=True)
@@ -196,14 +194,15 @@ def measure(arguments: argparse.Namespace) -> None:
             )
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         store, quads = Path(folder, "store"), Path(folder, "quads.nq")
-        size = make_store(store, arguments.copies)
-        newest = shutil.copytree(generations.newest(store), Path(folder, "copy"))
+        make_store(store, arguments.copies)
+        ours = stack.enter_context(serving(store, "--workers", str(arguments.workers)))
+        newest = shutil.copytree(generations.newest(store), Path(folder, "copy"))  # with what is said of it
         with Store.open(newest, read_only=True) as opened, quads.open("wb") as file:
             opened.inner.dump(file, ox.RdfFormat.N_QUADS)
+            size = len(opened)
         ports = free_port(), free_port()
         print(f"{size} quads, {os.cpu_count()} cores, {arguments.workers} workers, wrk for {arguments.seconds} s, "
               f"median of {arguments.rounds} rounds\n")  # fmt: skip
-        ours = stack.enter_context(serving(store, "--workers", str(arguments.workers)))
         endpoints = {
             "ours": Endpoint(f"{ours.url}/sparql", ours.process.pid),
             "oxigraph": stack.enter_context(
