@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diplograph.model import TimeError
-from diplograph.temporal import check_partial_date, find_durations, find_times, read_date
+from diplograph.temporal import check_partial_date, count_days, find_durations, find_times, read_date
 
 TABLE = Path(__file__).parent / "data" / "time_cases.tsv"
 UNDATED, NO_TIME = "?", "-"  # in the column start_date: a time without a date, no time at all
@@ -102,6 +102,24 @@ def test_a_second_date_in_brackets_stays_apart() -> None:
         "2021-12-30",
         "2021-12-09",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("قمة استغرقت يومين في برازيليا", 2),
+        ("دامت ثلاثة أيام", 3),
+        ("استمرت 11 يوما", 11),
+        ("قبل يومين من القمة", None),
+        ("منذ ثلاثة أيام", None),
+        ("بعد يومين", None),
+        ("خلال يومين", None),
+        ("كل يوم", None),
+        ("عدة أيام", None),
+    ],
+)
+def test_days_are_counted_where_they_are_a_length(text: str, days: int | None) -> None:
+    assert count_days(text, 0, len(text)) == days
 
 
 def test_a_bad_anchor_is_refused() -> None:

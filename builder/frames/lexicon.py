@@ -65,6 +65,7 @@ class Lexicon:
     linking: frozenset[str]
     until: frozenset[str]
     since: frozenset[str]
+    concluding: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -156,6 +157,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
+        folded(data["concluding"]["words"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

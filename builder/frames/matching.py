@@ -25,6 +25,7 @@ from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
+    count_back,
     date_status,
     date_story,
     deictic_status,
@@ -191,6 +192,7 @@ class Matcher:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
+        time = count_back(view, span, status, time, self.text)
         time = time or find_story_time(view, span, status, fillers, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
         implied = [] if fillers or (time and place) else self._implied(view, firing)

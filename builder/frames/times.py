@@ -12,12 +12,14 @@ from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_ot
 from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, is_imperfect, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
-from diplograph.temporal import Tense, find_durations, find_times
+from diplograph.temporal import Tense, count_days, find_durations, find_times
 
 _DAY = 10  # characters of an ISO date as precise as the day
 _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
+
+_LONGEST = 14  # days that talks go on without a break
 
 _WHERE = 4  # words between "where" and the event of its clause
 
@@ -68,6 +70,28 @@ def find_time(
         if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
             return time
     return _of_journey(view, span, dated)
+
+
+def count_back(
+    view: SentenceView, span: EventSpan, status: StatusReading, time: TimeExpression | None, text: str
+) -> TimeExpression | None:
+    """The days of an event of which the sentence says when it ended, and how many days it lasted ("*concluded yesterday* a
+    summit that *lasted two days*"); else the time as it is."""
+    verb = span.verb or 0
+    start = time.start_date or "" if time and not time.end_date else ""
+    if (
+        len(start) != _DAY
+        or status.status != OCCURRED
+        or not verb
+        or not view.is_one_of(verb, view.lexicon.concluding)
+    ):
+        return time
+    last = view.word(min(max(span.phrase_end, span.clause_end), len(view.words) + 1) - 1)
+    days = count_days(text, view.word(verb).end, last.end)
+    if time is None or days is None or not 1 < days <= _LONGEST:
+        return time
+    first = date.fromisoformat(start) - timedelta(days=days - 1)
+    return replace(time, start_date=first.isoformat(), end_date=start)
 
 
 def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:

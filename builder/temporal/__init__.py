@@ -7,7 +7,7 @@ belongs together.
 
 from diplograph.temporal.calendars import Tense, check_partial_date
 from diplograph.temporal.datelines import read_date
-from diplograph.temporal.durations import find_durations
+from diplograph.temporal.durations import count_days, find_durations
 from diplograph.temporal.finding import find_times
 
-__all__ = ["Tense", "check_partial_date", "find_durations", "find_times", "read_date"]
+__all__ = ["Tense", "check_partial_date", "count_days", "find_durations", "find_times", "read_date"]

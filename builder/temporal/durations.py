@@ -1,4 +1,4 @@
-"""How long: lengths of hours and minutes."""
+"""How long: lengths of hours and minutes, and how many days."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _PATTERN = f"""
     )
 """
 _FRACTIONS = {"half": 30, "third": 20, "two_thirds": 40, "quarter": 15, "three_quarters": 45}
+_DAYS = "(?P<COUNT> number )? (?P<UNIT> a_day )"
 # «خلال 24 ساعة», «بعد ساعتين», «بضع ساعات»: when, or no one knows how long
 _RANGE = ("or", "to", "until", "dash")  # «من ساعة إلى ساعتين»: no one length
 _NOT_AFTER = frozenset(("ago", "after", "in", "few", "between"))
@@ -49,6 +50,24 @@ def find_durations(text: str, begin: int, end: int) -> tuple[DurationExpression,
             found.append(DurationExpression(tokens[first].begin, tokens[match.end() - 1].end, minutes))
         index = match.end() if match else index + 1
     return tuple(found)
+
+
+def count_days(text: str, begin: int, end: int) -> int | None:
+    """How many days the first length of days in ``text[begin:end]`` has; None where there is none.
+
+    >>> count_days("قمة استمرت ثلاثة أيام", 0, 21), count_days("قمة قبل يومين", 0, 13)
+    (3, None)
+    """
+    tokens = scan(text, begin, end)
+    for match in compile_pattern(_DAYS).finditer(letters(tokens)):
+        unit, first = tokens[match.end() - 1].sense, match.start()
+        if first and tokens[first - 1].kind in (*_NOT_AFTER, *_RANGE):
+            continue
+        if match["COUNT"]:
+            return tokens[first].sense.value
+        if unit.count == 2:
+            return unit.count
+    return None
 
 
 def _measure(tokens: tuple[Token, ...], match: re.Match[str]) -> int | None:
