@@ -4,7 +4,8 @@ Nothing can end a query that runs in the worker, so only such are run that canno
 triple pattern without filters, functions, paths or modifiers, in which no variable comes twice; or a few properties of one
 subject, none of which has many values. The indexes give each match at once, so after any piece of the answer there is a
 next one, and an answer that gets long is given up and left to an engine. A look-up is told by its form; what does not look
-like one is none. Whether there is a triple is asked of the indexes directly: Oxigraph would take longer to make ready for it.
+like one is none. Whether there is a triple, and what is said of one subject (``values``), is asked of the indexes directly:
+Oxigraph would take longer to make ready for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyoxigraph as ox
 from diplograph.model import StoreError
 from diplograph.server.negotiation import RESULT_FORMATS
 from diplograph.server.service import QueryJob, Result
+from diplograph.server.values import find_values, read_query
 from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import RDF
 
@@ -89,14 +91,21 @@ class Lookups:
             if pattern is not None:
                 graph = None if self._union else ox.DefaultGraph()
                 matches = self._open(directory).inner.quads_for_pattern(*pattern, graph)
-                body = _yes_or_no(next(matches, None) is not None, media_type)
-            elif self._is_quick(text, directory):
-                body = self._query(job, media_type, self._open(directory))
+                body: bytes | None = _yes_or_no(next(matches, None) is not None, media_type)
             else:
-                return None
+                body = self._find_values(text, media_type, directory)
+            if body is None and self._is_quick(text, directory):
+                body = self._query(job, media_type, self._open(directory))
         except (SyntaxError, ValueError, OSError, StoreError):
             return None  # an engine will find the same, and has words for it
-        return Result(media_type, body, generation=directory.name)
+        return None if body is None else Result(media_type, body, generation=directory.name)
+
+    def _find_values(self, text: str, media_type: str, directory: Path) -> bytes | None:
+        """What a query asks of one subject, if that is all it does, and JSON will do."""
+        wanted = RESULT_FORMATS[media_type] == "json" and len(text) <= _LONGEST
+        asked = read_query(text, PREFIXES) if wanted else None
+        body = find_values(self._open(directory).inner, asked, union=self._union) if asked else None
+        return body if body is None or len(body) <= _LARGEST else None
 
     def _is_quick(self, text: str, directory: Path) -> bool:
         asked = properties_of(text) if ";" in text else None
