@@ -22,40 +22,37 @@ import pyoxigraph as ox
 from diplograph.model import StoreError
 from diplograph.server.negotiation import RESULT_FORMATS
 from diplograph.server.service import QueryJob, Result
-from diplograph.server.values import find_values, read_query
+from diplograph.server.values import IRI, NAME, VARIABLE, find_values, read_query
 from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import RDF
 
 _LONGEST = 4000
 _LARGEST = 32 << 10
 
-_IRI = r"<[^<>\"{}|^`\\\s]*>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_]+"
-_LITERAL = rf"\"[^\"\\\n\r]*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|{_NAME}))?|[0-9]+"
-_VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
+_LITERAL = rf"\"[^\"\\\n\r]*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{IRI}|{NAME}))?|[0-9]+"
 _TRIPLE = (
-    rf"(?P<s>{_IRI}|{_NAME}|{_VARIABLE})\s+(?P<p>{_IRI}|{_NAME}|{_VARIABLE}|a)"
-    rf"\s+(?P<o>{_IRI}|{_NAME}|{_VARIABLE}|{_LITERAL})\s*(?:\.\s*)?"
+    rf"(?P<s>{IRI}|{NAME}|{VARIABLE})\s+(?P<p>{IRI}|{NAME}|{VARIABLE}|a)"
+    rf"\s+(?P<o>{IRI}|{NAME}|{VARIABLE}|{_LITERAL})\s*(?:\.\s*)?"
 )
 _LOOKUP = re.compile(
-    rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*
-    (?:(?P<ask>ASK)|SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,3}}))\s*(?:WHERE\s*)?
-    \{{\s*(?:GRAPH\s+(?P<g>{_IRI}|{_VARIABLE})\s*\{{\s*{_TRIPLE}\}}\s*|{_TRIPLE.replace("P<", "P<d")})?\}}
+    rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{IRI}\s*)*
+    (?:(?P<ask>ASK)|SELECT\s+(?:\*|{VARIABLE}(?:\s+{VARIABLE}){{0,3}}))\s*(?:WHERE\s*)?
+    \{{\s*(?:GRAPH\s+(?P<g>{IRI}|{VARIABLE})\s*\{{\s*{_TRIPLE}\}}\s*|{_TRIPLE.replace("P<", "P<d")})?\}}
     \s*(?:LIMIT\s+(?P<limit>[0-9]{{1,9}}))?\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TERM = rf"({_IRI}|{_VARIABLE})"
+_TERM = rf"({IRI}|{VARIABLE})"
 _ASK = re.compile(
     rf"\s*ASK\s*(?:WHERE\s*)?\{{\s*{_TERM}\s+{_TERM}\s+{_TERM}\s*(?:\.\s*)?\}}\s*", re.IGNORECASE
 )
 
-_PREDICATE = rf"(?:{_IRI}|{_NAME}|a)"
-_OBJECT = rf"(?:{_VARIABLE}|{_IRI}|{_NAME}|{_LITERAL})"
+_PREDICATE = rf"(?:{IRI}|{NAME}|a)"
+_OBJECT = rf"(?:{VARIABLE}|{IRI}|{NAME}|{_LITERAL})"
 _PAIR = rf"({_PREDICATE})\s+({_OBJECT})\s*"
 _AND_PAIR = rf"(?:;\s*{_PAIR})?"
 _PROPERTIES = re.compile(
-    rf"""\s*((?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*)
-    SELECT\s+(?:\*|{_VARIABLE}(?:\s+{_VARIABLE}){{0,3}})\s*(?:WHERE\s*)?
+    rf"""\s*((?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{IRI}\s*)*)
+    SELECT\s+(?:\*|{VARIABLE}(?:\s+{VARIABLE}){{0,3}})\s*(?:WHERE\s*)?
     \{{\s*<([^<>\"{{}}|^`\\\s]*)>\s+{_PAIR}{_AND_PAIR * 3}(?:\.\s*)?\}}\s*""",
     re.VERBOSE | re.IGNORECASE,
 )

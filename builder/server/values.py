@@ -19,15 +19,16 @@ import pyoxigraph as ox
 from diplograph.vocabulary import RDF, XSD
 
 _MOST = 100  # rows
-_IRI = r"<[^<>\"{}|^`\\\s]*>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_]+"
-_VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
-_PAIR = rf"({_IRI}|{_NAME}|a)\s+({_VARIABLE})\s*"
+# Terms as they are written, of the plainer kinds.
+IRI = r"<[^<>\"{}|^`\\\s]*>"
+NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_]+"
+VARIABLE = r"[?$][A-Za-z][A-Za-z0-9_]*"
+_PAIR = rf"({IRI}|{NAME}|a)\s+({VARIABLE})\s*"
 _AND_PAIR = rf"(?:;\s*{_PAIR})?"
 _QUERY = re.compile(
-    rf"""\s*((?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*)
-    SELECT\s+({_VARIABLE}(?:\s+{_VARIABLE}){{0,4}})\s*(?:WHERE\s*)?
-    \{{\s*({_IRI})\s+{_PAIR}{_AND_PAIR * 3}(?:\.\s*)?\}}\s*""",
+    rf"""\s*((?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{IRI}\s*)*)
+    SELECT\s+({VARIABLE}(?:\s+{VARIABLE}){{0,4}})\s*(?:WHERE\s*)?
+    \{{\s*({IRI})\s+{_PAIR}{_AND_PAIR * 3}(?:\.\s*)?\}}\s*""",
     re.VERBOSE,
 )
 _EACH_PREFIX = re.compile(r"PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*<([^>]*)>")
