@@ -62,6 +62,9 @@ PATTERNS = {
         (?: (?: {_JOIN} | slash )? {_PART}? a_day? (?P<SECOND> {_WEEKDAY} ) )?
         (?P<RELATIVE> {_RELATIVE} )? (?P<WEEK> of? (?: the_week relative | this the_week ) )? part?""",
     "shift": f"{_PART}? a_day? (?P<SHIFT> shift ) part?",
+    "feast": "feast (?: of? year )?",
+    "away": """(?: (?P<SIDE> ago | after ) that | (?P<PAST> before_it ) | (?P<NEXT> after_it ) )
+        about? (?P<COUNT> number )? (?P<UNIT> a_day | a_week | a_month | a_year ) (?P<ONE> number )?""",
     "ago": """(?P<SIDE> ago | after ) about? (?P<COUNT> number )?
         (?P<UNIT> a_minute | a_hour | a_day | a_week | a_month | a_year ) (?P<ONE> number )? about?""",
     "clock": f"""(?:

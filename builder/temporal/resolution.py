@@ -335,7 +335,13 @@ class Resolver:
             return Reading(match.start(), match.end(), "day")
         relative = self._relative(self._group(match, "RELATIVE1") + self._group(match, "RELATIVE"))
         week = self._group(match, "WEEK")
-        if match["SHIFT"]:
+        told = self._same_day(match) if relative in ("following", "preceding") else None
+        if told:
+            # «الخميس الذي يليه», «الأربعاء السابق للقاء»: counted from the day said before
+            way = _DAYS_ON[relative]
+            away = (way * (first - told.first.isoweekday())) % 7 or 7
+            start = told.first + timedelta(days=way * away)
+        elif match["SHIFT"]:
             target = self.anchor.first + timedelta(days=self._group(match, "SHIFT")[0].sense.value)
             ahead = (first - target.isoweekday() + 3) % 7 - 3  # the such-named day nearest to that day
             start = target + timedelta(days=ahead)
@@ -372,6 +378,16 @@ class Resolver:
             return today - timedelta(days=(back or 7) + (7 if relative == "before_last" else 0))
         return today - timedelta(days=back) if self._looks_back(relative) else today + timedelta(days=ahead)
 
+    def _read_feast(self, match: Match) -> Reading | None:
+        """«ليلة رأس السنة», «يوم عيد الميلاد 2001»: a feast that has a day of its own."""
+        month, day = divmod(self.tokens[match.start()].sense.value, 100)
+        named = self.tokens[match.end() - 1]
+        year = named.sense.value if named.kind == "year" else None
+        if year is None and self.anchor is not None:
+            year = choose_year("gregorian", month, day, self.anchor, "", self.tense)
+        start = PartialDate(year, month, day) if year else None
+        return Reading(match.start(), match.end(), "date", start)
+
     def _read_ago(self, match: Match) -> Reading | None:
         """«قبل يومين», «بعد ثلاثة أيام», «منذ عام»; from something else («قبل يومين من القمة») it has no date."""
         unit = self._group(match, "UNIT")[0].sense
@@ -393,11 +409,24 @@ class Resolver:
             return Reading(
                 match.start(), match.end(), "period"
             )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
-        return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number))
+        return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number, self.anchor))
 
-    def _away(self, unit: str, count: int) -> PartialDate | None:
-        """That many units from the anchor, as precise as the unit (a week as precise as a day)."""
-        anchor = self.anchor
+    def _read_away(self, match: Match) -> Reading | None:
+        """«بعد ذلك بيومين», «قبلها بأسبوع»: counted from the last day that was said."""
+        unit = self._group(match, "UNIT")[0].sense
+        count = self._group(match, "COUNT")
+        number = count[0].sense.value if count else unit.count
+        one = self._group(match, "ONE")
+        if not number or (one and one[0].sense.value != 1):
+            return None
+        side = self._group(match, "SIDE")
+        back = bool(match["PAST"]) or (bool(side) and side[0].kind == "ago")
+        base = self.earlier(self.tokens[match.start()].begin, day=True)
+        start = self._away(unit.name, -number if back else number, base)
+        return Reading(match.start(), match.end(), "period", start)
+
+    def _away(self, unit: str, count: int, anchor: PartialDate | None) -> PartialDate | None:
+        """That many units from a date, as precise as the unit (a week as precise as a day)."""
         if anchor is None or abs(count) > 1000:
             return None
         if unit == "year":
