@@ -56,6 +56,9 @@ class Lexicon:
     towards: frozenset[str]
     aim: frozenset[str]
     where: frozenset[str]
+    resuming: frozenset[str]
+    day: frozenset[str]
+    counted: str
     visiting: frozenset[str]
     visits: frozenset[str]
     visited: frozenset[str]
@@ -148,6 +151,9 @@ def load_lexicon() -> Lexicon:
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
         folded(data["destination"]["where"]),
+        folded(data["boundary"]["resuming"]),
+        folded(data["days"]["day"]),
+        fold(data["days"]["counted"]),
         folded(data["visit"]["verbs"]),
         folded(data["visit"]["nouns"]),
         folded(data["visit"]["prepositions"]),

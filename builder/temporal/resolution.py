@@ -32,6 +32,7 @@ _DAYS_ON = {
 # «قبل يوم الخميس», «قبل عام 2008»: before the one that is named
 _NAMED_AFTER = frozenset(("weekday", "month", "shift", "year", "ordinal", "part"))
 _BARE_YEARS = range(1900, 2101)
+_CLITIC_GAP = 2  # a blank and a preposition of one letter between two words
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,17 @@ class Resolver:
         before, _ = self._around(match)
         if days is None:
             return None
+        if match["ELIDED"] and not self._is_elided_month(match):
+            return None
         if which[-1].kind == "of_it" and before != "in" and self.tokens[match.start()].kind != "a_day":
             return None  # «3 منه»: three of it
         month: PartialDate | None
         step = None if which[-1].kind == "of_it" else self._step(which)
         if step is None:
-            month = self.earlier(self.tokens[match.start()].begin)
+            begin = self.tokens[match.start()].begin
+            month = self.earlier(begin)
+            if month and month.month is None:  # a year alone: the month is that of the last day said
+                month = self.earlier(begin, day=True)
         else:
             month = add_months(self.anchor, step) if self.anchor and self.anchor.month else None
         if month is None or month.month is None:
@@ -194,6 +200,14 @@ class Resolver:
         if found[0] is None or found[1] is None:
             return Reading(match.start(), match.end(), "date")
         return self._from_to(match, "date", found[0][0], found[1][1])
+
+    def _is_elided_month(self, match: Match) -> bool:
+        """«يومي 25 و26 الجاري», «في 15 المقبل»: the adjective stands for the month; «القمة 25 المقبلة» is no date."""
+        which = self._group(match, "WHICH")
+        before, _ = self._around(match)
+        opened = self.tokens[match.start()].kind == "a_day" or before in ("in", "between", "until")
+        masculine = which[-1].word in load_lexicon().guards["elided_months"]
+        return opened and masculine
 
     def _read_month(self, match: Match) -> Reading | None:
         month = self._month(match)
@@ -412,7 +426,14 @@ class Resolver:
         return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number, self.anchor))
 
     def _read_away(self, match: Match) -> Reading | None:
-        """«بعد ذلك بيومين», «قبلها بأسبوع»: counted from the last day that was said."""
+        """«بعد ذلك بيومين», «قبلها بأسبوع», «قبل القمة بيوم»: counted from the last day that was said."""
+        event = self._group(match, "EVENT")
+        length = self.tokens[match.end("EVENT")] if event else None
+        # The length has a preposition on it, one letter: «قبل القمة بيوم», and not «بعد اللقاء يوم الخميس».
+        if event and length and not (
+            load_lexicon().is_definite(event[0].word) and length.begin - event[0].end == _CLITIC_GAP
+        ):
+            return None
         unit = self._group(match, "UNIT")[0].sense
         count = self._group(match, "COUNT")
         number = count[0].sense.value if count else unit.count
