@@ -155,6 +155,8 @@ class NameFinder:
                 break
             if token.folded in self.titles.phrases("not_persons.words"):
                 break
+            if token.folded in self.titles.counterparts:
+                break  # "(he) informed the emir *his guest*"
             if end == start and any(
                 reading.form in self.titles.phrases("not_persons.before")
                 for reading in readings(token.folded)

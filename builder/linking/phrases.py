@@ -357,11 +357,13 @@ class PhraseFinder(TitleFinder):
                 kind = "organization"
             elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
+            elif form in self.titles.honored:
+                kind = "honored"
             elif form in self.titles.own_countries:
                 kind = "own-country"
             if kind:
                 begin = self.tokens[index].begin + reading.stripped
-                name = noun if kind == "organization" else ""
+                name = noun if kind == "organization" else form if kind == "honored" else ""
                 return [
                     Reference(kind, index, index, name=name, preposition=reading.preposition, begin=begin)
                 ]

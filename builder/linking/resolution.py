@@ -176,6 +176,8 @@ class Resolver:
                 return self._organization(base, reference)
             case "own-country":
                 return self._own_country(base, before)
+            case "honored":
+                return self._honored(base)
             case _:
                 return self._anaphor(base)
 
@@ -185,7 +187,8 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
+            titled = reference.rank not in ("", "honorific") and not self._is_prince(reference)
+            rank = reference.rank if titled else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
@@ -203,6 +206,11 @@ class Resolver:
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _is_prince(self, reference: Reference) -> bool:
+        """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
+        opened = fold(self.text[reference.begin : reference.name_begin]).split()[:1]
+        return opened == [self.titles.prince] and not reference.bodies
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
         """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
@@ -475,6 +483,14 @@ class Resolver:
                     base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1]
                 )
         return None
+
+    def _honored(self, base: EntityMention) -> EntityMention | None:
+        """ "His Majesty", "His Highness": the last person called by such a title, one who leads before all others."""
+        titles = self.titles.honored[base.name]
+        fitting = [person for person in reversed(self.memory.people) if person.titles & titles]
+        leading = [person for person in fitting if person.rank in self.titles.leaders]
+        found = next(iter(leading or fitting), None)
+        return self._as_known(base, found, "anaphor") if found else None
 
     def _anaphor(self, base: EntityMention) -> EntityMention | None:
         """ "The latter": the last person named."""
