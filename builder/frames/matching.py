@@ -196,7 +196,7 @@ class Matcher:
         time = reckon_first_day(view, span, status, time, self.dated)
         time = time or find_story_time(view, span, status, fillers, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
-        implied = [] if fillers or (time and place) else self._implied(view, firing)
+        implied = [] if fillers or trigger.anaphoric or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))
         duration = find_duration(view, span, self.text) if frame.duration else None
         condition = self._condition(view) if frame.condition else None

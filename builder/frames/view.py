@@ -247,7 +247,8 @@ class SentenceView:
         if self.has_pronoun(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
-        return all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        # … nor "a meeting *that no one has announced*", in Arabic "not announced".
+        return all(self.word(at).upos in {"ADJ", "PART"} for at in range(anchor + 1, id))
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""

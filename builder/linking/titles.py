@@ -141,6 +141,8 @@ class TitleFinder(NameFinder):
                 index += nested - 1
             elif length := self.match_unknown_name(index, after_title=not bodies or index == start):
                 unknown = self._unknown(index, length)
+                if pending and rank in self.titles.leaders:
+                    rank = "official"  # "the president of the African *Bank* A. B." leads no state
                 body = tuple(dict.fromkeys(bodies))
                 return replace(
                     unknown,
