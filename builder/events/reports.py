@@ -283,7 +283,8 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         for group in after:
             if _belongs(group, mention, strict=False):
                 group.mentions.append(mention)
-    for group in (*before, *after):
+    # "The meeting" is none of which the text has not told yet.
+    for group in before if "anaphoric" in mention.cues else (*before, *after):
         if _belongs(group, mention, strict=False):
             group.mentions.append(mention)
             return

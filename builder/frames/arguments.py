@@ -102,7 +102,12 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
         return []
     if rule.of == "verb" and rule.relation == "prepositional":
         # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
-        others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
+        # But on the margins of another he is one of what is held there.
+        others = [
+            (other, view.phrase_end(other))
+            for other in view.anchors
+            if other < firing.anchor and not view.find(view.lexicon.margins, other - 2, other)
+        ]
         entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]

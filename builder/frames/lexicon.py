@@ -59,6 +59,7 @@ class Lexicon:
     resuming: frozenset[str]
     day: frozenset[str]
     counted: str
+    travel: frozenset[str]
     visiting: frozenset[str]
     visits: frozenset[str]
     visited: frozenset[str]
@@ -154,6 +155,7 @@ def load_lexicon() -> Lexicon:
         folded(data["boundary"]["resuming"]),
         folded(data["days"]["day"]),
         fold(data["days"]["counted"]),
+        folded(data["travel"]["words"]),
         folded(data["visit"]["verbs"]),
         folded(data["visit"]["nouns"]),
         folded(data["visit"]["prepositions"]),

@@ -45,6 +45,8 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
             topic = topic_begin(view, span.anchor, span.phrase_end)
             # "a summit *on the crises in Mali and Guinea* in Abidjan": the last, if the subject matter has a place.
             of_topic = own_phrase and found[0].first > topic and _says_of_what(view, span, found[0])
+            if of_topic and len(found) == 1:
+                continue  # "reviewed in the meeting *developments in the territories*"
             entity = found[-1] if of_topic else found[0]
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)

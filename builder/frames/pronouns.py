@@ -340,9 +340,16 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             return found[:1]
     if people:
         return people[-1:]
+    said = next((word.id for word in view.words[: anchor - 1] if view.is_verb(word.id)), 0)
+    if said and view.is_one_of(said, view.lexicon.reporting) and (going_on := continued_subject(view, said)):
+        return going_on  # "And (he) revealed that *his* meeting with …"
     for word in view.words[anchor:]:
         if view.is_verb(word.id):
-            found = [entity for entity in subjects(view, word.id, inherited=False) if entity.first > anchor]
+            found = [
+                entity
+                for entity in subjects(view, word.id, inherited=False)
+                if entity.first > anchor and not view.preposition_of(entity)
+            ]
             if found:
                 return found[:1]
     return []

@@ -262,7 +262,8 @@ def _said_of_plans(
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
-        return StatusReading(PLANNED, purpose, not view.is_one_of(purpose, lexicon.attending))
+        attended = purpose == anchor or view.is_one_of(purpose, lexicon.attending)
+        return StatusReading(PLANNED, purpose, not attended)
     return None
 
 
@@ -333,6 +334,8 @@ def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     aim = attended > 1 and view.forms[attended - 2] == lexicon.purpose
     if aim and view.is_one_of(attended, lexicon.attending):
         return attended  # "arrived *to take part* in the summit"
+    if view.case_of(anchor) == lexicon.purpose and view.find(view.lexicon.travel, anchor - _WINDOW, anchor):
+        return anchor  # "moves to Moscow *to meet* Putin"
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
         if view.is_verb(id):
             return 0

@@ -403,7 +403,8 @@ def date_status(
     last = time.end_date or time.start_date
     if status.status in (OCCURRED, PLANNED) and time.start_date > published[: len(time.start_date)]:
         return replace(status, status=PLANNED, explicit=True)
-    if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
+    vague = len(last) <= _MONTH or (status.status == PLANNED and not status.explicit)
+    if status.status != OCCURRED and last < published[: len(last)] and vague:
         return replace(status, status=OCCURRED, explicit=True)
     return status
 

@@ -201,11 +201,18 @@ class Resolver:
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self.memory.last_titled(reference.title, reference.rank)
+            known = self.memory.last_titled(reference.title, reference.rank) or self._ruler(reference)
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _ruler(self, reference: Reference) -> KnownPerson | None:
+        """The head of state whom a title means by which the text has not called him ("Sheikh T., emir of the country …
+        *the emir*"): one with another title of the same style."""
+        styles = [titles for titles in self.titles.honored.values() if reference.title in titles]
+        people = [p for p in reversed(self.memory.people) if p.rank == reference.rank and not p.former]
+        return next((p for titles in styles for p in people if p.titles & titles), None)
 
     def _is_prince(self, reference: Reference) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
