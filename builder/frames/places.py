@@ -51,7 +51,7 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)
     if occasion:
-        for entity in view.between(occasion + 1, view.phrase_end(occasion)):
+        for entity in view.between(occasion + 1, topic_begin(view, occasion, view.phrase_end(occasion))):
             if is_local(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
     return _host(view, span) or _destination(view, span) or _unknown_place(view, span) or _visited(view, span)

@@ -243,7 +243,7 @@ class Resolver:
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
-        introduced = self.memory.introduced(reference.name)
+        introduced = self.memory.introduced(reference.name) or self._by_first_name(reference)
         entries = [sense.entry for sense in reference.senses]
         if introduced and (len(entries) != 1 or introduced is entries[0].actor):
             return introduced, self.gazetteer.entries.get(introduced.key)
@@ -272,6 +272,23 @@ class Resolver:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
         return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
+
+    def _by_first_name(self, reference: Reference) -> Actor | None:
+        """The ruler whom the text has named in full ("King Abdullah the Second … *King Abdullah*"): they go by the first."""
+        styled = any(reference.title in titles for titles in self.titles.honored.values())
+        if not styled or len(reference.name.split()) > 1:
+            return None
+        named = {
+            person.actor
+            for person in self.memory.people
+            if reference.title in person.titles
+            and any(reference.name == self._first_name(name) for name in person.names)
+        }
+        return named.pop() if len(named) == 1 else None
+
+    def _first_name(self, name: str) -> str:
+        """The first word of a name that is no title ("*Abdullah*" of "King Abdullah the Second")."""
+        return next((word for word in name.split() if (word,) not in self.titles.ranks), "")
 
     def _similar(self, name: str, bodies: set[str]) -> Entry | None:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
