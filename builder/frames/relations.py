@@ -251,6 +251,11 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     """Whether the subject of a verb is a noun that names nobody ("where *workers* received him")."""
     circumstances = find_circumstances(view, range(1, verb))
+    head = view.word(verb).head
+    if head and head < verb and view.is_one_of(head, view.lexicon.auxiliary):
+        nouns = (child.id for child in view.sentence.children.get(head, ()) if child.deprel == "nsubj")
+        if any(view.word(id).upos == "NOUN" and not view.entity_at(id) and id not in circumstances for id in nouns):
+            return True  # "*the ministers had met*": in Arabic the subject of the verb that helps
     return any(
         child.deprel.startswith("nsubj")
         and child.upos == "NOUN"
