@@ -149,7 +149,11 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
-    if not reading.explicit and reading.status == OCCURRED and _is_beside_plan(view, anchor):
+    if (
+        not reading.explicit
+        and reading.status == OCCURRED
+        and (_is_beside_plan(view, anchor) or _is_awaited(view, anchor))
+    ):
         reading = StatusReading(PLANNED, reading.cue, False)
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
 
@@ -158,6 +162,13 @@ def _before_that(view: SentenceView, verb: int) -> list[int]:
     """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
     opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
     return [verb - 2] if opened and not view.is_verb(verb - 2) else []
+
+
+def _is_awaited(view: SentenceView, anchor: int) -> bool:
+    """Whether the present tells what is done before an event ("*mediates before* the summit"): that lies ahead."""
+    verb = view.verb_before(anchor)
+    before = view.find(view.lexicon.before, anchor - 1, anchor)
+    return bool(before and verb) and is_imperfect(view, verb) and not view.find(view.lexicon.auxiliary, 1, verb)
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
