@@ -34,6 +34,7 @@ class Lexicon:
     towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    matters: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
@@ -130,6 +131,7 @@ def load_lexicon() -> Lexicon:
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["topic"]["matters"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
