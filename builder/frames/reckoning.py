@@ -38,7 +38,11 @@ def _count_back(
 
 
 def reckon_first_day(
-    view: SentenceView, span: EventSpan, status: StatusReading, time: TimeExpression | None, document: Document
+    view: SentenceView,
+    span: EventSpan,
+    status: StatusReading,
+    time: TimeExpression | None,
+    document: Document,
 ) -> TimeExpression | None:
     """The time of an event from its first day, where the sentence tells of a later one; else the time as it is."""
     return _nth_day(view, span, status, time, document) or _count_back(
@@ -47,7 +51,11 @@ def reckon_first_day(
 
 
 def _nth_day(
-    view: SentenceView, span: EventSpan, status: StatusReading, time: TimeExpression | None, document: Document
+    view: SentenceView,
+    span: EventSpan,
+    status: StatusReading,
+    time: TimeExpression | None,
+    document: Document,
 ) -> TimeExpression | None:
     """The first day of what is in its second, third … day: "ended today, Thursday … *the second day of the meeting*",
     "talks go on *for the fourth day*", which without a date is that of writing."""

@@ -254,7 +254,10 @@ def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     head = view.word(verb).head
     if head and head < verb and view.is_one_of(head, view.lexicon.auxiliary):
         nouns = (child.id for child in view.sentence.children.get(head, ()) if child.deprel == "nsubj")
-        if any(view.word(id).upos == "NOUN" and not view.entity_at(id) and id not in circumstances for id in nouns):
+        if any(
+            view.word(id).upos == "NOUN" and not view.entity_at(id) and id not in circumstances
+            for id in nouns
+        ):
             return True  # "*the ministers had met*": in Arabic the subject of the verb that helps
     return any(
         child.deprel.startswith("nsubj")

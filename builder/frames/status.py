@@ -168,7 +168,9 @@ def _is_awaited(view: SentenceView, anchor: int) -> bool:
     """Whether the present tells what is done before an event ("*mediates before* the summit"): that lies ahead."""
     verb = view.verb_before(anchor)
     before = view.find(view.lexicon.before, anchor - 1, anchor)
-    return bool(before and verb) and is_imperfect(view, verb) and not view.find(view.lexicon.auxiliary, 1, verb)
+    return (
+        bool(before and verb) and is_imperfect(view, verb) and not view.find(view.lexicon.auxiliary, 1, verb)
+    )
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:

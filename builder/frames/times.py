@@ -76,7 +76,9 @@ def find_time(
         if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
             return time
     return (
-        _of_journey(view, span, dated) or _held_later(view, span, dated) or _of_doing(view, span, dated, acting)
+        _of_journey(view, span, dated)
+        or _held_later(view, span, dated)
+        or _of_doing(view, span, dated, acting)
     )
 
 

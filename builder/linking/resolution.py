@@ -17,6 +17,7 @@ from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder
+from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
@@ -177,7 +178,8 @@ class Resolver:
             case "own-country":
                 return self._own_country(base, before)
             case "honored":
-                return self._honored(base)
+                person = find_honored(self.memory, self.titles, base.name)
+                return self._as_known(base, person, "anaphor") if person else None
             case _:
                 return self._anaphor(base)
 
@@ -201,18 +203,13 @@ class Resolver:
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self.memory.last_titled(reference.title, reference.rank) or self._ruler(reference)
+            known = self.memory.last_titled(reference.title, reference.rank) or find_ruler(
+                self.memory, self.titles, reference.title, reference.rank
+            )
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
-
-    def _ruler(self, reference: Reference) -> KnownPerson | None:
-        """The head of state whom a title means by which the text has not called him ("Sheikh T., emir of the country …
-        *the emir*"): one with another title of the same style."""
-        styles = [titles for titles in self.titles.honored.values() if reference.title in titles]
-        people = [p for p in reversed(self.memory.people) if p.rank == reference.rank and not p.former]
-        return next((p for titles in styles for p in people if p.titles & titles), None)
 
     def _is_prince(self, reference: Reference) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
@@ -243,7 +240,9 @@ class Resolver:
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
-        introduced = self.memory.introduced(reference.name) or self._by_first_name(reference)
+        introduced = self.memory.introduced(reference.name) or find_by_first_name(
+            self.memory, self.titles, reference.title, reference.name
+        )
         entries = [sense.entry for sense in reference.senses]
         if introduced and (len(entries) != 1 or introduced is entries[0].actor):
             return introduced, self.gazetteer.entries.get(introduced.key)
@@ -272,23 +271,6 @@ class Resolver:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
         return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
-
-    def _by_first_name(self, reference: Reference) -> Actor | None:
-        """The ruler whom the text has named in full ("King Abdullah the Second … *King Abdullah*"): they go by the first."""
-        styled = any(reference.title in titles for titles in self.titles.honored.values())
-        if not styled or len(reference.name.split()) > 1:
-            return None
-        named = {
-            person.actor
-            for person in self.memory.people
-            if reference.title in person.titles
-            and any(reference.name == self._first_name(name) for name in person.names)
-        }
-        return named.pop() if len(named) == 1 else None
-
-    def _first_name(self, name: str) -> str:
-        """The first word of a name that is no title ("*Abdullah*" of "King Abdullah the Second")."""
-        return next((word for word in name.split() if (word,) not in self.titles.ranks), "")
 
     def _similar(self, name: str, bodies: set[str]) -> Entry | None:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
@@ -507,14 +489,6 @@ class Resolver:
                     base, mention.bodies[0].kind, "anaphor", mention.bodies[:1], bodies=mention.bodies[:1]
                 )
         return None
-
-    def _honored(self, base: EntityMention) -> EntityMention | None:
-        """ "His Majesty", "His Highness": the last person called by such a title, one who leads before all others."""
-        titles = self.titles.honored[base.name]
-        fitting = [person for person in reversed(self.memory.people) if person.titles & titles]
-        leading = [person for person in fitting if person.rank in self.titles.leaders]
-        found = next(iter(leading or fitting), None)
-        return self._as_known(base, found, "anaphor") if found else None
 
     def _anaphor(self, base: EntityMention) -> EntityMention | None:
         """ "The latter": the last person named."""

@@ -423,15 +423,19 @@ class Resolver:
             return Reading(
                 match.start(), match.end(), "period"
             )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
-        return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number, self.anchor))
+        return Reading(
+            match.start(), match.end(), "period", self._away(unit.name, side * number, self.anchor)
+        )
 
     def _read_away(self, match: Match) -> Reading | None:
         """«بعد ذلك بيومين», «قبلها بأسبوع», «قبل القمة بيوم»: counted from the last day that was said."""
         event = self._group(match, "EVENT")
         length = self.tokens[match.end("EVENT")] if event else None
         # The length has a preposition on it, one letter: «قبل القمة بيوم», and not «بعد اللقاء يوم الخميس».
-        if event and length and not (
-            load_lexicon().is_definite(event[0].word) and length.begin - event[0].end == _CLITIC_GAP
+        if (
+            event
+            and length
+            and not (load_lexicon().is_definite(event[0].word) and length.begin - event[0].end == _CLITIC_GAP)
         ):
             return None
         unit = self._group(match, "UNIT")[0].sense
