@@ -42,6 +42,7 @@ class Lexicon:
     two_events: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
+    partnered: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
@@ -139,6 +140,7 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
+        folded(data["prepositions"]["partnered"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
