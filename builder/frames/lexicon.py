@@ -34,6 +34,7 @@ class Lexicon:
     towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    setting: frozenset[str]
     matters: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
@@ -132,6 +133,7 @@ def load_lexicon() -> Lexicon:
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["topic"]["setting"]),
         folded(data["topic"]["matters"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),

@@ -48,8 +48,8 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
             topic = topic_begin(view, span.anchor, span.phrase_end)
             # "a summit *on the crises in Mali and Guinea* in Abidjan": the last, if the subject matter has a place.
             of_topic = own_phrase and found[0].first > topic and _says_of_what(view, span, found[0])
-            if of_topic and len(found) == 1 and view.case_of(topic) == load_status().purpose:
-                continue  # "a summit *to discuss* the crisis after the elections *in Zimbabwe*"
+            if of_topic and len(found) == 1 and _is_setting(view, topic):
+                continue
             entity = found[-1] if of_topic else found[0]
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)
@@ -78,6 +78,12 @@ def _moved_to(view: SentenceView, span: EventSpan) -> Located | None:
         if entity.place and view.preposition_of(entity) in view.lexicon.towards:
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "moved", entity.place),)
     return None
+
+
+def _is_setting(view: SentenceView, topic: int) -> bool:
+    """Whether what follows an event says why or under what circumstances it is held, so that its places are others ("a
+    summit *to discuss* the crisis after the elections *in Zimbabwe*", "*in the shadow of* the escalation *in Gaza*")."""
+    return view.case_of(topic) == load_status().purpose or view.forms[topic - 1] in view.lexicon.setting
 
 
 def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
