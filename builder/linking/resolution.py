@@ -192,6 +192,8 @@ class Resolver:
             titled = reference.rank not in ("", "honorific") and not self._is_prince(reference)
             rank = reference.rank if titled else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
+            if rank in self.titles.leaders and not self._rules(bodies):
+                rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
             rank = rank or known_rank or reference.rank
@@ -210,6 +212,11 @@ class Resolver:
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _rules(self, bodies: tuple[Actor, ...]) -> bool:
+        """Whether the president of these bodies can be a head of state or of a bloc, not that of a bank or a movement."""
+        entries = [entry for body in bodies[:1] if (entry := self.gazetteer.entries.get(body.key))]
+        return all(entry.kind != "Organization" or entry.tags for entry in entries)
 
     def _is_prince(self, reference: Reference) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
