@@ -358,7 +358,11 @@ def _is_of_noun(view: SentenceView, begin: int, entity: EntityMention, prepositi
     guests")."""
     found = [id for id in range(begin, entity.first) if view.forms[id - 1] == preposition]
     before = found[-1] - 1 if found else 0
-    return before >= begin and view.word(before).upos == "NOUN" and view.is_one_of(before, view.lexicon.partnered)
+    return (
+        before >= begin
+        and view.word(before).upos == "NOUN"
+        and view.is_one_of(before, view.lexicon.partnered)
+    )
 
 
 def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) -> bool:

@@ -189,14 +189,14 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            titled = reference.rank not in ("", "honorific") and not self._is_prince(reference)
-            rank = reference.rank if titled else self._rank_of(entry)
+            given = "honorific" if self._is_prince(reference) else reference.rank
+            rank = given if given not in ("", "honorific") else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
             if rank in self.titles.leaders and not self._rules(bodies):
                 rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
-            rank = rank or known_rank or reference.rank
+            rank = rank or known_rank or given
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             titles = self._title_words(reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
@@ -221,7 +221,8 @@ class Resolver:
     def _is_prince(self, reference: Reference) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
         opened = fold(self.text[reference.begin : reference.name_begin]).split()[:1]
-        return opened == [self.titles.prince] and not reference.bodies
+        prince = self.titles.prince  # after "to" the article has lost its alef
+        return opened in ([prince], [prince[1:]]) and not reference.bodies
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
         """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
