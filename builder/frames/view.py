@@ -95,9 +95,15 @@ class SentenceView:
 
     @cached_property
     def _phrases(self) -> tuple[frozenset[str], ...]:
-        """The names of each word, and the phrases of two and three words that begin with it."""
+        """The names of each word, and the phrases of two and three words that begin with it, or with its restored form
+        (after "to" the article loses its alef)."""
         return tuple(
-            names | {" ".join(self.forms[at : at + 2]), " ".join(self.forms[at : at + 3])}
+            names
+            | {
+                " ".join((first, *self.forms[at + 1 : at + length]))
+                for first in {self.forms[at], fold(self.words[at].form)}
+                for length in (2, 3)
+            }
             for at, names in enumerate(self._names)
         )
 
