@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from diplograph.frames.delegates import senders
 from diplograph.frames.pronouns import (
     continued_subject,
     dropped_subject,
@@ -238,6 +239,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return continued_subject(view, head)
         case "dropped":
             return dropped_subject(view, head)
+        case "sent":
+            return senders(view, head, end)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [

@@ -33,6 +33,8 @@ class Lexicon:
     moving: frozenset[str]
     towns: frozenset[str]
     passed_over: frozenset[str]
+    delegates: frozenset[str]
+    sending: frozenset[str]
     topics: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
@@ -125,6 +127,8 @@ def load_lexicon() -> Lexicon:
         folded(data["moving"]["words"]),
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
+        folded(data["delegates"]["words"]),
+        folded(data["delegates"]["prepositions"]),
         folded(data["topic"]["words"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),

@@ -30,6 +30,7 @@ RELATIONS = (
     "any",
     "continued",
     "dropped",
+    "sent",
 )
 
 

@@ -16,6 +16,7 @@ from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
 
+_DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
@@ -413,8 +414,24 @@ class SentenceView:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
         if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
             return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
-        if self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions:
-            return self.forms[id - 1]
+        governing = self.forms[id - 1] if self._governs(id) else ""
+        if governing and governing not in self.lexicon.sending:
+            return governing
+        return self._preposition_of_delegates(entity, id - 1 if governing else id) or governing
+
+    def _governs(self, id: int) -> bool:
+        return self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions
+
+    def _preposition_of_delegates(self, entity: EntityMention, last: int) -> str:
+        """The preposition before those who speak for an entity ("between *delegations from* India", "with *representatives
+        of* Albania", "among *the staffs of* France"), whose words end at ``last``; "" if there are none."""
+        if entity.how == "demonym" or entity.kind == "Person":
+            return ""
+        for id in range(last, max(last - _DELEGATION, 1), -1):
+            if self.entity_at(id) is not None or self.word(id).upos not in {"NOUN", "ADJ", "X"}:
+                return ""
+            if self.is_one_of(id, self.lexicon.delegates):
+                return self.forms[id - 2] if self._governs(id - 1) else ""
         return ""
 
     def is_passed_over(self, id: int) -> bool:
