@@ -35,6 +35,7 @@ class Lexicon:
     passed_over: frozenset[str]
     delegates: frozenset[str]
     sending: frozenset[str]
+    nominative_endings: tuple[str, ...]
     topics: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
@@ -44,6 +45,7 @@ class Lexicon:
     days: frozenset[str]
     pairing: frozenset[str]
     masculine: frozenset[str]
+    adjective_endings: tuple[str, ...]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
     auxiliary: frozenset[str]
@@ -129,6 +131,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["passed_over"]),
         folded(data["delegates"]["words"]),
         folded(data["delegates"]["prepositions"]),
+        tuple(data["delegates"]["nominative"]),
         folded(data["topic"]["words"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
@@ -138,6 +141,7 @@ def load_lexicon() -> Lexicon:
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["gender"]["masculine"]),
+        tuple(fold(ending) for ending in data["gender"]["adjective"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
         folded(data["verbs"]["auxiliary"]),

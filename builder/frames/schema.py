@@ -17,7 +17,7 @@ from diplograph.model import DataError, TermError
 from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
-SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
+SCOPES = ("following", "next", "before", "phrase", "clause", "sentence", "document")
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence", "support")
 RELATIONS = (
     "subject",

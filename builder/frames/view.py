@@ -160,9 +160,18 @@ class SentenceView:
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
             return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
+        if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
+            return False
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
-        return opens and person and self.forms[id - 1] in self.lexicon.opening_verbs
+        return person or self._is_nominative(id + 1)
+
+    def _is_nominative(self, id: int) -> bool:
+        """Whether a word is a noun for delegates with an ending that only subjects have ("*the two sides* discussed": a
+        dual or plural, whose ending in Arabic is another after a noun)."""
+        if id > len(self.words) or not self.is_one_of(id, self.lexicon.delegates):
+            return False
+        return self.forms[id - 1].endswith(self.lexicon.nominative_endings)
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
@@ -378,11 +387,19 @@ class SentenceView:
             return True  # the same in other words: "the North Atlantic alliance "NATO""
         if before.how == "demonym" and entity.how == "demonym":
             return len(gap) <= 2
+        if not gap and entity.how == "demonym" and self._is_like_adjective(before):
+            return True  # "the *Saudi* Pakistani committee": in Arabic the name of the state is spelt like the adjective
         if [self.forms[id - 1] for id in gap] == ["-"]:
             return True  # "the council of Russia - NATO"
         if not gap and self._carries_conjunction(entity):
             return True
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
+
+    def _is_like_adjective(self, entity: EntityMention) -> bool:
+        """Whether a name of one word is spelt like an adjective with the article."""
+        form = self.forms[entity.first - 1]
+        adjective = form.startswith(self.article) and form.endswith(self.lexicon.adjective_endings)
+        return adjective and entity.first == entity.last and entity.kind == "Country"
 
     def _carries_conjunction(self, entity: EntityMention) -> bool:
         """Whether "and" is written with a name that the tokenizer did not know, and so did not take apart."""
