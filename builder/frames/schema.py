@@ -159,20 +159,23 @@ def _fold_all(items: list[str]) -> frozenset[str]:
 def _combine(item: Mapping[str, list[str]]) -> list[str]:
     """The phrases of some nouns, each with each of some adjectives or with each noun that it can be of.
 
-    Arabic repeats the article on the adjective and puts it on the last noun only.
+    Arabic repeats the article on the adjective and puts it on the last noun only; an object without article shows its
+    ending.
 
     >>> _combine({"nouns": ["ضمانات"], "adjectives": ["أمنية"]})
     ['ضمانات أمنية', 'الضمانات الأمنية']
+    >>> _combine({"nouns": ["اتفاق"], "adjectives": ["دفاعي"]})
+    ['اتفاق دفاعي', 'الاتفاق الدفاعي', 'اتفاقا دفاعيا']
     >>> _combine({"nouns": ["سحب"], "of": ["قوات"]})
     ['سحب قوات', 'سحب القوات']
     """
     article = load_clitics().article
     nouns = item.get("nouns", [])
     agreeing = [
-        f"{before}{noun} {before}{adjective}"
+        form.format(noun, adjective)
         for noun in nouns
         for adjective in item.get("adjectives", [])
-        for before in ("", article)
+        for form in ("{} {}", f"{article}{{}} {article}{{}}", *(["{}ا {}ا"] if noun[-1] not in "ةاتى" else []))
     ]
     owned = [
         f"{noun} {before}{other}" for noun in nouns for other in item.get("of", []) for before in ("", article)

@@ -116,8 +116,18 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     if near.scope == "document":
         return len(near.words & document) >= near.at_least
     begin, end = _scope(view, near.scope, anchor)
-    found = {view.forms[id - 1] for id in view.find(near.words, begin, end) if id != anchor}
+    found = {
+        view.forms[id - 1]
+        for id in view.find(near.words, begin, end)
+        if id != anchor and not _is_in_name_of_body(view, id)
+    }
     return len(found) >= near.at_least
+
+
+def _is_in_name_of_body(view: SentenceView, id: int) -> bool:
+    """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …")."""
+    entity = view.entity_at(id)
+    return entity is not None and entity.kind == "Organization" and entity.first < id
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
