@@ -175,10 +175,17 @@ def _combine(item: Mapping[str, list[str]]) -> list[str]:
         form.format(noun, adjective)
         for noun in nouns
         for adjective in item.get("adjectives", [])
-        for form in ("{} {}", f"{article}{{}} {article}{{}}", *(["{}ا {}ا"] if noun[-1] not in "ةاتى" else []))
+        for form in (
+            "{} {}",
+            f"{article}{{}} {article}{{}}",
+            *(["{}ا {}ا"] if noun[-1] not in "ةاتى" else []),
+        )
     ]
     owned = [
-        f"{noun} {before}{other}" for noun in nouns for other in item.get("of", []) for before in ("", article)
+        f"{noun} {before}{other}"
+        for noun in nouns
+        for other in item.get("of", [])
+        for before in ("", article)
     ]
     return agreeing + owned
 

@@ -127,7 +127,9 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
 def _is_in_name_of_body(view: SentenceView, id: int) -> bool:
     """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …")."""
     entity = view.entity_at(id)
-    return entity is not None and entity.kind == "Organization" and entity.first < id
+    if entity is None or entity.kind != "Organization" or entity.how == "organ":
+        return False
+    return entity.first < id
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
