@@ -23,11 +23,16 @@ class Lexicon:
     stated: frozenset[str]
     issued: frozenset[str]
     reporting: frozenset[str]
+    speaking: frozenset[str]
+    attributing: tuple[str, ...]
+    as_said: frozenset[str]
+    colons: frozenset[str]
     support: frozenset[str]
     commas: frozenset[str]
     brackets: frozenset[str]
     dashes: frozenset[str]
     contrast: frozenset[str]
+    no_contrast: frozenset[str]
     then: frozenset[str]
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
@@ -115,11 +120,16 @@ def load_lexicon() -> Lexicon:
         folded(data["statement"]["nouns"]),
         folded(data["statement"]["issued"]),
         folded(data["reporting"]["words"]),
+        folded(data["attribution"]["verbs"]),
+        tuple(map(fold, data["attribution"]["prepositions"])),
+        folded(data["attribution"]["before_verbs"]),
+        frozenset(data["attribution"]["colons"]),
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
         frozenset(data["boundary"]["dashes"]),
         folded(data["boundary"]["contrast"]),
+        folded(data["boundary"]["no_contrast"]),
         folded(data["boundary"]["then"]),
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),
