@@ -26,6 +26,7 @@ from diplograph.frames.schema import ArgumentRule, RolePolicy
 from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status import load_status
 from diplograph.frames.triggers import Firing, is_conditional
+from diplograph.frames.unnamed import find_predicate
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.model import Actor, Evidence, Filler
@@ -162,6 +163,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(firing.governor, stop)] if fits else []
         case "speaker":
             return [(anchor, end)]
+        case "predicate":
+            return [(verb, view.clause_end(verb))] if (verb := find_predicate(view, anchor)) else []
         case "support":
             nouns = [noun for noun in support_nouns(view, anchor) if noun < anchor]
             return [(noun, anchor) for noun in nouns if not rule.verbs or view.is_one_of(noun, rule.verbs)]

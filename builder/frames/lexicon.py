@@ -16,6 +16,7 @@ class Lexicon:
     compound: frozenset[tuple[str, ...]]
     prepositions: frozenset[str]
     relative: frozenset[str]
+    whoever: frozenset[str]
     boundary: frozenset[str]
     marks: frozenset[str]
     condition: tuple[tuple[str, ...], ...]
@@ -113,6 +114,7 @@ def load_lexicon() -> Lexicon:
         frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
         folded(data["prepositions"]["independent"]),
         folded(data["relative"]["words"]),
+        folded(data["relative"]["whoever"]),
         folded(data["boundary"]["words"]),
         frozenset(data["boundary"]["marks"]),
         tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),

@@ -17,7 +17,7 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence", "support")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",
     "object",

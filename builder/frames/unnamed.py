@@ -12,16 +12,23 @@ from diplograph.linking.gazetteer import actor_key
 from diplograph.model import Actor
 
 _LONGEST = 10  # words of a phrase
+_BEHIND = 6  # words from a noun to the verb of which it is the subject
 
 
 def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iterator[tuple[Actor, int, int]]:
-    """The unnamed parties that stand where a rule about the governor looks for named ones, each with its span: its subject
-    ("*whoever delivers arms* will face"), its object ("threatened *the putschists* with")."""
+    """The unnamed parties that stand where a rule looks for named ones, each with its span: as subject of the governor
+    ("*whoever delivers arms* will face"), as its object ("threatened *the putschists* with"), or behind the verb that
+    follows ("sanctions will be imposed *on whoever obstructs*")."""
     governor, anchor = firing.governor, firing.anchor
-    if rule.of != "governor" or not view.is_verb(governor):
-        return
     found = None
-    if rule.relation == "subject":
+    if rule.of == "predicate" and rule.prepositions and (verb := find_predicate(view, anchor)):
+        behind = (
+            id for id in range(verb + 1, view.clause_end(verb)) if view.forms[id - 1] in rule.prepositions
+        )
+        found = next((phrase_actor(view, id + 1, len(view.words) + 1) for id in behind), None)
+    elif rule.of != "governor" or not view.is_verb(governor):
+        return
+    elif rule.relation == "subject":
         end = governor
         while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
             end -= 1
@@ -32,6 +39,12 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         found = phrase_actor(view, begin, end)
     if found:
         yield found
+
+
+def find_predicate(view: SentenceView, noun: int) -> int:
+    """The verb close behind a noun ("*sanctions* will *hit*"), 0 if there is none."""
+    near = range(noun + 1, min(noun + _BEHIND, len(view.words) + 1))
+    return next((id for id in near if view.is_verb(id)), 0)
 
 
 def _clause_begin(view: SentenceView, verb: int) -> int:
@@ -60,7 +73,8 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
         last = id
     first, final = view.word(begin), view.word(last)
     text = " ".join(view.text[first.begin : final.end].split())
-    if not text or first.upos not in {"NOUN", "ADJ", "X"}:
+    whoever = view.forms[begin - 1] in view.lexicon.whoever and last > begin and view.is_verb(begin + 1)
+    if not text or (first.upos not in {"NOUN", "ADJ", "X"} and not whoever):
         return None
     actor = Actor(actor_key("", "", text), "Organization", text)
     return actor, first.begin, final.end
