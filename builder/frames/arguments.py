@@ -232,9 +232,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "subject":
             return _subjects(view, head)
         case "object":
-            return objects(
-                view, head, headed=rule.of == "relative" and not has_resumptive_pronoun(view, head)
-            )
+            # the noun before the verb is its subject: "a meeting *that gathers*", "sanctions *await*"
+            led = rule.of == "relative" and not has_resumptive_pronoun(view, head)
+            return objects(view, head, headed=led or rule.of == "predicate")
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
