@@ -96,7 +96,7 @@ def _trigger_span(mention: Mention) -> tuple[int, int]:
 def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> list[Mention]:
     """Of several frames that fire on one word, the one that the others yield to; a back reference yields to all."""
     by_span: dict[tuple[int, int], list[Mention]] = {}
-    for mention in mentions:
+    for mention in [m for m in mentions if not _is_like_nothing(m, mentions)]:
         by_span.setdefault(_trigger_span(mention), []).append(mention)
     kept: list[Mention] = []
     for rivals in by_span.values():
@@ -116,6 +116,16 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
         # A trigger that distributes makes several mentions of one word: one for each partner.
         kept.extend(m for m in rivals if (m.frame, m.trigger) == (rivals[0].frame, rivals[0].trigger))
     return kept
+
+
+def _is_like_nothing(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether an event is said to be like another ("held *similar talks*"), of which kind the text has told none."""
+    trigger = _trigger_of(mention)
+    if not trigger or not (trigger.inherits and trigger.lenient) or trigger.definite is not None:
+        return False
+    return not any(
+        m.frame == mention.frame and m.begin < mention.begin and m.values.fillers for m in mentions
+    )
 
 
 def _refers_back(mention: Mention) -> bool:
@@ -283,7 +293,8 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         for group in after:
             if _belongs(group, mention, strict=False):
                 group.mentions.append(mention)
-    for group in (*before, *after):
+    # "The meeting" is none of which the text has not told yet.
+    for group in before if "anaphoric" in mention.cues else (*before, *after):
         if _belongs(group, mention, strict=False):
             group.mentions.append(mention)
             return

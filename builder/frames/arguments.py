@@ -87,6 +87,8 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     several_calls = firing.trigger.distributive and not (firing.trigger.verbal or firing.trigger.adverbial)
     if several_calls and not any(a.rule.endswith(("/subject", "/pronoun")) for a in found):
         return False  # "said *in calls with* A, B and C": the partners alone, and not who called them
+    if firing.trigger.leaders and count_leaders(found) < firing.trigger.leaders:
+        return False  # "met *the president and the officials*": one leader is no meeting of leaders
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
     return len([actor for actor in actors if actor.kind in kinds]) >= wanted
 
@@ -104,7 +106,12 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
         return []
     if rule.of == "verb" and rule.relation == "prepositional":
         # "a call with X, then talks with Y": who stands in the phrase of another event is a party of that one.
-        others = [(other, view.phrase_end(other)) for other in view.anchors if other < firing.anchor]
+        # But on the margins of another he is one of what is held there.
+        others = [
+            (other, view.phrase_end(other))
+            for other in view.anchors
+            if other < firing.anchor and not view.find(view.lexicon.margins, other - 2, other)
+        ]
         entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
     if firing.frame.roles[rule.role].with_body:
         # "*a deputy minister of the Treasury* threatened": whoever he is, he speaks for the state

@@ -21,6 +21,8 @@ def find_circumstances(view: SentenceView, gap: range, *, events: bool = False) 
             continue
         if view.forms[id - 1] in view.lexicon.circumstantial:
             found.update(_with_complement(view, id, gap))
+        elif events and id + 1 in gap and view.is_one_of(id + 1, view.lexicon.beside):
+            found.update(_with_place(view, id, gap))  # "met *on the margins of the summit* the president"
         elif view.word(id).upos == "ADV" or view.is_one_of(id, view.lexicon.days):
             found.add(id)
         elif view.forms[id - 1] in view.lexicon.local and view.word(id).upos == "ADP":

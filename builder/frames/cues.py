@@ -87,9 +87,10 @@ def _is_agreed(view: SentenceView, anchor: int, status: StatusReading) -> bool:
 
 
 def _margins(view: SentenceView, span: EventSpan) -> list[int]:
-    """The words in the clause of an event that say it was held on the margins of another."""
+    """The words in the clause of an event that say it was held on the margins of another (and not another on its own)."""
     begin = min(span.clause_begin, span.anchor)
-    return view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+    found = view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
+    return [id for id in found if id + 1 != span.anchor]
 
 
 def _is_on_margins(view: SentenceView, span: EventSpan) -> bool:

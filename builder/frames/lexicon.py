@@ -40,6 +40,8 @@ class Lexicon:
     towns: frozenset[str]
     passed_over: frozenset[str]
     topics: frozenset[str]
+    setting: frozenset[str]
+    matters: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
@@ -47,6 +49,7 @@ class Lexicon:
     two_events: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
+    partnered: frozenset[str]
     masculine: frozenset[str]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
@@ -62,6 +65,10 @@ class Lexicon:
     towards: frozenset[str]
     aim: frozenset[str]
     where: frozenset[str]
+    resuming: frozenset[str]
+    day: frozenset[str]
+    counted: str
+    travel: frozenset[str]
     visiting: frozenset[str]
     visits: frozenset[str]
     visited: frozenset[str]
@@ -138,6 +145,8 @@ def load_lexicon() -> Lexicon:
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["topic"]["words"]),
+        folded(data["topic"]["setting"]),
+        folded(data["topic"]["matters"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
@@ -145,6 +154,7 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
+        folded(data["prepositions"]["partnered"]),
         folded(data["gender"]["masculine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
@@ -160,6 +170,10 @@ def load_lexicon() -> Lexicon:
         folded(data["destination"]["prepositions"]),
         folded(data["destination"]["aim"]),
         folded(data["destination"]["where"]),
+        folded(data["boundary"]["resuming"]),
+        folded(data["days"]["day"]),
+        fold(data["days"]["counted"]),
+        folded(data["travel"]["words"]),
         folded(data["visit"]["verbs"]),
         folded(data["visit"]["nouns"]),
         folded(data["visit"]["prepositions"]),

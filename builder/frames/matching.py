@@ -18,13 +18,13 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.places import find_place
+from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
-    count_back,
     date_status,
     date_story,
     deictic_status,
@@ -188,16 +188,17 @@ class Matcher:
         span = find_span(view, firing)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
-        time = find_time(view, span, status, frame, self.dated)
+        acting = any(argument.rule.startswith("path:verb/") for argument in arguments)
+        time = find_time(view, span, status, frame, self.dated, acting=acting)
         status = date_status(status, time, frame, document.published)
         if time is None:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
-        time = count_back(view, span, status, time, self.text)
+        time = reckon_first_day(view, span, status, time, self.dated)
         time = time or find_story_time(view, span, status, fillers, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
-        implied = [] if fillers or (time and place) else self._implied(view, firing)
+        implied = [] if fillers or trigger.anaphoric or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))
         duration = find_duration(view, span, self.text) if frame.duration else None
         condition = self._condition(view) if frame.condition else None

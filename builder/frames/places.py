@@ -6,6 +6,7 @@ from diplograph.frames.arguments import Argument, topic_begin
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
+from diplograph.frames.status import load_status
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.linking.gazetteer import actor_key
@@ -36,6 +37,8 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
                 is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
             ):
                 continue
+            if _is_matter(view, entity):
+                continue
             preposition = view.preposition_of(entity)
             local = preposition in view.lexicon.local
             direct = own_phrase and entity.first <= span.anchor + 2 and entity.begin not in taken
@@ -45,12 +48,14 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
             topic = topic_begin(view, span.anchor, span.phrase_end)
             # "a summit *on the crises in Mali and Guinea* in Abidjan": the last, if the subject matter has a place.
             of_topic = own_phrase and found[0].first > topic and _says_of_what(view, span, found[0])
+            if of_topic and len(found) == 1 and _is_setting(view, topic):
+                continue
             entity = found[-1] if of_topic else found[0]
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "place", entity.place),)
     occasion = find_occasion(view, span)
     if occasion:
-        for entity in view.between(occasion + 1, view.phrase_end(occasion)):
-            if is_local(view, entity):
+        for entity in view.between(occasion + 1, topic_begin(view, occasion, view.phrase_end(occasion))):
+            if is_local(view, entity) and not _is_matter(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
     return _host(view, span) or _destination(view, span) or _unknown_place(view, span) or _visited(view, span)
 
@@ -73,6 +78,18 @@ def _moved_to(view: SentenceView, span: EventSpan) -> Located | None:
         if entity.place and view.preposition_of(entity) in view.lexicon.towards:
             return entity.place, (Evidence("heldAt", entity.begin, entity.end, "moved", entity.place),)
     return None
+
+
+def _is_setting(view: SentenceView, topic: int) -> bool:
+    """Whether what follows an event says why or under what circumstances it is held, so that its places are others ("a
+    summit *to discuss* the crisis after the elections *in Zimbabwe*", "*in the shadow of* the escalation *in Gaza*")."""
+    return view.case_of(topic) == load_status().purpose or view.forms[topic - 1] in view.lexicon.setting
+
+
+def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether a place is where there is something to talk of ("reviewed *the situation in the territories*")."""
+    before = entity.first - (1 if entity.preposition else 2)
+    return before > 0 and view.is_one_of(before, view.lexicon.matters)
 
 
 def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:

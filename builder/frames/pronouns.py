@@ -15,6 +15,7 @@ from diplograph.frames.relations import (
     objects,
     subjects,
 )
+from diplograph.frames.status import load_status
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -164,6 +165,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     if has_unnamed_subject(view, verb):
         return []
     own = subjects(view, verb, inherited=False)
+    if own and own[0].first > verb and _is_on_occasion(view, verb):
+        return [_standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
         return []
     if _is_headed_by_object(view, verb):
@@ -181,7 +184,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
-            people = _acting_above(view, verb) or people
+            before = id > 1 and view.forms[id - 2] in view.lexicon.before
+            people = _acting_above(view, verb) or (_acting_before(view, id, own) if before else []) or people
             main = next((word.id for word in view.words[: id - 1] if view.is_verb(word.id)), 0)
             if not people and main:
                 # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
@@ -197,6 +201,23 @@ def _acting_above(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     found = subjects(view, head)
     return found if len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1 else []
+
+
+def _acting_before(view: SentenceView, before: int, own: list[EntityMention]) -> list[EntityMention]:
+    """Who acts in the nearest verb before a conjunction, rather than whom he met ("*Mitchell* will meet Netanyahu before (he)
+    meets Abbas")."""
+    verb = next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
+    found = subjects(view, verb, inherited=False) if verb else []
+    single = len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1
+    return found if single and all(found[0].actors != entity.actors for entity in own) else []
+
+
+def _is_on_occasion(view: SentenceView, verb: int) -> bool:
+    """Whether a verb tells what is done on an occasion just named, so that its subject is whose that is ("makes a visit,
+    *during which (he) meets* the president")."""
+    at = verb + 1
+    during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
+    return during and view.has_pronoun(at) and not view.is_boundary(verb - 1)
 
 
 def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
@@ -340,9 +361,16 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             return found[:1]
     if people:
         return people[-1:]
+    said = next((word.id for word in view.words[: anchor - 1] if view.is_verb(word.id)), 0)
+    if said and view.is_one_of(said, view.lexicon.reporting) and (going_on := continued_subject(view, said)):
+        return going_on  # "And (he) revealed that *his* meeting with …"
     for word in view.words[anchor:]:
         if view.is_verb(word.id):
-            found = [entity for entity in subjects(view, word.id, inherited=False) if entity.first > anchor]
+            found = [
+                entity
+                for entity in subjects(view, word.id, inherited=False)
+                if entity.first > anchor and not view.preposition_of(entity)
+            ]
             if found:
                 return found[:1]
     return []

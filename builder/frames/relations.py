@@ -252,6 +252,14 @@ def _may_precede_subject(view: SentenceView, id: int) -> bool:
 def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
     """Whether the subject of a verb is a noun that names nobody ("where *workers* received him")."""
     circumstances = find_circumstances(view, range(1, verb))
+    head = view.word(verb).head
+    if head and head < verb and view.is_one_of(head, view.lexicon.auxiliary):
+        nouns = (child.id for child in view.sentence.children.get(head, ()) if child.deprel == "nsubj")
+        if any(
+            view.word(id).upos == "NOUN" and not view.entity_at(id) and id not in circumstances
+            for id in nouns
+        ):
+            return True  # "*the ministers had met*": in Arabic the subject of the verb that helps
     return any(
         child.deprel.startswith("nsubj")
         and child.upos == "NOUN"
@@ -332,6 +340,8 @@ def prepositional(
         preposition = view.preposition_of(entity)
         if preposition not in prepositions or view.entities[view.chains[index]].first < begin:
             continue
+        if _is_of_noun(view, begin, entity, preposition):
+            continue
         if view.chains[index] != chain:
             pairing = preposition in view.lexicon.pairing
             again = preposition == taken and view.word(max(entity.first - 2, 1)).upos != "CCONJ"
@@ -342,6 +352,18 @@ def prepositional(
             chain, taken = view.chains[index], preposition
         found.append(entity)
     return found
+
+
+def _is_of_noun(view: SentenceView, begin: int, entity: EntityMention, preposition: str) -> bool:
+    """Whether a preposition belongs to the noun before it, not to what the phrase begins with ("*differences with* the
+    guests")."""
+    found = [id for id in range(begin, entity.first) if view.forms[id - 1] == preposition]
+    before = found[-1] - 1 if found else 0
+    return (
+        before >= begin
+        and view.word(before).upos == "NOUN"
+        and view.is_one_of(before, view.lexicon.partnered)
+    )
 
 
 def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) -> bool:
@@ -366,7 +388,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         if found:
             if (
                 view.chains[index] == view.chains[view.entities.index(found[0])]
-                and (entity.how == "demonym") == adjective
+                # "a Lebanese - *Syrian* summit": the second spelt like the state
+                and ((entity.how == "demonym") == adjective or (adjective and entity.kind == "Country"))
             ):
                 found.append(entity)
             continue

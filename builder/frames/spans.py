@@ -75,9 +75,13 @@ def word_at(view: SentenceView, offset: int) -> int:
 
 
 def is_in_other(view: SentenceView, span: EventSpan, id: int) -> bool:
-    """Whether a word belongs to the phrase of another event of the sentence."""
+    """Whether a word belongs to the phrase of another event of the sentence, and the event's own verb does not: in "the
+    sanctions that the leaders *approved yesterday* at a summit" the day is that of the verb."""
+    verb = span.verb or 0
     return any(
-        other not in (span.anchor, span.verb) and other < id < view.phrase_end(other)
+        other not in (span.anchor, verb)
+        and other < id < view.phrase_end(other)
+        and not other < verb < view.phrase_end(other)
         for other in view.anchors
     )
 

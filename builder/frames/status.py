@@ -149,7 +149,11 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
-    if not reading.explicit and reading.status == OCCURRED and _is_beside_plan(view, anchor):
+    if (
+        not reading.explicit
+        and reading.status == OCCURRED
+        and (_is_beside_plan(view, anchor) or _is_awaited(view, anchor))
+    ):
         reading = StatusReading(PLANNED, reading.cue, False)
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
 
@@ -158,6 +162,15 @@ def _before_that(view: SentenceView, verb: int) -> list[int]:
     """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
     opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
     return [verb - 2] if opened and not view.is_verb(verb - 2) else []
+
+
+def _is_awaited(view: SentenceView, anchor: int) -> bool:
+    """Whether the present tells what is done before an event ("*mediates before* the summit"): that lies ahead."""
+    verb = view.verb_before(anchor)
+    before = view.find(view.lexicon.before, anchor - 1, anchor)
+    return (
+        bool(before and verb) and is_imperfect(view, verb) and not view.find(view.lexicon.auxiliary, 1, verb)
+    )
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
@@ -262,7 +275,8 @@ def _said_of_plans(
     purpose = _purpose(view, anchor, lexicon)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
-        return StatusReading(PLANNED, purpose, not view.is_one_of(purpose, lexicon.attending))
+        attended = purpose == anchor or view.is_one_of(purpose, lexicon.attending)
+        return StatusReading(PLANNED, purpose, not attended)
     return None
 
 
@@ -333,6 +347,8 @@ def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
     aim = attended > 1 and view.forms[attended - 2] == lexicon.purpose
     if aim and view.is_one_of(attended, lexicon.attending):
         return attended  # "arrived *to take part* in the summit"
+    if view.case_of(anchor) == lexicon.purpose and view.find(view.lexicon.travel, anchor - _WINDOW, anchor):
+        return anchor  # "moves to Moscow *to meet* Putin"
     for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
         if view.is_verb(id):
             return 0

@@ -12,16 +12,16 @@ from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_ot
 from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, is_imperfect, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
-from diplograph.temporal import Tense, count_days, find_durations, find_times
+from diplograph.temporal import Tense, find_durations, find_times
+from diplograph.temporal.lexicon import load_lexicon
 
 _DAY = 10  # characters of an ISO date as precise as the day
 _MONTH = 7  # … as precise as the month
 _SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
 _SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
 
-_LONGEST = 14  # days that talks go on without a break
-
 _WHERE = 4  # words between "where" and the event of its clause
+_RESUMED = 5  # words between "and that" and the event of which it goes on to tell
 
 _LEDE = 400  # characters in which an article says of which day it tells
 
@@ -39,11 +39,17 @@ def date_story(document: Document) -> Document:
 
 
 def find_time(
-    view: SentenceView, span: EventSpan, status: StatusReading, frame: Frame, document: Document
+    view: SentenceView,
+    span: EventSpan,
+    status: StatusReading,
+    frame: Frame,
+    document: Document,
+    *,
+    acting: bool = False,
 ) -> TimeExpression | None:
     """The time expression that belongs to an event: right before its noun or in its phrase, else in the clause of its
     verb, else that of the occasion on which it is held. An utterance takes, failing all else, the only date of its
-    sentence."""
+    sentence. ``acting``: the parties are those who act in the verb, so that its day is the event's."""
     after = _following(view, span)
     dated = [(id, t) for id, t in _dated(view, span, status, frame, document) if not after or id < after]
     postponed = _postponed_to(view, span, dated)
@@ -69,29 +75,48 @@ def find_time(
         # "…, according to a *statement* issued on Tuesday"
         if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
             return time
-    return _of_journey(view, span, dated)
+    return (
+        _of_journey(view, span, dated)
+        or _held_later(view, span, dated)
+        or _of_doing(view, span, dated, acting)
+    )
 
 
-def count_back(
-    view: SentenceView, span: EventSpan, status: StatusReading, time: TimeExpression | None, text: str
+def _held_later(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date of a verb of holding that a later clause says of an event ("revived his summit with Kim, stressing *that it
+    will be held on the twelfth*", "the summit put off since autumn, *which is to meet on 19 November*")."""
+    if view.is_verb(span.anchor):
+        return None
+    others = [other for other in view.anchors if other > span.anchor]
+    for id in range(span.anchor + 2, min([*others, len(view.words) + 1])):
+        opened = any(
+            (view.forms[at - 1] in view.lexicon.relative and view.word(at - 1).upos == "CCONJ")
+            or (view.word(at).upos == "PRON" and view.word(at - 1).upos == "SCONJ")
+            for at in range(max(span.anchor + 2, id - 2), id)
+        )
+        if opened and view.is_verb(id) and view.is_one_of(id, load_status().held | load_status().negated):
+            return next((time for at, time in dated if id < at < view.clause_end(id)), None)
+    return None
+
+
+def _of_doing(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], acting: bool
 ) -> TimeExpression | None:
-    """The days of an event of which the sentence says when it ended, and how many days it lasted ("*concluded yesterday* a
-    summit that *lasted two days*"); else the time as it is."""
-    verb = span.verb or 0
-    start = time.start_date or "" if time and not time.end_date else ""
-    if (
-        len(start) != _DAY
-        or status.status != OCCURRED
-        or not verb
-        or not view.is_one_of(verb, view.lexicon.concluding)
-    ):
-        return time
-    last = view.word(min(max(span.phrase_end, span.clause_end), len(view.words) + 1) - 1)
-    days = count_days(text, view.word(verb).end, last.end)
-    if time is None or days is None or not 1 < days <= _LONGEST:
-        return time
-    first = date.fromisoformat(start) - timedelta(days=days - 1)
-    return replace(time, start_date=first.isoformat(), end_date=start)
+    """The only day on which its parties act in the clause before an event ("the two signed *today* a treaty, *and that* at
+    the end of a summit", "discussed on Monday the ways to peace, in a call")."""
+    resumed = [
+        id
+        for id in range(max(2, span.anchor - _RESUMED), span.anchor)
+        if view.forms[id - 1] in view.lexicon.resuming and view.word(id - 1).upos == "CCONJ"
+    ]
+    if not acting or not (resumed or span.verb):
+        return None
+    begin, end = (1, resumed[0]) if resumed else (span.clause_begin, span.anchor)
+    if any(view.word(id).upos == "SCONJ" and view.is_boundary(id) for id in range(begin, end)):
+        return None
+    before = [time for id, time in dated if begin <= id < end and not is_in_other(view, span, id)]
+    alone = len({time.start_date for time in before}) == 1 and len(before[0].start_date or "") == _DAY
+    return before[0] if alone else None
 
 
 def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
@@ -295,19 +320,36 @@ def find_story_time(
 ) -> TimeExpression | None:
     """The only day of the sentence before, where a past event without a date goes on with what that told of its parties
     ("the two signed a treaty *on Thursday*. Before that they *held a meeting* …")."""
-    previous, before = view.previous, range(1, span.anchor)
+    previous = view.previous
+    if previous and not _times_of(previous, document):
+        previous = previous.previous or previous  # a sentence that names no time at all is of the same day
     if previous is None or status.status != OCCURRED or status.previous or not document.published:
         return None
-    if any(view.is_one_of(id, view.lexicon.auxiliary | view.lexicon.reporting) for id in before):
-        return None  # "*had* met before"; what somebody *said* goes on with nothing
+    if _was_before(view, span):
+        return None
     told = {actor.key for entity in previous.entities for actor in entity.actors}
     if not any(told & {filler.actor.key, *filler.actor.represents} for filler in fillers):
         return None
     if _times_of(view, document):
         return None
-    times = [time for time in _times_of(previous, document) if time.start_date]
-    alone = len({time.start_date for time in times}) == 1 and len(times[0].start_date or "") == _DAY
+    times = [time for time in _times_of(previous, document) if len(time.start_date or "") == _DAY]
+    alone = len({time.start_date for time in times}) == 1
     return times[0] if alone and not _is_ahead(times[0], document.published) else None
+
+
+def _was_before(view: SentenceView, span: EventSpan) -> bool:
+    """Whether a sentence goes back from what was told ("*had* met before"), or only tells what somebody says of an event;
+    but what was said *after a meeting* was said on its day."""
+    before = range(1, span.anchor)
+    if any(view.is_one_of(id, view.lexicon.auxiliary) for id in before):
+        return True
+    if any(
+        view.is_one_of(id, view.lexicon.day) or load_lexicon().names_day(view.forms[id - 1]) for id in before
+    ):
+        return True  # "a *day* before the summit": a time that was not understood
+    occasion = view.case_of(span.anchor) in load_status().after and span.direct
+    said = [id for id in before if view.is_one_of(id, view.lexicon.reporting)]
+    return bool(said) and not (occasion and span.verb in said)
 
 
 def _times_of(view: SentenceView, document: Document) -> Sequence[TimeExpression]:
@@ -363,7 +405,8 @@ def date_status(
     last = time.end_date or time.start_date
     if status.status in (OCCURRED, PLANNED) and time.start_date > published[: len(time.start_date)]:
         return replace(status, status=PLANNED, explicit=True)
-    if status.status != OCCURRED and last < published[: len(last)] and len(last) <= _MONTH:
+    vague = len(last) <= _MONTH or (status.status == PLANNED and not status.explicit)
+    if status.status != OCCURRED and last < published[: len(last)] and vague:
         return replace(status, status=OCCURRED, explicit=True)
     return status
 

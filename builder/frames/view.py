@@ -252,7 +252,8 @@ class SentenceView:
         if self.has_pronoun(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
-        return all(self.word(at).upos == "ADJ" for at in range(anchor + 1, id))
+        # … nor "a meeting *that no one has announced*", in Arabic "not announced".
+        return all(self.word(at).upos in {"ADJ", "PART"} for at in range(anchor + 1, id))
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""
@@ -290,6 +291,8 @@ class SentenceView:
                         "obl",
                         own_case,
                     )  # "discussed with his counterpart, *in a call*", hung on the name
+                if not own_case and self._hangs_on_place(id):
+                    return above.id, "obj", ""  # "concluded in Lome, capital of Togo, *the summit*"
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
                 return above.id, link if self._supports(id, current.id) else "nested", case
@@ -300,6 +303,11 @@ class SentenceView:
             only_names = only_names and self.entity_at(above.id) is not None
             current = above
         return None
+
+    def _hangs_on_place(self, id: int) -> bool:
+        """Whether the parser has hung a noun on the name of a place or state, which takes no complement."""
+        head = self.entity_at(self.word(id).head) if self.word(id).head else None
+        return head is not None and head.last < id and head.how != "demonym" and head.place is not None
 
     def verb_before(self, anchor: int, among: frozenset[str] = frozenset()) -> int:
         """The nearest verb (or the nearest of some) before an anchor in its clause, with no other anchor between; 0 if

@@ -81,6 +81,8 @@ class Titles:
     own_countries: frozenset[str] = frozenset()
     """"His country" with each pronoun."""
     openings: frozenset[str] = frozenset()
+    honored: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    prince: str = ""
     """The words that a phrase of this lexicon can begin with."""
 
     def phrases(self, name: str) -> frozenset[str]:
@@ -120,9 +122,14 @@ def load_titles() -> Titles:
     openings = frozenset(words[0] for phrases in (ranks, organs, groups) for words in phrases)
     openings |= counterparts.keys() | own_countries | bodies | words["anaphors.person"]
     openings |= words["place.seat"] | words["between.honorifics"]
+    honored = {
+        fold(word): frozenset(map(fold, item["titles"])) for item in data["honored"] for word in item["words"]
+    }
+    openings |= honored.keys()
     return Titles(
-        ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries, openings
-    )
+        ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries, openings,
+        honored, fold(data["prince"]["word"]),
+    )  # fmt: skip
 
 
 def _with_pronouns(stems: Iterable[str]) -> Iterator[str]:

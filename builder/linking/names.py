@@ -146,6 +146,9 @@ class NameFinder:
         if start >= len(self.tokens):
             return 0
         parts = self.titles.phrases("between.name_parts")
+        opening = self.match_name(start)
+        if opening and opening.begin > self.tokens[start].begin and not self._is_person(opening):
+            return 0  # "*and Pakistan* Richard H.": the conjunction was left on the state
         if not self._is_name(start) and self.tokens[start].folded not in parts:
             return 0  # as nearly all
         end, names = start, 0
@@ -155,6 +158,8 @@ class NameFinder:
                 break
             if token.folded in self.titles.phrases("not_persons.words"):
                 break
+            if token.folded in self.titles.counterparts:
+                break  # "(he) informed the emir *his guest*"
             if end == start and any(
                 reading.form in self.titles.phrases("not_persons.before")
                 for reading in readings(token.folded)

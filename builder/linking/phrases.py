@@ -144,7 +144,7 @@ class PhraseFinder(TitleFinder):
 
     def _group(self, index: int) -> list[Reference]:
         length = self.match_phrase(index, self.titles.groups.__contains__)
-        if not length or self.tokens[index].is_indefinite:
+        if not length or self.tokens[index].is_indefinite or self._governs_for(index + length):
             return []  # with nunation it is no dual: "as *president*", not "the two presidents of"
         words = self.phrase(index, length)
         rank, number = self.titles.groups[words]
@@ -167,6 +167,12 @@ class PhraseFinder(TitleFinder):
                 begin=begin,
             )
         ]
+
+    def _governs_for(self, index: int) -> bool:
+        """Whether "of the" follows with a preposition ("when he was *president of* the government"): no dual's, which has
+        its complement without one."""
+        following = self.tokens[index].folded if index < len(self.tokens) else ""
+        return following.startswith(load_clitics().article[1:] * 2)
 
     def _group_members(self, index: int, rank: str) -> list[Reference]:
         """The persons that a dual names after itself: "the presidents, the Russian V. P. and the American J. B."."""
@@ -357,11 +363,13 @@ class PhraseFinder(TitleFinder):
                 kind = "organization"
             elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
+            elif form in self.titles.honored:
+                kind = "honored"
             elif form in self.titles.own_countries:
                 kind = "own-country"
             if kind:
                 begin = self.tokens[index].begin + reading.stripped
-                name = noun if kind == "organization" else ""
+                name = noun if kind == "organization" else form if kind == "honored" else ""
                 return [
                     Reference(kind, index, index, name=name, preposition=reading.preposition, begin=begin)
                 ]

@@ -17,6 +17,7 @@ from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.phrases import PhraseFinder
+from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
 from diplograph.model import Actor, ParsedDocument, Sentence
@@ -176,6 +177,9 @@ class Resolver:
                 return self._organization(base, reference)
             case "own-country":
                 return self._own_country(base, before)
+            case "honored":
+                person = find_honored(self.memory, self.titles, base.name)
+                return self._as_known(base, person, "anaphor") if person else None
             case _:
                 return self._anaphor(base)
 
@@ -185,11 +189,14 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            rank = reference.rank if reference.rank not in ("", "honorific") else self._rank_of(entry)
+            given = "honorific" if self._is_prince(reference) else reference.rank
+            rank = given if given not in ("", "honorific") else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
+            if rank in self.titles.leaders and not self._rules(bodies):
+                rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
-            rank = rank or known_rank or reference.rank
+            rank = rank or known_rank or given
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
             titles = self._title_words(reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
@@ -198,11 +205,24 @@ class Resolver:
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
-            known = self.memory.last_titled(reference.title, reference.rank)
+            known = self.memory.last_titled(reference.title, reference.rank) or find_ruler(
+                self.memory, self.titles, reference.title, reference.rank
+            )
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
+
+    def _rules(self, bodies: tuple[Actor, ...]) -> bool:
+        """Whether the president of these bodies can be a head of state or of a bloc, not that of a bank or a movement."""
+        entries = [entry for body in bodies[:1] if (entry := self.gazetteer.entries.get(body.key))]
+        return all(entry.kind != "Organization" or entry.tags for entry in entries)
+
+    def _is_prince(self, reference: Reference) -> bool:
+        """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
+        opened = fold(self.text[reference.begin : reference.name_begin]).split()[:1]
+        prince = self.titles.prince  # after "to" the article has lost its alef
+        return opened in ([prince], [prince[1:]]) and not reference.bodies
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
         """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
@@ -228,7 +248,9 @@ class Resolver:
 
     def _who(self, reference: Reference, bodies: tuple[Actor, ...]) -> tuple[Actor | None, Entry | None]:
         """The person that a name means: one introduced before, one in the gazetteer, or a new one."""
-        introduced = self.memory.introduced(reference.name)
+        introduced = self.memory.introduced(reference.name) or find_by_first_name(
+            self.memory, self.titles, reference.title, reference.name
+        )
         entries = [sense.entry for sense in reference.senses]
         if introduced and (len(entries) != 1 or introduced is entries[0].actor):
             return introduced, self.gazetteer.entries.get(introduced.key)

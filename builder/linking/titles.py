@@ -141,6 +141,8 @@ class TitleFinder(NameFinder):
                 index += nested - 1
             elif length := self.match_unknown_name(index, after_title=not bodies or index == start):
                 unknown = self._unknown(index, length)
+                if pending and rank in self.titles.leaders:
+                    rank = "official"  # "the president of the African *Bank* A. B." leads no state
                 body = tuple(dict.fromkeys(bodies))
                 return replace(
                     unknown,
@@ -225,8 +227,22 @@ class TitleFinder(NameFinder):
 
     def _begins_another(self, index: int) -> bool:
         """Whether a conjoined token begins another phrase, not another word of a title ("defence *and security*")."""
+        if self._joins_bodies(index):
+            return False
         known = self.match_phrase(index, self.titles.ranks.__contains__) or self.match_name(index)
         return bool(known) or self.tokens[index].upos in {"X", "PROPN", "VERB"}
+
+    def _joins_bodies(self, index: int) -> bool:
+        """Whether a conjoined token names a second body of one title, since a person's name follows it ("envoy of the United
+        Nations *and the League* K. A.", "to Afghanistan *and Pakistan* R. H.")."""
+        match = self.match_name(index)
+        if not match or self._is_person(match):
+            return False
+        before = (self.match_name(at) for at in range(max(index - 3, 0), index))
+        joined = any(other and other.last == index - 1 and not self._is_person(other) for other in before)
+        name = self.match_name(match.last + 1, attached=False)
+        named = bool(name) and self._is_person(name) and name.last > name.first if name else False
+        return joined and (named or self.match_unknown_name(match.last + 1, after_title=False) > 1)
 
     def _patience(self, rank: str, index: int) -> int:
         """How many further words may stand between a title and its name: many for officials ("head of the defence

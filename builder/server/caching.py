@@ -7,6 +7,7 @@ from collections import OrderedDict
 from diplograph.server.service import QueryJob, Result
 
 _LARGEST_SHARE = 16
+_REMEMBERED = 20_000  # queries that were answered quickly, of which only a mark is kept
 
 
 class Answers:
@@ -16,6 +17,7 @@ class Answers:
         self._limit = limit
         self._size = 0
         self._kept: OrderedDict[tuple[str, QueryJob], Result] = OrderedDict()
+        self._asked: set[int] = set()
 
     def find(self, generation: str, job: QueryJob) -> Result | None:
         """The answer to a query, if it is kept."""
@@ -23,6 +25,17 @@ class Answers:
         if found is not None:
             self._kept.move_to_end((generation, job))
         return found
+
+    def keep_if_asked_again(self, job: QueryJob, result: Result) -> None:
+        """Keeps an answer that took little, if the same was asked not long ago. Most look-ups are not asked twice, and to
+        keep them all would cost a tenth of what they do, and push out answers that took long."""
+        mark = hash((result.generation, job))
+        if mark in self._asked:
+            self.keep(job, result)
+            return
+        if len(self._asked) >= _REMEMBERED:
+            self._asked.clear()
+        self._asked.add(mark)
 
     def keep(self, job: QueryJob, result: Result) -> None:
         """Keeps an answer, unless it is not the same each time, in a file, or very long."""
@@ -38,6 +51,7 @@ class Answers:
     def forget(self) -> None:
         """Forgets all."""
         self._kept.clear()
+        self._asked.clear()
         self._size = 0
 
 

@@ -184,8 +184,12 @@ class EnginePool:
         known = self._answers.find(directory.name, job)
         if known is not None:
             return known
-        result = self._lookups.answer(job, directory) or await self._run(job, directory, asker)
-        self._answers.keep(job, result)
+        result = self._lookups.answer(job, directory)
+        if result is not None:
+            self._answers.keep_if_asked_again(job, result)
+        else:
+            result = await self._run(job, directory, asker)
+            self._answers.keep(job, result)
         return result
 
     async def _run(self, job: Job, directory: Path, asker: Asker | None) -> Result:

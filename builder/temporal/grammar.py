@@ -40,7 +40,7 @@ PATTERNS = {
     "numeric": "numeric",
     "day_month": f"a_day? {_DAYS} (?: of | slash | dash )? (?P<MONTHS> {_MONTHS} ) (?: slash | dash )? {_TAIL}",
     "day_of_month": f"""a_day? {_DAYS} (?P<WHICH>
-          of_it | of (?: this | that ) the_month | of the_month relative
+          of_it | of (?: this | that ) the_month | of the_month relative | (?P<ELIDED> of? relative )
     )""",
     "month": f"(?P<STAGE> stage of? )? (?P<MONTHS> {_MONTHS} ) {_TAIL}",
     "months": f"(?P<FIRST> {_MONTHS} ) {_JOIN} (?P<MONTHS> {_MONTHS} ) {_TAIL}",
@@ -62,6 +62,9 @@ PATTERNS = {
         (?: (?: {_JOIN} | slash )? {_PART}? a_day? (?P<SECOND> {_WEEKDAY} ) )?
         (?P<RELATIVE> {_RELATIVE} )? (?P<WEEK> of? (?: the_week relative | this the_week ) )? part?""",
     "shift": f"{_PART}? a_day? (?P<SHIFT> shift ) part?",
+    "feast": "feast (?: of? year )?",
+    "away": """(?: (?P<SIDE> ago | after ) (?: that | (?P<EVENT> other ) ) | (?P<PAST> before_it ) | (?P<NEXT> after_it ) )
+        about? (?P<COUNT> number )? (?P<UNIT> a_day | a_week | a_month | a_year ) (?P<ONE> number )?""",
     "ago": """(?P<SIDE> ago | after ) about? (?P<COUNT> number )?
         (?P<UNIT> a_minute | a_hour | a_day | a_week | a_month | a_year ) (?P<ONE> number )? about?""",
     "clock": f"""(?:

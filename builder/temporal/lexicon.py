@@ -18,7 +18,7 @@ _FILE = "lexicon/time.toml"
 class Sense:
     """What a word of time means: its ``kind`` (a kind of token of the grammar) and its value.
 
-    ``value`` is the number of a month, weekday, day, hour or shift in days; ``name`` says which: the calendar of a
+    ``value`` is the number of a month, weekday, day, hour or shift in days, of a feast month and day (1225); ``name`` says which: the calendar of a
     month, the part of the day, the relative (``next`` …), the unit, the zone. ``count`` is 1 for a singular unit, 2
     for a dual, 0 for a plural. ``doubt`` says how much a month's name needs around it: 0 nothing, 1 a preposition,
     2 a number or a year.
@@ -116,6 +116,8 @@ def _senses(data: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
     for kind, section in (("weekday", "weekdays"), ("shift", "day_shifts"), ("hour", "hours")):
         for value, phrases in data[section].items():
             yield from ((phrase, Sense(kind, int(value))) for phrase in phrases)
+    for day, phrases in data["feasts"].items():
+        yield from ((phrase, Sense("feast", int(day.replace("-", "")))) for phrase in phrases)
     for kind, section in (("part", "day_parts"), ("relative", "relatives")):
         for name, phrases in data[section].items():
             yield from ((phrase, Sense(kind, name=name)) for phrase in phrases)

@@ -32,6 +32,7 @@ _DAYS_ON = {
 # «قبل يوم الخميس», «قبل عام 2008»: before the one that is named
 _NAMED_AFTER = frozenset(("weekday", "month", "shift", "year", "ordinal", "part"))
 _BARE_YEARS = range(1900, 2101)
+_CLITIC_GAP = 2  # a blank and a preposition of one letter between two words
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,17 @@ class Resolver:
         before, _ = self._around(match)
         if days is None:
             return None
+        if match["ELIDED"] and not self._is_elided_month(match):
+            return None
         if which[-1].kind == "of_it" and before != "in" and self.tokens[match.start()].kind != "a_day":
             return None  # «3 منه»: three of it
         month: PartialDate | None
         step = None if which[-1].kind == "of_it" else self._step(which)
         if step is None:
-            month = self.earlier(self.tokens[match.start()].begin)
+            begin = self.tokens[match.start()].begin
+            month = self.earlier(begin)
+            if month and month.month is None:  # a year alone: the month is that of the last day said
+                month = self.earlier(begin, day=True)
         else:
             month = add_months(self.anchor, step) if self.anchor and self.anchor.month else None
         if month is None or month.month is None:
@@ -194,6 +200,14 @@ class Resolver:
         if found[0] is None or found[1] is None:
             return Reading(match.start(), match.end(), "date")
         return self._from_to(match, "date", found[0][0], found[1][1])
+
+    def _is_elided_month(self, match: Match) -> bool:
+        """«يومي 25 و26 الجاري», «في 15 المقبل»: the adjective stands for the month; «القمة 25 المقبلة» is no date."""
+        which = self._group(match, "WHICH")
+        before, _ = self._around(match)
+        opened = self.tokens[match.start()].kind == "a_day" or before in ("in", "between", "until")
+        masculine = which[-1].word in load_lexicon().guards["elided_months"]
+        return opened and masculine
 
     def _read_month(self, match: Match) -> Reading | None:
         month = self._month(match)
@@ -335,7 +349,13 @@ class Resolver:
             return Reading(match.start(), match.end(), "day")
         relative = self._relative(self._group(match, "RELATIVE1") + self._group(match, "RELATIVE"))
         week = self._group(match, "WEEK")
-        if match["SHIFT"]:
+        told = self._same_day(match) if relative in ("following", "preceding") else None
+        if told:
+            # «الخميس الذي يليه», «الأربعاء السابق للقاء»: counted from the day said before
+            way = _DAYS_ON[relative]
+            away = (way * (first - told.first.isoweekday())) % 7 or 7
+            start = told.first + timedelta(days=way * away)
+        elif match["SHIFT"]:
             target = self.anchor.first + timedelta(days=self._group(match, "SHIFT")[0].sense.value)
             ahead = (first - target.isoweekday() + 3) % 7 - 3  # the such-named day nearest to that day
             start = target + timedelta(days=ahead)
@@ -372,6 +392,16 @@ class Resolver:
             return today - timedelta(days=(back or 7) + (7 if relative == "before_last" else 0))
         return today - timedelta(days=back) if self._looks_back(relative) else today + timedelta(days=ahead)
 
+    def _read_feast(self, match: Match) -> Reading | None:
+        """«ليلة رأس السنة», «يوم عيد الميلاد 2001»: a feast that has a day of its own."""
+        month, day = divmod(self.tokens[match.start()].sense.value, 100)
+        named = self.tokens[match.end() - 1]
+        year = named.sense.value if named.kind == "year" else None
+        if year is None and self.anchor is not None:
+            year = choose_year("gregorian", month, day, self.anchor, "", self.tense)
+        start = PartialDate(year, month, day) if year else None
+        return Reading(match.start(), match.end(), "date", start)
+
     def _read_ago(self, match: Match) -> Reading | None:
         """«قبل يومين», «بعد ثلاثة أيام», «منذ عام»; from something else («قبل يومين من القمة») it has no date."""
         unit = self._group(match, "UNIT")[0].sense
@@ -393,11 +423,35 @@ class Resolver:
             return Reading(
                 match.start(), match.end(), "period"
             )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
-        return Reading(match.start(), match.end(), "period", self._away(unit.name, side * number))
+        return Reading(
+            match.start(), match.end(), "period", self._away(unit.name, side * number, self.anchor)
+        )
 
-    def _away(self, unit: str, count: int) -> PartialDate | None:
-        """That many units from the anchor, as precise as the unit (a week as precise as a day)."""
-        anchor = self.anchor
+    def _read_away(self, match: Match) -> Reading | None:
+        """«بعد ذلك بيومين», «قبلها بأسبوع», «قبل القمة بيوم»: counted from the last day that was said."""
+        event = self._group(match, "EVENT")
+        length = self.tokens[match.end("EVENT")] if event else None
+        # The length has a preposition on it, one letter: «قبل القمة بيوم», and not «بعد اللقاء يوم الخميس».
+        if (
+            event
+            and length
+            and not (load_lexicon().is_definite(event[0].word) and length.begin - event[0].end == _CLITIC_GAP)
+        ):
+            return None
+        unit = self._group(match, "UNIT")[0].sense
+        count = self._group(match, "COUNT")
+        number = count[0].sense.value if count else unit.count
+        one = self._group(match, "ONE")
+        if not number or (one and one[0].sense.value != 1):
+            return None
+        side = self._group(match, "SIDE")
+        back = bool(match["PAST"]) or (bool(side) and side[0].kind == "ago")
+        base = self.earlier(self.tokens[match.start()].begin, day=True)
+        start = self._away(unit.name, -number if back else number, base)
+        return Reading(match.start(), match.end(), "period", start)
+
+    def _away(self, unit: str, count: int, anchor: PartialDate | None) -> PartialDate | None:
+        """That many units from a date, as precise as the unit (a week as precise as a day)."""
         if anchor is None or abs(count) > 1000:
             return None
         if unit == "year":
