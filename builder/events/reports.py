@@ -149,7 +149,8 @@ def _attach(groups: list[_Group], mention: Mention) -> None:
 
 
 def _inherit(groups: list[_Group], mention: Mention) -> None:
-    """Opens a group for a further round with a date or place of its own, with the parties of the event before it."""
+    """Opens a group for a further round with a date or place of its own, with the parties of the event before it; one
+    that is still to come needs neither ("no date was set for *another meeting*")."""
     before = [
         g
         for g in groups
@@ -157,7 +158,8 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
         and g.values.fillers
         and g.mentions[0].begin < mention.begin
     ]
-    if not before or not (mention.values.start_date or mention.values.place):
+    announced = {"further", "status"} <= mention.cues and mention.values.status != "occurred"
+    if not before or not (mention.values.start_date or mention.values.place or announced):
         return
     words = _anchors_of(mention)
     kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]

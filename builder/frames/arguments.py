@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from diplograph.frames.delegates import senders
 from diplograph.frames.pronouns import (
     continued_subject,
     dropped_subject,
@@ -251,6 +252,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return continued_subject(view, head)
         case "dropped":
             return dropped_subject(view, head)
+        case "sent":
+            return senders(view, head, end)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [
@@ -258,6 +261,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             ]
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
+            inside = [e for e in inside if not _is_dateline(view, e)]
             return [e for e in inside if e.tags or view.preposition_of(e) not in view.lexicon.local]
         case "before":
             # Of coordinated entities the first stands for all.
@@ -269,6 +273,13 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return modifiers(view, head, end, adjective=False)
         case _:
             return modifiers(view, head, end, adjective=True)
+
+
+def _is_dateline(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -")."""
+    after = entity.last + 1
+    opening = view.lexicon.brackets | view.lexicon.dashes
+    return entity.first == 1 and after <= len(view.words) and view.forms[after - 1] in opening
 
 
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:

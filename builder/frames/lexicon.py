@@ -39,6 +39,9 @@ class Lexicon:
     moving: frozenset[str]
     towns: frozenset[str]
     passed_over: frozenset[str]
+    delegates: frozenset[str]
+    sending: frozenset[str]
+    nominative_endings: tuple[str, ...]
     topics: frozenset[str]
     setting: frozenset[str]
     matters: frozenset[str]
@@ -51,6 +54,7 @@ class Lexicon:
     pairing: frozenset[str]
     partnered: frozenset[str]
     masculine: frozenset[str]
+    adjective_endings: tuple[str, ...]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
     auxiliary: frozenset[str]
@@ -144,6 +148,9 @@ def load_lexicon() -> Lexicon:
         folded(data["moving"]["words"]),
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
+        folded(data["delegates"]["words"]),
+        folded(data["delegates"]["prepositions"]),
+        tuple(data["delegates"]["nominative"]),
         folded(data["topic"]["words"]),
         folded(data["topic"]["setting"]),
         folded(data["topic"]["matters"]),
@@ -156,6 +163,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["partnered"]),
         folded(data["gender"]["masculine"]),
+        tuple(fold(ending) for ending in data["gender"]["adjective"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
         folded(data["verbs"]["auxiliary"]),

@@ -12,11 +12,12 @@ from functools import cache
 from typing import Any
 
 from diplograph.arabic import fold
+from diplograph.linking.tokens import load_clitics
 from diplograph.model import DataError, TermError
 from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
-SCOPES = ("next", "before", "phrase", "clause", "sentence", "document")
+SCOPES = ("following", "next", "before", "phrase", "clause", "sentence", "document")
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",
@@ -29,6 +30,7 @@ RELATIONS = (
     "any",
     "continued",
     "dropped",
+    "sent",
 )
 
 
@@ -158,6 +160,40 @@ def _fold_all(items: list[str]) -> frozenset[str]:
     return frozenset(fold(item) for item in items)
 
 
+def _combine(item: Mapping[str, list[str]]) -> list[str]:
+    """The phrases of some nouns, each with each of some adjectives or with each noun that it can be of.
+
+    Arabic repeats the article on the adjective and puts it on the last noun only; an object without article shows its
+    ending.
+
+    >>> _combine({"nouns": ["ضمانات"], "adjectives": ["أمنية"]})
+    ['ضمانات أمنية', 'الضمانات الأمنية']
+    >>> _combine({"nouns": ["اتفاق"], "adjectives": ["دفاعي"]})
+    ['اتفاق دفاعي', 'الاتفاق الدفاعي', 'اتفاقا دفاعيا']
+    >>> _combine({"nouns": ["سحب"], "of": ["قوات"]})
+    ['سحب قوات', 'سحب القوات']
+    """
+    article = load_clitics().article
+    nouns = item.get("nouns", [])
+    agreeing = [
+        form.format(noun, adjective)
+        for noun in nouns
+        for adjective in item.get("adjectives", [])
+        for form in (
+            "{} {}",
+            f"{article}{{}} {article}{{}}",
+            *(["{}ا {}ا"] if noun[-1] not in "ةاتى" else []),
+        )
+    ]
+    owned = [
+        f"{noun} {before}{other}"
+        for noun in nouns
+        for other in item.get("of", [])
+        for before in ("", article)
+    ]
+    return agreeing + owned
+
+
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
@@ -187,7 +223,7 @@ class _Reader:
     def __init__(self, file: str, data: dict[str, Any]) -> None:
         self.file = file
         self.data = data
-        self.words: dict[str, list[str]] = data.get("words", {})
+        self.words: dict[str, list[Any]] = data.get("words", {})
         self.faults: list[str] = []
 
     def check_keys(self, what: str, found: dict[str, Any], allowed: set[str]) -> None:
@@ -195,13 +231,16 @@ class _Reader:
             self.faults.append(f"{what}: unknown key {key!r}; known are {', '.join(sorted(allowed))}")
 
     def word_list(self, what: str, items: Any) -> frozenset[str]:
-        """Words given one by one, or as ``@name`` of a list in [words]."""
+        """Words given one by one, as phrases to be put together (:func:`_combine`), or as ``@name`` of a list in [words]."""
         found: list[str] = []
         for item in items or []:
-            if not item.startswith("@"):
+            if isinstance(item, dict):
+                self.check_keys(f"{what}: phrases", item, {"nouns", "adjectives", "of"})
+                found.extend(_combine(item))
+            elif not item.startswith("@"):
                 found.append(item)
             elif item[1:] in self.words:
-                found.extend(self.words[item[1:]])
+                found.extend(self.word_list(what, self.words[item[1:]]))
             else:
                 self.faults.append(f"{what}: no list {item[1:]!r} in [words]")
         return _fold_all(found)

@@ -28,7 +28,12 @@ from diplograph.model import Document
 from diplograph.parsing import to_segments
 
 _WORD = re.compile(r"[^\W_]+")
-_REACH = {"next": (0, 5), "before": (-3, 0), "phrase": (0, 34)}  # tokens; a token has one word at least
+_REACH = {
+    "following": (0, 2),
+    "next": (0, 5),
+    "before": (-3, 0),
+    "phrase": (0, 34),
+}  # tokens; a token has one word at least
 
 
 class Sieve:

@@ -11,7 +11,7 @@ from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
-_NEXT = 5  # words of the scope "next"
+_FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +116,28 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     if near.scope == "document":
         return len(near.words & document) >= near.at_least
     begin, end = _scope(view, near.scope, anchor)
-    return (
-        len({view.forms[id - 1] for id in view.find(near.words, begin, end) if id != anchor}) >= near.at_least
-    )
+    found = {
+        view.forms[id - 1]
+        for id in view.find(near.words, begin, end)
+        if id != anchor and not _is_in_name_of_body(view, id)
+    }
+    return len(found) >= near.at_least
+
+
+def _is_in_name_of_body(view: SentenceView, id: int) -> bool:
+    """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …")."""
+    entity = view.entity_at(id)
+    if entity is None or entity.kind != "Organization" or entity.how == "organ":
+        return False
+    return entity.first < id
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
     match scope:
         case "before":
             return max(1, anchor - 3), anchor
+        case "following":
+            return anchor + 1, anchor + 1 + _FOLLOWING
         case "next":
             return anchor + 1, anchor + 1 + _NEXT
         case "phrase":

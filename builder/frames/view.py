@@ -16,6 +16,7 @@ from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
 
+_DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
@@ -100,9 +101,15 @@ class SentenceView:
 
     @cached_property
     def _phrases(self) -> tuple[frozenset[str], ...]:
-        """The names of each word, and the phrases of two and three words that begin with it."""
+        """The names of each word, and the phrases of two and three words that begin with it, or with its restored form
+        (after "to" the article loses its alef)."""
         return tuple(
-            names | {" ".join(self.forms[at : at + 2]), " ".join(self.forms[at : at + 3])}
+            names
+            | {
+                " ".join((first, *self.forms[at + 1 : at + length]))
+                for first in {self.forms[at], fold(self.words[at].form)}
+                for length in (2, 3)
+            }
             for at, names in enumerate(self._names)
         )
 
@@ -158,9 +165,18 @@ class SentenceView:
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
             return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
+        if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
+            return False
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
-        return opens and person and self.forms[id - 1] in self.lexicon.opening_verbs
+        return person or self._is_nominative(id + 1)
+
+    def _is_nominative(self, id: int) -> bool:
+        """Whether a word is a noun for delegates with an ending that only subjects have ("*the two sides* discussed": a
+        dual or plural, whose ending in Arabic is another after a noun)."""
+        if id > len(self.words) or not self.is_one_of(id, self.lexicon.delegates):
+            return False
+        return self.forms[id - 1].endswith(self.lexicon.nominative_endings)
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
@@ -384,11 +400,19 @@ class SentenceView:
             return True  # the same in other words: "the North Atlantic alliance "NATO""
         if before.how == "demonym" and entity.how == "demonym":
             return len(gap) <= 2
+        if not gap and entity.how == "demonym" and self._is_like_adjective(before):
+            return True  # "the *Saudi* Pakistani committee": in Arabic the name of the state is spelt like the adjective
         if [self.forms[id - 1] for id in gap] == ["-"]:
             return True  # "the council of Russia - NATO"
         if not gap and self._carries_conjunction(entity):
             return True
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
+
+    def _is_like_adjective(self, entity: EntityMention) -> bool:
+        """Whether a name of one word is spelt like an adjective with the article."""
+        form = self.forms[entity.first - 1]
+        adjective = form.startswith(self.article) and form.endswith(self.lexicon.adjective_endings)
+        return adjective and entity.first == entity.last and entity.kind == "Country"
 
     def _carries_conjunction(self, entity: EntityMention) -> bool:
         """Whether "and" is written with a name that the tokenizer did not know, and so did not take apart."""
@@ -420,8 +444,24 @@ class SentenceView:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
         if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
             return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
-        if self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions:
-            return self.forms[id - 1]
+        governing = self.forms[id - 1] if self._governs(id) else ""
+        if governing and governing not in self.lexicon.sending:
+            return governing
+        return self._preposition_of_delegates(entity, id - 1 if governing else id) or governing
+
+    def _governs(self, id: int) -> bool:
+        return self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions
+
+    def _preposition_of_delegates(self, entity: EntityMention, last: int) -> str:
+        """The preposition before those who speak for an entity ("between *delegations from* India", "with *representatives
+        of* Albania", "among *the staffs of* France"), whose words end at ``last``; "" if there are none."""
+        if entity.how == "demonym" or entity.kind == "Person":
+            return ""
+        for id in range(last, max(last - _DELEGATION, 1), -1):
+            if self.entity_at(id) is not None or self.word(id).upos not in {"NOUN", "ADJ", "X"}:
+                return ""
+            if self.is_one_of(id, self.lexicon.delegates):
+                return self.forms[id - 2] if self._governs(id - 1) else ""
         return ""
 
     def is_passed_over(self, id: int) -> bool:
