@@ -95,6 +95,7 @@ class Lexicon:
     several_endings: tuple[str, ...]
     manner: frozenset[str]
     lam: frozenset[str]
+    blessing: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -198,5 +199,6 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
         folded(data["prepositions"]["lam"]),
+        folded(data["blessing"]["words"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )

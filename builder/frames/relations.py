@@ -55,6 +55,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             if titled:
                 return members(view, titled)
             if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
+                if view.is_one_of(child.id, view.lexicon.days):
+                    continue  # "Clinton met *on Tuesday* in New York", which the parser takes for the subject
                 return []
     before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:

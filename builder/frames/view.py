@@ -414,8 +414,12 @@ class SentenceView:
         return not entity.preposition and entity.begin > self.word(entity.first).begin
 
     def _joins(self, id: int) -> bool:
-        word = self.word(id)
-        return word.upos in {"CCONJ", "PUNCT"} and self.forms[id - 1] not in self.lexicon.marks
+        word, form = self.word(id), self.forms[id - 1]
+        if form in self.lexicon.blessing or (
+            word.upos == "PRON" and id > 1 and self.forms[id - 2] in self.lexicon.blessing
+        ):
+            return True  # "the emir, *God keep him*, and the president"
+        return word.upos in {"CCONJ", "PUNCT"} and form not in self.lexicon.marks
 
     def preposition_of(self, entity: EntityMention) -> str:
         """The preposition before an entity (or before the first it is coordinated with), folded; "" if none."""
