@@ -96,6 +96,8 @@ class Lexicon:
     manner: frozenset[str]
     lam: frozenset[str]
     blessing: frozenset[str]
+    according: frozenset[str]
+    quantities: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -200,5 +202,7 @@ def load_lexicon() -> Lexicon:
         folded(data["manner"]["words"]),
         folded(data["prepositions"]["lam"]),
         folded(data["blessing"]["words"]),
+        folded(data["boundary"]["according"]),
+        folded(data["prepositions"]["quantities"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )
