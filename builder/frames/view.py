@@ -145,15 +145,18 @@ class SentenceView:
             return self.is_gathering(id)
         if self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id):
             return True
-        return self._is_doubtful_verb(id)
+        return self._is_first_verb(id)
 
-    def _is_doubtful_verb(self, id: int) -> bool:
-        """Whether a noun that the finer tags have for a verb opens a clause before a person ("three days after meeting him,
-        *opened* Trump the doors": spelt like "the opening of")."""
-        before, following = self.word(id - 1) if id > 1 else None, self.entity_at(id + 1)
-        after_comma = before is not None and self.forms[before.id - 1] in self.lexicon.commas
-        person = following is not None and following.kind == "Person" and following.first == id + 1
-        return self.word(id).xpos.startswith("V") and after_comma and person
+    def _is_first_verb(self, id: int) -> bool:
+        """Whether a noun is the verb that a circumstance at the head of its sentence wants, before who acts ("three days
+        after meeting him, *opened* Trump the doors": spelt like "the opening of")."""
+        following = self.entity_at(id + 1)
+        if following is None or following.kind != "Person" or following.first != id + 1:
+            return False
+        opening = self.forms[1 if self.word(1).upos == "CCONJ" else 0]
+        after_comma = self.forms[id - 2] in self.lexicon.commas
+        none_before = all(word.upos != "VERB" for word in self.words[: id - 1])
+        return after_comma and none_before and opening in self.lexicon.circumstantial
 
     def is_gathering(self, id: int) -> bool:
         """Whether a word that is spelt like a verbal noun is a verb, by the pronoun on it: "a summit that *brings him
@@ -289,6 +292,7 @@ class SentenceView:
         # … nor "a joint call, *on Friday,* that brought together …".
         return all(
             self.word(at).upos in {"ADJ", "PART"}
+            or (self.word(at).upos == "X" and self.entity_at(at) is None)
             or self.forms[at - 1] in self.lexicon.commas
             or self.is_one_of(at, self.lexicon.days)
             for at in range(anchor + 1, id)
