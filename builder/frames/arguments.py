@@ -86,9 +86,9 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     several_calls = firing.trigger.distributive and not (firing.trigger.verbal or firing.trigger.adverbial)
     if several_calls and not any(a.rule.endswith(("/subject", "/pronoun")) for a in found):
         return False  # "said *in calls with* A, B and C": the partners alone, and not who called them
-    if firing.trigger.verbal and firing.trigger.distributive and found:
-        if all(argument.rule == "path:anchor/prepositional" for argument in found):
-            return False  # "and (he) called *his counterparts A and B*": whom somebody called, not yet who
+    called = firing.trigger.verbal and firing.trigger.distributive and bool(found)
+    if called and all(argument.rule == "path:anchor/prepositional" for argument in found):
+        return False  # "and (he) called *his counterparts A and B*": whom somebody called, not yet who
     if firing.trigger.leaders and count_leaders(found) < firing.trigger.leaders:
         return False  # "met *the president and the officials*": one leader is no meeting of leaders
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)

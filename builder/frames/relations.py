@@ -45,12 +45,12 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             entity = view.entity_at(child.id)
             if entity is None and view.forms[child.id - 1] in view.lexicon.passed_over:
                 entity = view.entity_at(child.id + 1)  # "*the city of* Sirte hosts"
+                if entity:
+                    return members(view, entity)
             if entity is None and view.forms[child.id - 1] in view.lexicon.quantities:
                 some = view.entity_at(child.id + 2)  # "held by *a number of* the union's leaders"
                 if some and view.forms[child.id] in view.lexicon.partitive:
                     return members(view, some)
-                if entity:
-                    return members(view, entity)
             if entity and not agrees(view, verb, entity):
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":

@@ -151,7 +151,7 @@ class SentenceView:
         """Whether a noun is the verb that a circumstance at the head of its sentence wants, before who acts ("three days
         after meeting him, *opened* Trump the doors": spelt like "the opening of")."""
         following = self.entity_at(id + 1)
-        if following is None or following.kind != "Person" or following.first != id + 1:
+        if id < 4 or following is None or following.kind != "Person" or following.first != id + 1:
             return False
         opening = self.forms[1 if self.word(1).upos == "CCONJ" else 0]
         after_comma = self.forms[id - 2] in self.lexicon.commas
