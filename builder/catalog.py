@@ -454,7 +454,7 @@ def _fold_name(name: str) -> str:
 
 
 def resolve_event(store: Store, text: str) -> NamedNode:
-    """The consolidated event meant: by IRI, by its key, or by the beginning of one key.
+    """The consolidated event meant: by IRI, by its key (also as tables show it: ``event/KEY``), or by the beginning of one.
 
     Raises QueryError when the store has no such event, or several.
     """
@@ -466,7 +466,7 @@ def resolve_event(store: Store, text: str) -> NamedNode:
 
 def choose_event(known: Collection[str], text: str, *, base: str) -> NamedNode:
     """The event meant, of those with these IRIs. Raises QueryError when it is none or several."""
-    iri = event_iri(text, base=base).value
+    iri = event_iri(text.removeprefix("event/"), base=base).value
     for candidate in (text, iri):
         if candidate in known:
             return NamedNode(candidate)

@@ -114,7 +114,7 @@ def find_linked(resolver: Resolver, sentence: int) -> list[Name]:
     """The names that the linker works with in a sentence: the gazetteer's, and persons by title or tag."""
     tokens = resolver.tokens[sentence]
     persons = []
-    for reference in resolver.references[sentence]:
+    for reference in resolver.overview.references[sentence]:
         if reference.kind in {"person", "counterpart"} and reference.name:
             covered = [
                 token.index

@@ -24,21 +24,23 @@ from diplograph.frames.relations import (
     subjects,
 )
 from diplograph.frames.schema import ArgumentRule, RolePolicy
+from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status import load_status
-from diplograph.frames.triggers import Firing
+from diplograph.frames.triggers import Firing, is_conditional
+from diplograph.frames.unnamed import find_predicate
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
-from diplograph.linking.gazetteer import actor_key
 from diplograph.model import Actor, Evidence, Filler
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An entity taken for a role, and the rule that took it."""
+    """An entity taken for a role, and the rule that took it; ``himself``: a person does not stand for a body."""
 
     role: str
     entity: EntityMention
     rule: str
+    himself: bool = False
 
 
 def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
@@ -61,7 +63,7 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             if rule.fallback and any(set(entity.actors) & set(other.entity.actors) for other in found):
                 continue
             taken.add((rule.role, entity.begin, entity.actors))
-            found.append(Argument(rule.role, entity, rule.name))
+            found.append(Argument(rule.role, entity, rule.name, rule.persons and entity.how == "name"))
             if rule.relation == "before":
                 found.extend(Argument(rule.role, other, rule.name) for other in members(view, entity)[1:])
                 break
@@ -115,8 +117,12 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
             if other < firing.anchor and not view.find(view.lexicon.margins, other - 2, other)
         ]
         entities = [e for e in entities if not any(first < e.first < last for first, last in others)]
+    if firing.frame.roles[rule.role].with_body:
+        # "*a deputy minister of the Treasury* threatened": whoever he is, he speaks for the state
+        entities = [e if e.actors else replace(e, actors=e.bodies[:1], kind="Country") for e in entities]
     entities = [entity for entity in only_actors(entities) if not rule.hows or entity.how in rule.hows]
     entities = [entity for entity in entities if entity.how not in rule.not_hows]
+    entities = [entity for entity in entities if entity.how != "organ" or entity.rank not in rule.not_organs]
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
@@ -164,14 +170,12 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs]
         case "governor":
             fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
-            return [(firing.governor, end)] if fits else []
+            stop = anchor if rule.relation == "prepositional" else end
+            return [(firing.governor, stop)] if fits else []
         case "speaker":
-            said = (
-                above.id
-                for above in view.ancestors(anchor)
-                if view.is_one_of(above.id, view.lexicon.reporting)
-            )
-            return [(verb, end)] if (verb := next(filter(view.is_verb, said), 0)) else []
+            return [(anchor, end)]
+        case "predicate":
+            return [(verb, view.clause_end(verb))] if (verb := find_predicate(view, anchor)) else []
         case "support":
             nouns = [noun for noun in support_nouns(view, anchor) if noun < anchor]
             return [(noun, anchor) for noun in nouns if not rule.verbs or view.is_one_of(noun, rule.verbs)]
@@ -232,14 +236,16 @@ def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule
 
 def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> list[EntityMention]:
     match rule.relation:
+        case "subject" if rule.of == "speaker":
+            return find_speakers(view, head)
         case "subject" if rule.of in ("relative", "sentence"):
             return subjects(view, head, inherited=False)
         case "subject":
             return _subjects(view, head)
         case "object":
-            return objects(
-                view, head, headed=rule.of == "relative" and not has_resumptive_pronoun(view, head)
-            )
+            # the noun before the verb is its subject: "a meeting *that gathers*", "sanctions *await*"
+            led = rule.of == "relative" and not has_resumptive_pronoun(view, head)
+            return objects(view, head, headed=led or rule.of == "predicate")
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
@@ -288,10 +294,11 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):
-        if view.is_verb(above.id):
+        # "said …, *if Tehran goes on*, threatening": who acts in the condition does not threaten
+        if view.is_verb(above.id) and not is_conditional(view, above.id):
             return subjects(view, above.id)
     for id in range(head - 1, 0, -1):
-        if view.is_verb(id):
+        if view.is_verb(id) and not is_conditional(view, id):
             return subjects(view, id)
     return []
 
@@ -370,7 +377,7 @@ def fill_roles(
         chosen = _choose(_with_antecedent(own) if policy.mutual else own, policy)
         for argument, actors in chosen:
             for actor in actors:
-                for meant in _expand(actor, argument.entity, policy, lookup):
+                for meant in [actor] if argument.himself else _expand(actor, argument.entity, policy, lookup):
                     filler = Filler(role, meant)
                     if filler not in fillers:
                         fillers.append(filler)
@@ -424,25 +431,3 @@ def _expand(
     if policy.as_body:
         return list(bodies[:1])
     return [actor, *bodies[:1]]
-
-
-def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, int] | None:
-    """An unnamed party, from the words of its phrase ("those who obstruct the talks"), with its span.
-
-    The phrase ends with the clause, at a bracket or a comma that the phrase itself did not open, or after ten words.
-    """
-    last = begin
-    for id in range(begin, min(end, begin + 10)):
-        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.commas or view.word(id).upos == "PUNCT":
-            break
-        if view.word(id).upos in {"CCONJ", "SCONJ"} or any(
-            view.forms[id - 1 : id - 1 + len(words)] == words for words in view.lexicon.condition
-        ):
-            break
-        last = id
-    first, final = view.word(begin), view.word(last)
-    text = " ".join(view.text[first.begin : final.end].split())
-    if not text or first.upos not in {"NOUN", "ADJ", "X"}:
-        return None
-    actor = Actor(actor_key("", "", text), "Organization", text)
-    return replace(actor), first.begin, final.end

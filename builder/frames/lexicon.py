@@ -16,6 +16,7 @@ class Lexicon:
     compound: frozenset[tuple[str, ...]]
     prepositions: frozenset[str]
     relative: frozenset[str]
+    whoever: frozenset[str]
     boundary: frozenset[str]
     marks: frozenset[str]
     condition: tuple[tuple[str, ...], ...]
@@ -23,11 +24,16 @@ class Lexicon:
     stated: frozenset[str]
     issued: frozenset[str]
     reporting: frozenset[str]
+    speaking: frozenset[str]
+    attributing: tuple[str, ...]
+    as_said: frozenset[str]
+    colons: frozenset[str]
     support: frozenset[str]
     commas: frozenset[str]
     brackets: frozenset[str]
     dashes: frozenset[str]
     contrast: frozenset[str]
+    no_contrast: frozenset[str]
     then: frozenset[str]
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
@@ -122,6 +128,7 @@ def load_lexicon() -> Lexicon:
         frozenset(tuple(fold(item).split()) for item in data["prepositions"]["compound"]),
         folded(data["prepositions"]["independent"]),
         folded(data["relative"]["words"]),
+        folded(data["relative"]["whoever"]),
         folded(data["boundary"]["words"]),
         frozenset(data["boundary"]["marks"]),
         tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),
@@ -129,11 +136,16 @@ def load_lexicon() -> Lexicon:
         folded(data["statement"]["nouns"]),
         folded(data["statement"]["issued"]),
         folded(data["reporting"]["words"]),
+        folded(data["attribution"]["verbs"]),
+        tuple(map(fold, data["attribution"]["prepositions"])),
+        folded(data["attribution"]["before_verbs"]),
+        frozenset(data["attribution"]["colons"]),
         folded(data["support"]["words"]),
         frozenset(data["boundary"]["commas"]),
         frozenset(data["boundary"]["brackets"]),
         frozenset(data["boundary"]["dashes"]),
         folded(data["boundary"]["contrast"]),
+        folded(data["boundary"]["no_contrast"]),
         folded(data["boundary"]["then"]),
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),

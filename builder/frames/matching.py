@@ -14,7 +14,6 @@ from diplograph.frames.arguments import (
     fill_roles,
     find_arguments,
     is_of_others,
-    phrase_actor,
     repeats_preposition,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
@@ -35,6 +34,7 @@ from diplograph.frames.times import (
     find_time,
 )
 from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
+from diplograph.frames.unnamed import find_phrases, phrase_actor
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
@@ -176,6 +176,8 @@ class Matcher:
             return True  # "met X, *then* Y"
         # "called both the president and …" is several calls, "a call between both" is one.
         found = view.find(view.lexicon.separately, begin, end)
+        # … and where "each of" is who acts ("*each of* X and Y takes part"), they act together.
+        found = [id for id in found if not view.word(id).deprel.startswith("nsubj")]
         return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
 
     def _mention(
@@ -297,9 +299,12 @@ class Matcher:
         for role, policy in firing.frame.roles.items():
             if not policy.phrases or any(filler.role == role for filler in fillers):
                 continue
-            rules = [rule for rule in firing.frame.arguments if rule.role == role and rule.prepositions]
+            rules = [rule for rule in firing.frame.arguments if rule.role == role and rule.of == "anchor"]
             wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
-            for id in range(firing.anchor + 1, view.phrase_end(firing.anchor) - 1):
+            before = firing.anchor - 2  # "imposed *on it* sanctions"
+            owned = before > 0 and view.word(before + 1).upos == "PRON"
+            after = range(firing.anchor + 1, view.phrase_end(firing.anchor) - 1)
+            for id in [*([before] if owned else []), *after]:
                 if view.forms[id - 1] not in wanted or view.entity_at(id) is not None:
                     continue
                 if view.word(id + 1).upos == "PRON":
@@ -309,13 +314,17 @@ class Matcher:
                     view.word(min(owner, len(view.words))).upos == "PRON"
                     and view.word(id + 1).token == view.word(owner).token
                 ):
-                    owned = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
-                    if owned[0]:
-                        return owned
+                    meant = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
+                    if meant[0]:
+                        return meant
                 found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
                 if found:
                     actor, begin, end = found
                     return (Filler(role, actor),), (Evidence(role, begin, end, "path:anchor/phrase", actor),)
+            for rule in firing.frame.arguments:
+                fits = rule.role == role and (not rule.triggers or firing.trigger.id in rule.triggers)
+                for actor, begin, end in find_phrases(view, firing, rule) if fits else ():
+                    return (Filler(role, actor),), (Evidence(role, begin, end, rule.name, actor),)
         return (), ()
 
     def _implied(self, view: SentenceView, firing: Firing) -> list[tuple[Filler, Evidence]]:

@@ -44,7 +44,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
         if child.deprel.startswith("nsubj"):
             entity = view.entity_at(child.id)
             if entity is None and view.forms[child.id - 1] in view.lexicon.passed_over:
-                entity = view.entity_at(child.id + 1)  # "*the city of* Sirte hosts"
+                last = child.id + 1 if view.is_passed_over(child.id + 1) else child.id  # "*each of* X and Y"
+                entity = view.entity_at(last + 1)  # "*the city of* Sirte hosts"
                 if entity:
                     return members(view, entity)
             if entity is None and view.forms[child.id - 1] in view.lexicon.quantities:

@@ -18,7 +18,7 @@ from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
 SCOPES = ("following", "next", "before", "phrase", "clause", "sentence", "document")
-ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "sentence", "support")
+ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",
     "object",
@@ -86,7 +86,9 @@ class ArgumentRule:
 
     ``coordinated`` asks for at least two of them joined; ``indefinite`` for an anchor without article (with one it
     refers to an event whose parties the text has named), ``leaders`` for the heads of states or of a body ("the leaders of
-    the group"); a ``fallback`` is tried only while the role lacks actors.
+    the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
+    named, whatever the role makes of persons; ``not_organs`` are kinds of parts of a state that do not stand for it
+    ("Lebanese *officials*").
     """
 
     role: str
@@ -99,12 +101,14 @@ class ArgumentRule:
     triggers: frozenset[str] = frozenset()
     hows: frozenset[str] = frozenset()
     not_hows: frozenset[str] = frozenset()
+    not_organs: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     coordinated: bool = False
     indefinite: bool = False
     leaders: bool = False
     fallback: bool = False
+    persons: bool = False
 
     @property
     def name(self) -> str:
@@ -196,8 +200,8 @@ _TRIGGER_KEYS = {
     "inherits", "adverbial", "lenient",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
-    "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows",
-    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback",
+    "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -301,12 +305,14 @@ class _Reader:
             triggers=frozenset(data.get("triggers", [])),
             hows=frozenset(data.get("hows", [])),
             not_hows=frozenset(data.get("not_hows", [])),
+            not_organs=frozenset(data.get("not_organs", [])),
             kinds=frozenset(data.get("kinds", [])),
             tags=frozenset(data.get("tags", [])),
             coordinated=data.get("coordinated", False),
             leaders=data.get("leaders", False),
             indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
+            persons=data.get("persons", False),
         )
 
     def frame(self) -> Frame:

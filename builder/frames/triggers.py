@@ -160,7 +160,7 @@ def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
             continue
         if any(view.forms[at - 1] in view.lexicon.marks - {":"} for at in range(id, anchor)):
             continue
-        if view.find(view.lexicon.contrast, id + 1, anchor):
+        if view.find_contrast(id + 1, anchor):
             continue  # "vowed to mend relations, *while* the union said that sanctions …"
         if _suits(view, trigger, id, anchor):
             nearest = id
@@ -172,7 +172,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     lexicon = load_status()
     before = {view.forms[at - 1] for at in range(max(1, id - 3), id)}
     before |= {view.forms[child.id - 1] for child in view.sentence.children.get(id, ()) if child.id < id}
-    if trigger.governor_tense == "future" and not before & (lexicon.future | lexicon.modal):
+    ahead = before & (lexicon.future | lexicon.modal) and not is_conditional(view, id)
+    if trigger.governor_tense == "future" and not ahead:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
         return False
@@ -182,10 +183,18 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     return not trigger.connectors or bool(view.find(trigger.connectors, id + 1, anchor))
 
 
+def is_conditional(view: SentenceView, id: int) -> bool:
+    """Whether a conditional conjunction stands right before a verb ("will answer *if* it imposes sanctions")."""
+    return any(view.forms[max(id - 1 - len(words), 0) : id - 1] == words for words in view.lexicon.condition)
+
+
 def _has_condition(view: SentenceView, begin: int, end: int) -> bool:
-    """Whether a conditional conjunction stands between two words."""
-    return any(
-        view.forms[at : at + len(words)] == words
-        for words in view.lexicon.condition
-        for at in range(begin, end - 1)
-    )
+    """Whether a conditional conjunction stands between two words, and not its whole clause, set off by commas ("will not
+    hesitate*, if the summit fails,* to impose")."""
+    for words in view.lexicon.condition:
+        for at in range(begin, end - 1):
+            apart = view.forms[at - 1] in view.lexicon.commas
+            closed = any(form in view.lexicon.commas for form in view.forms[at : end - 1])
+            if view.forms[at : at + len(words)] == words and not (apart and closed):
+                return True
+    return False

@@ -94,6 +94,11 @@ class SentenceView:
         ids = range(max(begin, 1), min(end, len(self.words) + 1))
         return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
 
+    def find_contrast(self, begin: int, end: int) -> bool:
+        """Whether a conjunction from ``begin`` to ``end`` (exclusive) sets another statement against what was said."""
+        when = self.find(self.lexicon.no_contrast, begin, end)
+        return any(id not in when for id in self.find(self.lexicon.contrast, begin, end))
+
     @cached_property
     def _phrases(self) -> tuple[frozenset[str], ...]:
         """The names of each word, and the phrases of two and three words that begin with it, or with its restored form

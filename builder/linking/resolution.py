@@ -16,14 +16,12 @@ from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
-from diplograph.linking.phrases import PhraseFinder
+from diplograph.linking.overview import body_key, overlook
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
-from diplograph.linking.tokens import Token, load_clitics, read_tokens, readings
+from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Sentence
 
-EARLIEST, LATEST = "1900", "2100"  # for documents of which nothing says when they were written
-SHORTEST_NAME = 3  # letters of a surname by which somebody may be called alone
 SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
@@ -37,84 +35,7 @@ class Resolver:
         self.titles = titles
         self.memory = Memory()
         self.tokens = [read_tokens(sentence, self.text) for sentence in parsed.sentences]
-        self.references = self._find_references()
-        self.known_bodies = self._count_bodies()
-        self.earliest, self.latest = self._period()
-        self.full_names = self._full_names()
-
-    # -- what the document as a whole says -----------------------------------------------------------------------
-
-    def _find_references(self) -> list[list[Reference]]:
-        """The references of each sentence, found twice: what the first pass takes for the surnames of persons is known
-        in the second, where the tagger has them for other words."""
-        first = [PhraseFinder(tokens, self.gazetteer, self.titles).find() for tokens in self.tokens]
-        named = [
-            reference
-            for references in first
-            for reference in references
-            if reference.name and (reference.senses or reference.rank)
-        ]
-        persons = [reference.name for reference in named if reference.kind in {"person", "counterpart"}]
-        known = frozenset(name.split()[-1] for name in persons if len(name.split()[-1]) >= SHORTEST_NAME)
-        known |= frozenset(
-            reference.name.split()[0] for reference in named if self._is_family_first(reference)
-        )
-        return [
-            PhraseFinder(tokens, self.gazetteer, self.titles, known).find()
-            if _names_one(tokens, known)
-            else found
-            for tokens, found in zip(self.tokens, first, strict=True)
-        ]
-
-    def _is_family_first(self, reference: Reference) -> bool:
-        """Whether a reference gives the full name of somebody whose family name stands first."""
-        entries = [*(sense.entry for sense in reference.senses), *reference.bodies]
-        countries = {entry.country or (entry.actor.key if entry.actor else "") for entry in entries}
-        is_person = reference.kind in {"person", "counterpart"}
-        return is_person and len(reference.name.split()) > 1 and bool(countries & self.titles.family_first)
-
-    def _full_names(self) -> dict[str, frozenset[str]]:
-        """The persons of the gazetteer that the text names in full, as keys, by the name they go by alone: headlines use
-        it before the text has given the other."""
-        found: dict[str, set[str]] = {}
-        for reference in self._all():
-            words, keys = (
-                reference.name.split(),
-                {sense.entry.actor.key for sense in reference.senses if sense.entry.actor},
-            )
-            if len(words) > 1 and len(keys) == 1 and reference.kind in {"person", "counterpart"}:
-                short = words[0] if self._is_family_first(reference) else words[-1]
-                found.setdefault(short, set()).update(keys)
-        return {short: frozenset(keys) for short, keys in found.items()}
-
-    def _count_bodies(self) -> frozenset[str]:
-        """The keys of the states that the text names beyond doubt, to settle names that several share."""
-        found = set()
-        for reference in self._all():
-            senses = [sense for sense in reference.senses if sense.entry.kind != "Person"]
-            if len({_body_key(sense.entry) for sense in senses}) == 1:
-                found.add(_body_key(senses[0].entry))
-            if len({_body_key(entry) for entry in reference.bodies}) == 1:
-                found.add(_body_key(reference.bodies[0]))
-        return frozenset(key for key in found if key)
-
-    def _all(self) -> Iterable[Reference]:
-        for references in self.references:
-            yield from references
-
-    def _period(self) -> tuple[str, str]:
-        """When the document speaks: its date, or else the years when those it names all held the offices it gives."""
-        published = self.parsed.document.published
-        if published:
-            return published, published
-        years: frozenset[int] = frozenset()
-        for reference in self._all():
-            entries = [sense.entry for sense in reference.senses if sense.entry.kind == "Person"]
-            if reference.former or len(entries) != 1 or not reference.rank:
-                continue
-            held = entries[0].years(reference.rank)
-            years = (years & held) or years or held
-        return (str(min(years)), str(max(years))) if years else (EARLIEST, LATEST)
+        self.overview = overlook(self.tokens, parsed.document.published, gazetteer, titles)
 
     # -- resolution ----------------------------------------------------------------------------------------------
 
@@ -122,7 +43,7 @@ class Resolver:
         """The entity mentions of each sentence."""
         found = []
         for sentence, tokens, references in zip(
-            self.parsed.sentences, self.tokens, self.references, strict=True
+            self.parsed.sentences, self.tokens, self.overview.references, strict=True
         ):
             mentions: list[EntityMention] = []
             for reference in references:
@@ -272,7 +193,7 @@ class Resolver:
             return entries[0].actor, entries[0]
         if entries:
             return None, None
-        ahead = self.full_names.get(reference.name, frozenset())
+        ahead = self.overview.full_names.get(reference.name, frozenset())
         similar = self.gazetteer.entries.get(next(iter(ahead))) if len(ahead) == 1 else None
         similar = similar or self._similar(reference.name, keys)
         if similar:
@@ -300,7 +221,7 @@ class Resolver:
         return not bodies or entry.country in bodies
 
     def _covers(self, office: object) -> bool:
-        return office.covers(self.earliest, self.latest)  # type: ignore[attr-defined,no-any-return]
+        return office.covers(self.overview.earliest, self.overview.latest)  # type: ignore[attr-defined,no-any-return]
 
     def _holds(self, entry: Entry, rank: str) -> bool:
         return any(office.rank == rank and self._covers(office) for office in entry.offices)
@@ -338,7 +259,9 @@ class Resolver:
                 if person.rank == rank and keys & set(person.bodies) and not person.former:
                     return self._as_known(base, person, "title")
             holders = [
-                h for key in keys for h in self.gazetteer.holders(key, rank, self.earliest, self.latest)
+                h
+                for key in keys
+                for h in self.gazetteer.holders(key, rank, self.overview.earliest, self.overview.latest)
             ]
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
@@ -438,10 +361,10 @@ class Resolver:
 
     def _settle(self, entries: Sequence[Entry]) -> list[Entry]:
         """Of entries for different bodies, those of a body the text names elsewhere; of one body, all."""
-        keys = {_body_key(entry) for entry in entries}
+        keys = {body_key(entry) for entry in entries}
         if len(keys) <= 1:
             return list(entries)
-        return [entry for entry in entries if _body_key(entry) in self.known_bodies]
+        return [entry for entry in entries if body_key(entry) in self.overview.known_bodies]
 
     def _named_body(self, base: EntityMention, senses: Sequence[Sense]) -> EntityMention | None:
         """A state, organization or place by its name, a metonym or a demonym."""
@@ -503,17 +426,6 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
-
-
-def _names_one(tokens: Sequence[Token], known: frozenset[str]) -> bool:
-    """Whether one of some names stands in a sentence, with clitics or not."""
-    return any(reading.form in known for token in tokens for reading in readings(token.folded))
-
-
-def _body_key(entry: Entry) -> str:
-    if entry.kind in ("Country", "Organization") and entry.actor:
-        return entry.actor.key
-    return entry.country or (entry.place.key if entry.place else "")
 
 
 def _alike(first: str, sense: Sense) -> bool:

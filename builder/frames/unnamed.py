@@ -1,0 +1,80 @@
+"""Parties that have no name: "those who obstruct the talks", "on all who deliver arms", "the putschists"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diplograph.frames.relations import subjects
+from diplograph.frames.schema import ArgumentRule
+from diplograph.frames.triggers import Firing
+from diplograph.frames.view import SentenceView
+from diplograph.linking.gazetteer import actor_key
+from diplograph.model import Actor
+
+_LONGEST = 10  # words of a phrase
+_BEHIND = 6  # words from a noun to the verb of which it is the subject
+
+
+def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iterator[tuple[Actor, int, int]]:
+    """The unnamed parties that stand where a rule looks for named ones, each with its span: as subject of the governor
+    ("*whoever delivers arms* will face"), as its object ("threatened *the putschists* with"), or behind the verb that
+    follows ("sanctions will be imposed *on whoever obstructs*")."""
+    governor, anchor = firing.governor, firing.anchor
+    found = None
+    if rule.of == "predicate" and rule.prepositions and (verb := find_predicate(view, anchor)):
+        behind = (
+            id for id in range(verb + 1, view.clause_end(verb)) if view.forms[id - 1] in rule.prepositions
+        )
+        found = next((phrase_actor(view, id + 1, len(view.words) + 1) for id in behind), None)
+    elif rule.of != "governor" or not view.is_verb(governor):
+        return
+    elif rule.relation == "subject":
+        end = governor
+        while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
+            end -= 1
+        found = phrase_actor(view, _clause_begin(view, end), end)
+    elif rule.relation == "object" and (acting := subjects(view, governor)):
+        begin = max([governor, *(entity.last for entity in acting if entity.last < anchor)]) + 1
+        end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
+        found = phrase_actor(view, begin, end)
+    if found:
+        yield found
+
+
+def find_predicate(view: SentenceView, noun: int) -> int:
+    """The verb close behind a noun ("*sanctions* will *hit*"), 0 if there is none."""
+    near = range(noun + 1, min(noun + _BEHIND, len(view.words) + 1))
+    return next((id for id in near if view.is_verb(id)), 0)
+
+
+def _clause_begin(view: SentenceView, verb: int) -> int:
+    """The id after the last conjunction or mark before a verb."""
+    begin = verb
+    while begin > 1 and not view.is_boundary(begin - 1) and view.word(begin - 1).upos != "PUNCT":
+        begin -= 1
+    return begin
+
+
+def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, int] | None:
+    """An unnamed party, from the words of its phrase ("those who obstruct the talks"), with its span.
+
+    The phrase ends with the clause, at a bracket or a comma that the phrase itself did not open, or after ten words.
+    """
+    last = begin
+    if begin >= end:
+        return None
+    for id in range(begin, min(end, begin + _LONGEST)):
+        if view.forms[id - 1] in view.lexicon.marks | view.lexicon.commas or view.word(id).upos == "PUNCT":
+            break
+        if view.word(id).upos in {"CCONJ", "SCONJ"} or any(
+            view.forms[id - 1 : id - 1 + len(words)] == words for words in view.lexicon.condition
+        ):
+            break
+        last = id
+    first, final = view.word(begin), view.word(last)
+    text = " ".join(view.text[first.begin : final.end].split())
+    whoever = view.forms[begin - 1] in view.lexicon.whoever and last > begin and view.is_verb(begin + 1)
+    if not text or (first.upos not in {"NOUN", "ADJ", "X"} and not whoever):
+        return None
+    actor = Actor(actor_key("", "", text), "Organization", text)
+    return actor, first.begin, final.end
