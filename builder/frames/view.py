@@ -219,8 +219,9 @@ class SentenceView:
             return False
         at = id + 2 if self.word(id + 1).upos == "ADP" and id + 2 <= len(self.words) else id + 1
         entity = self.entity_at(at)
-        person = entity is not None and entity.kind == "Person" and id < entity.first <= at
-        return person and not (entity.last < len(self.words) and self.is_verb(entity.last + 1))
+        if entity is None or entity.kind != "Person" or entity.first <= id:
+            return False
+        return not (entity.last < len(self.words) and self.is_verb(entity.last + 1))
 
     def ancestors(self, id: int) -> Iterator[Word]:
         """The governors of a word, nearest first."""
