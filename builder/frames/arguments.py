@@ -88,6 +88,9 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     several_calls = firing.trigger.distributive and not (firing.trigger.verbal or firing.trigger.adverbial)
     if several_calls and not any(a.rule.endswith(("/subject", "/pronoun")) for a in found):
         return False  # "said *in calls with* A, B and C": the partners alone, and not who called them
+    called = firing.trigger.verbal and firing.trigger.distributive and bool(found)
+    if called and all(argument.rule == "path:anchor/prepositional" for argument in found):
+        return False  # "and (he) called *his counterparts A and B*": whom somebody called, not yet who
     if firing.trigger.leaders and count_leaders(found) < firing.trigger.leaders:
         return False  # "met *the president and the officials*": one leader is no meeting of leaders
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
@@ -325,13 +328,18 @@ def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argu
     return view.is_verb(firing.anchor) and len(alone) > 1
 
 
+_ACTING = ("/subject", "/pronoun")  # relations of who acts, against his partners
+_UNNAMED = ("/continued", "/dropped", "/before")  # … where the verb has no subject of its own
+
+
 def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[list[Argument]]:
     """One list of arguments for each partner, where one party dealt with several.
 
     The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
     against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
     """
-    others = [argument for argument in arguments if argument.rule.endswith(("/subject", "/pronoun"))]
+    others = [argument for argument in arguments if argument.rule.endswith(_ACTING)]
+    others = others or [argument for argument in arguments if argument.rule.endswith(_UNNAMED)]
     partners = [each for argument in arguments if argument not in others for each in _each(argument)]
     if not partners and view.is_verb(firing.anchor):
         # "*(They) phoned him*, in succession, the king, the president and …": the pronoun is the one side.

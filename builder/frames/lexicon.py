@@ -101,6 +101,9 @@ class Lexicon:
     several_endings: tuple[str, ...]
     manner: frozenset[str]
     lam: frozenset[str]
+    blessing: frozenset[str]
+    according: frozenset[str]
+    quantities: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -210,5 +213,8 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["several_endings"])),
         folded(data["manner"]["words"]),
         folded(data["prepositions"]["lam"]),
+        folded(data["blessing"]["words"]),
+        folded(data["boundary"]["according"]),
+        folded(data["prepositions"]["quantities"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )

@@ -172,6 +172,8 @@ class Matcher:
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
         if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
             return False  # "a *joint* call with both …"
+        if any(view.adds_party(id) for id in range(begin + 1, end)):
+            return True  # "met X, *then* Y"
         # "called both the president and …" is several calls, "a call between both" is one.
         found = view.find(view.lexicon.separately, begin, end)
         # … and where "each of" is who acts ("*each of* X and Y takes part"), they act together.

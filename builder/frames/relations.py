@@ -48,6 +48,10 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 entity = view.entity_at(last + 1)  # "*the city of* Sirte hosts"
                 if entity:
                     return members(view, entity)
+            if entity is None and view.forms[child.id - 1] in view.lexicon.quantities:
+                some = view.entity_at(child.id + 2)  # "held by *a number of* the union's leaders"
+                if some and view.forms[child.id] in view.lexicon.partitive:
+                    return members(view, some)
             if entity and not agrees(view, verb, entity):
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
@@ -56,6 +60,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             if titled:
                 return members(view, titled)
             if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
+                if view.is_one_of(child.id, view.lexicon.days):
+                    continue  # "Clinton met *on Tuesday* in New York", which the parser takes for the subject
                 return []
     before = [] if _is_verbal_noun(view, verb) else _right_before(view, verb)
     if before:

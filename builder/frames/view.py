@@ -148,7 +148,20 @@ class SentenceView:
             return False
         if self.forms[id - 1] in self.lexicon.gathering:
             return self.is_gathering(id)
-        return self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id)
+        if self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id):
+            return True
+        return self._is_first_verb(id)
+
+    def _is_first_verb(self, id: int) -> bool:
+        """Whether a noun is the verb that a circumstance at the head of its sentence wants, before who acts ("three days
+        after meeting him, *opened* Trump the doors": spelt like "the opening of")."""
+        following = self.entity_at(id + 1)
+        if id < 4 or following is None or following.kind != "Person" or following.first != id + 1:
+            return False
+        opening = self.forms[1 if self.word(1).upos == "CCONJ" else 0]
+        after_comma = self.forms[id - 2] in self.lexicon.commas
+        none_before = all(word.upos != "VERB" for word in self.words[: id - 1])
+        return after_comma and none_before and opening in self.lexicon.circumstantial
 
     def is_gathering(self, id: int) -> bool:
         """Whether a word that is spelt like a verbal noun is a verb, by the pronoun on it: "a summit that *brings him
@@ -195,7 +208,20 @@ class SentenceView:
         if self.entity_at(id) is not None:
             return False
         form = self.forms[id - 1]
+        if self.adds_party(id):
+            return False
         return form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN")
+
+    def adds_party(self, id: int) -> bool:
+        """Whether "then" goes on to the next party of the same verb ("met with the prime minister, *then with the
+        president*")."""
+        if self.forms[id - 1] not in self.lexicon.then or id == len(self.words):
+            return False
+        at = id + 2 if self.word(id + 1).upos == "ADP" and id + 2 <= len(self.words) else id + 1
+        entity = self.entity_at(at)
+        if entity is None or entity.kind != "Person" or entity.first <= id:
+            return False
+        return not (entity.last < len(self.words) and self.is_verb(entity.last + 1))
 
     def ancestors(self, id: int) -> Iterator[Word]:
         """The governors of a word, nearest first."""
@@ -269,7 +295,14 @@ class SentenceView:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
         # … nor "a meeting *that no one has announced*", in Arabic "not announced".
-        return all(self.word(at).upos in {"ADJ", "PART"} for at in range(anchor + 1, id))
+        # … nor "a joint call, *on Friday,* that brought together …".
+        return all(
+            self.word(at).upos in {"ADJ", "PART"}
+            or (self.word(at).upos == "X" and self.entity_at(at) is None)
+            or self.forms[at - 1] in self.lexicon.commas
+            or self.is_one_of(at, self.lexicon.days)
+            for at in range(anchor + 1, id)
+        ) and (self.forms[id - 2] not in self.lexicon.commas or self.is_one_of(id - 2, self.lexicon.days))
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""
@@ -311,7 +344,9 @@ class SentenceView:
                     return above.id, "obj", ""  # "concluded in Lome, capital of Togo, *the summit*"
                 case = self.case_of(current.id)
                 link = "obl" if case else current.deprel.split(":")[0]
-                return above.id, link if self._supports(id, current.id) else "nested", case
+                if self._supports(id, current.id):
+                    return above.id, link, case
+                return above.id, "nested", own_case
             if above.upos in {"CCONJ", "PUNCT", "PART"}:
                 return None
             if current.deprel.split(":")[0] in {"conj", "parataxis"} and above.upos != "NOUN":
@@ -328,12 +363,24 @@ class SentenceView:
     def verb_before(self, anchor: int, among: frozenset[str] = frozenset()) -> int:
         """The nearest verb (or the nearest of some) before an anchor in its clause, with no other anchor between; 0 if
         none."""
+        skipped = self._source_before(anchor) if among else range(0)
         for id in range(anchor - 1, 0, -1):
+            if id in skipped:
+                continue
             if self.is_boundary(id) or id in self.anchors:
                 return 0
             if self.is_verb(id) and (not among or self.is_one_of(id, among)):
                 return id
         return 0
+
+    def _source_before(self, anchor: int) -> range:
+        """The words set off by commas right before an anchor that say whose word is taken ("received, *according to his
+        minister,* a call")."""
+        commas = [id for id in range(1, anchor) if self.forms[id - 1] in self.lexicon.commas]
+        if len(commas) < 2 or commas[-1] != anchor - 1:
+            return range(0)
+        sourced = self.forms[commas[-2]] in self.lexicon.according
+        return range(commas[-2], commas[-1] + 1) if sourced else range(0)
 
     def _supports(self, id: int, top: int) -> bool:
         """Whether the nouns from above ``id`` up to ``top`` only say that the event takes place."""
@@ -419,8 +466,12 @@ class SentenceView:
         return not entity.preposition and entity.begin > self.word(entity.first).begin
 
     def _joins(self, id: int) -> bool:
-        word = self.word(id)
-        return word.upos in {"CCONJ", "PUNCT"} and self.forms[id - 1] not in self.lexicon.marks
+        word, form = self.word(id), self.forms[id - 1]
+        if form in self.lexicon.blessing or (
+            word.upos == "PRON" and id > 1 and self.forms[id - 2] in self.lexicon.blessing
+        ):
+            return True  # "the emir, *God keep him*, and the president"
+        return word.upos in {"CCONJ", "PUNCT"} and form not in self.lexicon.marks
 
     def preposition_of(self, entity: EntityMention) -> str:
         """The preposition before an entity (or before the first it is coordinated with), folded; "" if none."""

@@ -148,6 +148,8 @@ class PhraseFinder(TitleFinder):
             return []  # with nunation it is no dual: "as *president*", not "the two presidents of"
         words = self.phrase(index, length)
         rank, number = self.titles.groups[words]
+        if words[0] in self.titles.phrases("between.construct") and not self._is_of_bodies(index + length):
+            return []
         preposition, stripped = self.preposition(index, words[0])
         begin = self.tokens[index].begin + stripped
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
@@ -167,6 +169,16 @@ class PhraseFinder(TitleFinder):
                 begin=begin,
             )
         ]
+
+    def _is_of_bodies(self, index: int) -> bool:
+        """Whether what follows a dual that wants a complement can be a state or its government, or names who they are: "the
+        two heads *of the chambers*" (and "main", which is spelt alike) are no presidents."""
+        if index >= len(self.tokens):
+            return False
+        offices = self.titles.phrases("between.government") | self.titles.phrases("between.foreign")
+        offices |= self.titles.phrases("between.words") | self.titles.phrases("between.members")
+        named = self.match_name(index) or self.match_phrase(index, self.titles.groups.__contains__)
+        return bool(named) or self.tokens[index].folded in offices
 
     def _governs_for(self, index: int) -> bool:
         """Whether "of the" follows with a preposition ("when he was *president of* the government"): no dual's, which has

@@ -313,15 +313,16 @@ class TitleFinder(NameFinder):
             return reference
         if not self.tokens[after - 1].is_punctuation:
             after -= 1
-            if reference.rank != "honorific":
+            plain = reference.rank == "official" and not reference.bodies
+            if reference.rank != "honorific" and not plain:
                 return reference
         length = self.match_phrase(after, self.titles.ranks.__contains__)
         if not length or self.tokens[after].folded != self.phrase(after, length)[0]:
             return reference
         rank = self.titles.ranks[self.phrase(after, length)]
         title = self._person("person", after, after + length, rank, "")
-        if title.name:
-            return reference
+        if title.name or (reference.rank == "official" and title.bodies and after == reference.last + 1):
+            return reference  # without a comma another may follow ("the marshal received *the Iraqi prime minister*")
         if reference.rank and reference.bodies and title.bodies and title.bodies != reference.bodies:
             return (
                 reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
