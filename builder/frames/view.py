@@ -273,16 +273,19 @@ class SentenceView:
         if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
             return False
         # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
-        # … and "talks *in which* both *took part*" is "took part in them".
-        pronoun = self.has_pronoun(id) or (id < len(self.words) and self._is_case_of_pronoun(id + 1))
-        if pronoun and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+        if (self.has_pronoun(id) or self._has_pronoun_and_subject(id)) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
         # … nor "a meeting *that no one has announced*", in Arabic "not announced".
         return all(self.word(at).upos in {"ADJ", "PART"} for at in range(anchor + 1, id))
 
-    def _is_case_of_pronoun(self, id: int) -> bool:
-        return self.word(id).upos == "ADP" and self.has_pronoun(id)
+    def _has_pronoun_and_subject(self, id: int) -> bool:
+        """Whether a preposition with a pronoun stands after a verb, and then its subject ("talks *in which took part*
+        experts": in Arabic "took part in them")."""
+        subject = id + 3
+        if subject > len(self.words) or self.word(id + 1).upos != "ADP" or not self.has_pronoun(id + 1):
+            return False
+        return self.word(subject).upos in {"NOUN", "X", "PROPN"}
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""
