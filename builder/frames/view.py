@@ -273,7 +273,8 @@ class SentenceView:
         if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
             return False
         # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
-        if (self.has_pronoun(id) or self._has_pronoun_and_subject(id)) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+        referring = self.has_pronoun(id) or self._has_pronoun_and_subject(id)
+        if referring and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
         # … nor "a meeting *that no one has announced*", in Arabic "not announced".
