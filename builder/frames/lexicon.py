@@ -60,6 +60,7 @@ class Lexicon:
     auxiliary: frozenset[str]
     with_object: frozenset[str]
     gathering: frozenset[str]
+    enclosing: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
@@ -172,6 +173,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["auxiliary"]),
         folded(data["verbs"]["with_object"]),
         folded(data["verbs"]["gathering"]),
+        folded(data["verbs"]["enclosing"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),

@@ -157,7 +157,10 @@ def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
     nearest = 0
     for id in view.find(trigger.governors, 1, anchor):
         if id not in above and anchor - id > _GOVERNOR_DISTANCE:
-            continue
+            # "warned his colleague in a call *on* … *that* … sanctions": what is said begins at its "that".
+            said = view.find(trigger.connectors, id + 1, min(anchor, id + 1 + _GOVERNOR_DISTANCE))
+            if not said or anchor - said[-1] > _GOVERNOR_DISTANCE:
+                continue
         if any(view.forms[at - 1] in view.lexicon.marks - {":"} for at in range(id, anchor)):
             continue
         if view.find_contrast(id + 1, anchor):

@@ -132,7 +132,15 @@ class SentenceView:
 
     def is_verb(self, id: int) -> bool:
         """Whether a word is a full verb: tagged so (but not within a name), or a form that taggers take for a name."""
-        return self._verbs[id - 1]
+        return self._verbs[id - 1] or self.is_enclosing(id)
+
+    def is_enclosing(self, id: int) -> bool:
+        """Whether a word that is spelt like a verbal noun says whom an event brought together ("a three-way meeting that
+        *brought together* the ministers of …")."""
+        if self.forms[id - 1] not in self.lexicon.enclosing or self.entity_at(id) is not None:
+            return False
+        noun = id - 2 if id > 2 and self.word(id - 1).upos in {"ADJ", "X"} else id - 1
+        return noun in self.anchors and not self.has_pronoun(noun)
 
     @cached_property
     def _verbs(self) -> tuple[bool, ...]:
@@ -280,7 +288,7 @@ class SentenceView:
 
     def _is_relative(self, id: int, anchor: int) -> bool:
         """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
-        if self.forms[id - 1] in self.lexicon.with_object:
+        if self.forms[id - 1] in self.lexicon.with_object or self.is_enclosing(id):
             return True  # "a call *that he made*", tagged as a noun
         before = [self.forms[at - 1] for at in range(max(anchor + 1, id - 3), id)]
         if any(form in self.lexicon.relative for form in before):
@@ -291,7 +299,8 @@ class SentenceView:
         if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
             return False
         # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
-        if self.has_pronoun(id) and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
+        referring = self.has_pronoun(id) or self._has_pronoun_and_subject(id)
+        if referring and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
         # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
         # … nor "a meeting *that no one has announced*", in Arabic "not announced".
@@ -303,6 +312,14 @@ class SentenceView:
             or self.is_one_of(at, self.lexicon.days)
             for at in range(anchor + 1, id)
         ) and (self.forms[id - 2] not in self.lexicon.commas or self.is_one_of(id - 2, self.lexicon.days))
+
+    def _has_pronoun_and_subject(self, id: int) -> bool:
+        """Whether a preposition with a pronoun stands after a verb, and then its subject ("talks *in which took part*
+        experts": in Arabic "took part in them")."""
+        subject = id + 3
+        if subject > len(self.words) or self.word(id + 1).upos != "ADP" or not self.has_pronoun(id + 1):
+            return False
+        return self.word(subject).upos in {"NOUN", "X", "PROPN"}
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""
