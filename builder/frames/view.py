@@ -7,111 +7,41 @@ preposition stands before a name, which names are coordinated, where the phrase 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import cached_property
 
 from diplograph.arabic import fold
 from diplograph.frames.lexicon import load_lexicon
+from diplograph.frames.words import WordView
 from diplograph.linking import EntityMention
-from diplograph.linking.tokens import load_clitics, readings
-from diplograph.model import Sentence, Word
+from diplograph.linking.tokens import load_clitics
+from diplograph.model import Sentence
 
 _DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
-class SentenceView:
+class SentenceView(WordView):
     """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends, and
     ``previous`` is the sentence before it, for subjects that go on."""
 
     def __init__(self, sentence: Sentence, text: str, entities: Sequence[EntityMention]) -> None:
+        super().__init__(sentence, text)
         self.sentence = sentence
         self.text = text
         self.entities = tuple(entities)
-        self.words = sentence.words
         self.lexicon = load_lexicon()
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
         self.previous: SentenceView | None = None
         self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
-        self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
-        self.lemmas = tuple(fold(word.lemma) for word in self.words)
 
-    # -- words ---------------------------------------------------------------------------------------------------
-
-    def word(self, id: int) -> Word:
-        """The word with this id."""
-        return self.words[id - 1]
-
-    def names(self, id: int) -> frozenset[str]:
-        """The folded shapes by which a word is compared: form, form without article, lemma, restored form."""
-        return self._names[id - 1]
-
-    def shapes(self, id: int) -> frozenset[str]:
-        """As :meth:`names`, without the lemma: a plural is not its singular."""
-        return self._shapes[id - 1]
-
-    @cached_property
-    def _names(self) -> tuple[frozenset[str], ...]:
-        return tuple(shapes | {lemma} for shapes, lemma in zip(self._shapes, self.lemmas, strict=True))
-
-    @cached_property
-    def _shapes(self) -> tuple[frozenset[str], ...]:
-        return tuple(self._shapes_of(word.id) for word in self.words)
-
-    def _shapes_of(self, id: int) -> frozenset[str]:
-        word, form = self.word(id), self.forms[id - 1]
-        unsplit = word.upos in {"NOUN", "X"} and len(form) > 4 and self._stands_alone(id)
-        return _find_shapes(form, fold(word.form), unsplit, unsplit and self.is_unsplit_future(id))
-
-    def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
-        """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
-        places = self._places[exact]
-        return sorted({id for name in places.keys() & words for id in places[name]})
-
-    @cached_property
-    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-        """The ids of the words with each name, and with each shape."""
-        indices: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
-        for index, rows in zip(indices, (self._names, self._shapes), strict=True):
-            for id, names in enumerate(rows, start=1):
-                for name in names:
-                    index.setdefault(name, []).append(id)
-        return indices
-
-    def _stands_alone(self, id: int) -> bool:
-        """Whether a word is a whole token."""
-        token = self.word(id).token
-        before = id > 1 and self.word(id - 1).token == token
-        return not before and not (id < len(self.words) and self.word(id + 1).token == token)
-
-    def is_one_of(self, id: int, words: frozenset[str]) -> bool:
-        """Whether a word is among some folded words."""
-        return not words.isdisjoint(self.names(id))
-
-    def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
-        """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
-        ids = range(max(begin, 1), min(end, len(self.words) + 1))
-        return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
+    # -- what a word is ---------------------------------------------------------------------------------------------------
 
     def find_contrast(self, begin: int, end: int) -> bool:
         """Whether a conjunction from ``begin`` to ``end`` (exclusive) sets another statement against what was said."""
         when = self.find(self.lexicon.no_contrast, begin, end)
         return any(id not in when for id in self.find(self.lexicon.contrast, begin, end))
-
-    @cached_property
-    def _phrases(self) -> tuple[frozenset[str], ...]:
-        """The names of each word, and the phrases of two and three words that begin with it, or with its restored form
-        (after "to" the article loses its alef)."""
-        return tuple(
-            names
-            | {
-                " ".join((first, *self.forms[at + 1 : at + length]))
-                for first in {self.forms[at], fold(self.words[at].form)}
-                for length in (2, 3)
-            }
-            for at, names in enumerate(self._names)
-        )
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""
@@ -199,11 +129,6 @@ class SentenceView:
             return False
         return self.forms[id - 1].endswith(self.lexicon.nominative_endings)
 
-    def is_unsplit_future(self, id: int) -> bool:
-        """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
-        form = self.forms[id - 1]
-        return len(form) > 4 and form.startswith(load_clitics().future)
-
     def is_boundary(self, id: int) -> bool:
         """Whether a word opens another clause (and is not part of a name: Moon Jae-*in* is spelt like "that")."""
         return self._boundaries[id - 1]
@@ -230,15 +155,6 @@ class SentenceView:
         if entity is None or entity.kind != "Person" or entity.first <= id:
             return False
         return not (entity.last < len(self.words) and self.is_verb(entity.last + 1))
-
-    def ancestors(self, id: int) -> Iterator[Word]:
-        """The governors of a word, nearest first."""
-        seen = {id}
-        head = self.word(id).head
-        while head and head not in seen:
-            seen.add(head)
-            yield self.word(head)
-            head = self.word(head).head
 
     # -- stretches -----------------------------------------------------------------------------------------------
 
@@ -544,14 +460,3 @@ class SentenceView:
             or form in self.lexicon.passed_over
             or bool(pairs & self.lexicon.passed_over)
         )
-
-
-@lru_cache(maxsize=100_000)
-def _find_shapes(form: str, restored: str, unsplit: bool, future: bool) -> frozenset[str]:
-    """The shapes of a word from its form and its restored form; ``unsplit``: clitics may have been left on it."""
-    found = {form, restored}
-    if unsplit:
-        found |= {reading.form for reading in readings(form)}
-    if future:
-        found.add(form[1:])
-    return frozenset(found | {shape.removeprefix(load_clitics().article) for shape in found})
