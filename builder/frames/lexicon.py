@@ -17,6 +17,7 @@ class Lexicon:
     prepositions: frozenset[str]
     relative: frozenset[str]
     whoever: frozenset[str]
+    naming: frozenset[str]
     boundary: frozenset[str]
     marks: frozenset[str]
     condition: tuple[tuple[str, ...], ...]
@@ -130,6 +131,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["independent"]),
         folded(data["relative"]["words"]),
         folded(data["relative"]["whoever"]),
+        folded(data["relative"]["naming"]),
         folded(data["boundary"]["words"]),
         frozenset(data["boundary"]["marks"]),
         tuple(tuple(fold(item).split()) for item in data["condition"]["words"]),

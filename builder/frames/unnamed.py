@@ -60,6 +60,7 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
 
     The phrase ends with the clause, at a bracket or a comma that the phrase itself did not open, or after ten words.
     """
+    begin = _skip_naming(view, begin, end)
     last = begin
     if begin >= end:
         return None
@@ -78,3 +79,16 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
         return None
     actor = Actor(actor_key("", "", text), "Organization", text)
     return actor, first.begin, final.end
+
+
+def _skip_naming(view: SentenceView, begin: int, end: int) -> int:
+    """Where a phrase begins without who calls the party so ("on whom he described as *obstructers of the settlement*")."""
+    verb = begin + 1
+    if verb >= end or view.forms[begin - 1] not in view.lexicon.whoever:
+        return begin
+    if not view.is_one_of(verb, view.lexicon.naming):
+        return begin
+    after = verb + 1
+    while after < end and view.word(after).upos in {"PRON", "ADP"}:
+        after += 1
+    return after
