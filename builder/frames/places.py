@@ -34,7 +34,7 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
             if entity.place is None or entity.how == "demonym":
                 continue
             if not own_phrase and (
-                is_in_other(view, span, entity.first) or _says_of_what(view, span, entity)
+                _is_of_other(view, span, entity.first) or _says_of_what(view, span, entity)
             ):
                 continue
             if _is_matter(view, entity):
@@ -90,6 +90,15 @@ def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
     """Whether a place is where there is something to talk of ("reviewed *the situation in the territories*")."""
     before = entity.first - (1 if entity.preposition else 2)
     return before > 0 and view.is_one_of(before, view.lexicon.matters)
+
+
+def _is_of_other(view: SentenceView, span: EventSpan, id: int) -> bool:
+    """Whether a place is that of another event, also where our verb stands in a relative clause behind it ("the talks *in
+    Geneva*, which a meeting will follow")."""
+    verb = span.verb or 0
+    return is_in_other(view, span, id) or any(
+        other != span.anchor and other < id < verb < view.phrase_end(other) for other in view.anchors
+    )
 
 
 def _says_of_what(view: SentenceView, span: EventSpan, entity: EntityMention) -> bool:
