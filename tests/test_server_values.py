@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diplograph.server.subjects import Said, Subjects
 from diplograph.server.values import find_values, read_query
 from diplograph.store import PREFIXES
 
@@ -48,13 +49,15 @@ BODIES = (
 )
 
 
-def ask(store: ox.Store, query: str, *, union: bool) -> dict[str, object] | None:
-    """What the look-up says; None where it leaves the query to Oxigraph."""
+def ask(
+    store: ox.Store, query: str, *, union: bool, subjects: Subjects | None = None
+) -> dict[str, object] | None:
+    """What the look-up says, knowing these subjects; None where it leaves the query to Oxigraph."""
     try:
         asked = read_query(query, PREFIXES)
     except ValueError:
         return None
-    body = find_values(store, asked, union=union) if asked else None
+    body = find_values(store, asked, subjects or Subjects(), union=union) if asked else None
     return None if body is None else json.loads(body)
 
 
@@ -74,23 +77,33 @@ def queries() -> Iterator[str]:
         yield f"PREFIX x: <http://e/> SELECT {head} WHERE {{ {subject} {body} }}"
 
 
-@pytest.mark.parametrize("union", [True, False])
-def test_every_form_of_query_has_the_rows_that_oxigraph_gives(union: bool) -> None:
+def knowing(store: ox.Store, *, union: bool) -> Subjects:
+    """What both subjects of the queries have, held in memory."""
+    subjects = Subjects()
+    for subject in (NODE, ox.NamedNode("http://e/none")):
+        assert subjects.find(store, subject, union=union) is None
+        subjects.find(store, subject, union=union)
+    return subjects
+
+
+@pytest.mark.parametrize(
+    ("union", "known", "count"), [(True, False, 20), (False, False, 24), (True, True, 28), (False, True, 32)]
+)
+def test_every_form_of_query_has_the_rows_that_oxigraph_gives(union: bool, known: bool, count: int) -> None:
     store = ox.Store()
     for number, value in enumerate(VALUES):
         for graph in GRAPHS[number % 2 :]:
             store.add(ox.Quad(NODE, ox.NamedNode(f"http://e/p{number % 3}"), value, graph))
     store.add(ox.Quad(NODE, TYPE, ox.NamedNode("http://e/Class")))
+    subjects = knowing(store, union=union) if known else None
     answered = 0
     for query in queries():
-        found = ask(store, query, union=union)
+        found = ask(store, query, union=union, subjects=subjects)
         if found is not None:
             answered += 1
             wanted = ask_oxigraph(store, query, union=union)
             assert (found["head"], rows(found)) == (wanted["head"], rows(wanted)), query
-    assert answered == (20 if union else 24), (
-        "many combinations, and what is not of this form, are left to Oxigraph"
-    )
+    assert answered == count, "many combinations, and what is not of these forms, are left to Oxigraph"
 
 
 quads = st.builds(
@@ -103,11 +116,14 @@ quads = st.builds(
 
 
 @settings(deadline=None)
-@given(st.lists(quads, max_size=40), st.sampled_from([*queries()]), st.booleans())
-def test_whatever_the_store_has_the_rows_are_the_same(said: list[ox.Quad], query: str, union: bool) -> None:
+@given(st.lists(quads, max_size=40), st.sampled_from([*queries()]), st.booleans(), st.booleans())
+def test_whatever_the_store_has_the_rows_are_the_same(
+    said: list[ox.Quad], query: str, union: bool, known: bool
+) -> None:
     store = ox.Store()
     store.extend(said)
-    found = ask(store, query, union=union)
+    subjects = knowing(store, union=union) if known else None
+    found = ask(store, query, union=union, subjects=subjects)
     if found is not None:
         assert rows(found) == rows(ask_oxigraph(store, query, union=union))
 
@@ -122,4 +138,45 @@ def test_many_rows_and_terms_of_rdf_12_are_left_to_oxigraph() -> None:
     two = "SELECT ?o ?p { <http://e/many> a ?o ; <http://e/p0> ?p }"
     for query in ("SELECT ?o { <http://e/many> a ?o }", "SELECT ?o { <http://e/s> a ?o }", two):
         assert ask(store, query, union=True) is None
+        assert ask(store, query, union=True, subjects=knowing(store, union=True)) is None
     assert ask(store, "SELECT ?o { <http://e/many> a ?o }", union=False) is not None, "none of them is there"
+
+
+def find(subjects: Subjects, store: ox.Store, name: str) -> Said | None:
+    return subjects.find(store, ox.NamedNode(f"http://e/{name}"), union=True)
+
+
+def store_of(*names: str, value: str = "x") -> ox.Store:
+    store = ox.Store()
+    store.extend(
+        ox.Quad(ox.NamedNode(f"http://e/{name}"), TYPE, ox.Literal(value), GRAPHS[1]) for name in names
+    )
+    return store
+
+
+def test_a_subject_is_kept_when_it_is_asked_for_again_until_all_is_forgotten() -> None:
+    subjects, store = Subjects(), store_of("s", value="before")
+    assert find(subjects, store, "s") is None
+    said = find(subjects, store, "s")
+    assert said is not None and [value["value"] for _, value in said.pairs] == ["before"]
+    assert find(subjects, store_of("s", value="after"), "s") is said
+    subjects.forget()
+    assert find(subjects, store, "s") is None
+
+
+def test_of_many_subjects_those_asked_for_last_are_kept() -> None:
+    names = [f"s{number}" for number in range(20)]
+    subjects, store = Subjects(limit=10_000), store_of(*names)
+    for name in names:
+        assert find(subjects, store, name) is None and find(subjects, store, name) is not None
+        assert find(subjects, store, "s0") is not None, "what is asked for all the time stays"
+    emptied = ox.Store()
+    there = [
+        bool(said.pairs) for name in ("s0", "s19", "s18", "s1") if (said := find(subjects, emptied, name))
+    ]
+    assert there == [True, True, True, False], "s1 had to make room, and is read anew"
+
+
+def test_a_long_text_is_not_kept() -> None:
+    subjects, store = Subjects(), store_of("s", value="x" * 20_000)
+    assert [find(subjects, store, "s") for _ in range(3)] == [None] * 3

@@ -4,8 +4,9 @@ A query is quick until it is not: it starts in any engine that is free, and when
 to have one of the places for slow ones to go on. If these are taken, it is ended, waits for one, and starts again. So
 some engines are always there for quick queries, however many slow ones there are.
 
-Of the quick ones only two run at once for each processor, and the others wait: all together they would not be done
-sooner, but later, since they push each other out of the processors' caches.
+Of the quick ones no more run at once than there are processors, and the others wait: all together they would not be done
+sooner, but later, since they push each other out of the processors' caches. Each worker has its share of the processors;
+connections are dealt out evenly, so no share lies idle while another worker has much to do.
 """
 
 from __future__ import annotations
@@ -119,23 +120,30 @@ class EnginePool:
         self._idle: list[Engine] = []
         self._places = Turns(settings.engines, settings.queue)
         self._slow = Turns(max(1, settings.engines // 2), settings.queue)
-        self._turns = Turns(max(1, 2 * (os.cpu_count() or 1) // settings.workers), settings.queue)
+        self._turns = Turns(max(1, (os.cpu_count() or 1) // settings.workers), settings.queue)
         self._folder = tempfile.TemporaryDirectory(dir=folder)
         self._numbers = itertools.count()
         self._generations = settings.store / generations.FOLDER
         self._watched = os.open(self._generations, os.O_RDONLY)
         self._seen: tuple[int, Path] = (0, Path())
+        self._looked = False
         self._released = ""
         self._relay = Relay(settings)
         self._answers = Answers(settings.cache)
         self._lookups = Lookups(base=settings.base, union=settings.union)
 
     def directory(self) -> Path:
-        """The newest generation."""
-        changed = os.fstat(self._watched).st_mtime_ns  # by its path would take three times as long
-        if changed != self._seen[0]:
-            self._seen = changed, generations.newest(self.settings.store)
+        """The newest generation. Requests that came together are answered from the same one."""
+        if not self._looked:
+            self._looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+            changed = os.fstat(self._watched).st_mtime_ns  # by its path would take three times as long
+            if changed != self._seen[0]:
+                self._seen = changed, generations.newest(self.settings.store)
         return self._seen[1]
+
+    def _look_again(self) -> None:
+        self._looked = False
 
     def generation(self) -> str:
         """The name of the newest generation."""

@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from diplograph.model import StoreError
 from diplograph.server.negotiation import RESULT_FORMATS
 from diplograph.server.service import QueryJob, Result
+from diplograph.server.subjects import Subjects
 from diplograph.server.values import IRI, NAME, VARIABLE, find_values, read_query
 from diplograph.store import PREFIXES, Store
 from diplograph.vocabulary import RDF
@@ -77,6 +78,7 @@ class Lookups:
         self._directory = Path()
         self._store: Store | None = None
         self._few: dict[tuple[str, str], bool] = {}
+        self._subjects = Subjects()
 
     def answer(self, job: QueryJob, directory: Path) -> Result | None:
         """The answer to a look-up; None when the query is none, or its answer is long, or anything is wrong with it."""
@@ -98,10 +100,12 @@ class Lookups:
         return None if body is None else Result(media_type, body, generation=directory.name)
 
     def _find_values(self, text: str, media_type: str, directory: Path) -> bytes | None:
-        """What a query asks of one subject, if that is all it does, and JSON will do."""
+        """What a query asks of one subject, if that is all it does, JSON will do, and Oxigraph would not be quicker."""
         wanted = RESULT_FORMATS[media_type] == "json" and len(text) <= _LONGEST
         asked = read_query(text, PREFIXES) if wanted else None
-        body = find_values(self._open(directory).inner, asked, union=self._union) if asked else None
+        if asked is None:
+            return None
+        body = find_values(self._open(directory).inner, asked, self._subjects, union=self._union)
         return body if body is None or len(body) <= _LARGEST else None
 
     def _is_quick(self, text: str, directory: Path) -> bool:
@@ -136,6 +140,7 @@ class Lookups:
             self._store.close()
             self._store = None
             self._few.clear()
+            self._subjects.forget()
 
     def _is_few(self, store: Store, subject: str, predicate: str) -> bool:
         """Whether a property of a subject has so few values that all combinations of four cannot be very many."""
