@@ -100,7 +100,7 @@ class Lookups:
         return None if body is None else Result(media_type, body, generation=directory.name)
 
     def _find_values(self, text: str, media_type: str, directory: Path) -> bytes | None:
-        """What a query asks of one subject, if that is all it does, JSON will do, and Oxigraph would not be quicker."""
+        """What a query asks of one subject, if that is all it does, and JSON will do."""
         wanted = RESULT_FORMATS[media_type] == "json" and len(text) <= _LONGEST
         asked = read_query(text, PREFIXES) if wanted else None
         if asked is None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-import orjson
 import pyoxigraph as ox
 
 from diplograph.vocabulary import XSD
@@ -21,20 +20,28 @@ Binding: TypeAlias = Mapping[str, str]
 """A term as in SPARQL 1.1 Query Results JSON Format."""
 
 MOST = 100  # rows of an answer
-_LONGEST = 16 << 10  # bytes that a subject which is kept may have as JSON
+_LONGEST = 64 << 10  # bytes of a subject that is kept
 _LARGEST = 16 << 20  # bytes, all together
 _ROW = 500  # bytes that a row takes beside its letters, about
-_REMEMBERED = 20_000  # subjects that were asked for once, of which only a mark is kept
+_REMEMBERED = (
+    2000  # subjects asked for once, of which a mark is kept: who goes through a whole store fills no memory
+)
 _STRING = XSD + "string"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The predicates and values of a subject, as often as they are said in any graph; and the values by predicate."""
+    """The predicates and values of a subject, as often as they are said in any graph."""
 
     pairs: tuple[tuple[Binding, Binding], ...]
-    values: Mapping[str, tuple[Binding, ...]]
-    size: int
+
+    def values(self, predicate: str) -> list[Binding]:
+        """The values of a predicate."""
+        return [value for found, value in self.pairs if found["value"] == predicate]
+
+    def size(self) -> int:
+        """How many bytes it takes, about."""
+        return _ROW * (len(self.pairs) + 1) + sum(len(value["value"]) for _, value in self.pairs)
 
 
 class Subjects:
@@ -45,36 +52,41 @@ class Subjects:
         self._size = 0
         self._kept: OrderedDict[str, Said] = OrderedDict()
         self._asked: set[str] = set()
-        self._long: set[str] = set()
+        self._many: set[str] = set()
 
-    def find(self, store: ox.Store, subject: ox.NamedNode, *, union: bool) -> Said | None:
-        """What is said of a subject in all graphs or in the default graph; None the first time, and where it is much, or
-        nothing that SPARQL 1.1 has a JSON for."""
+    def find(self, store: ox.Store, subject: ox.NamedNode, *, union: bool, whole: bool) -> Said | None:
+        """What is said of a subject in all graphs or in the default graph; None where it is much, or nothing that SPARQL 1.1
+        has a JSON for. Where not the ``whole`` is wanted, None the first time, too: a part is read more quickly."""
         name = subject.value
         said = self._kept.get(name)
         if said is not None:
             self._kept.move_to_end(name)
             return said
-        if name in self._long:
-            return None
-        if name not in self._asked:
+        again = name in self._asked
+        if not again:
             _mark(self._asked, name)
+        if name in self._many or not (whole or again):
             return None
         said = _read(store, subject, union)
         if said is None:
-            _mark(self._long, name)
-            return None
-        self._kept[name] = said
-        self._size += said.size
-        while self._size > self._limit:
-            self._size -= self._kept.popitem(last=False)[1].size
+            _mark(self._many, name)
+        elif again:
+            self._keep(name, said)
         return said
+
+    def _keep(self, name: str, said: Said) -> None:
+        if said.size() > _LONGEST:
+            return
+        self._kept[name] = said
+        self._size += said.size()
+        while self._size > self._limit:
+            self._size -= self._kept.popitem(last=False)[1].size()
 
     def forget(self) -> None:
         """Forgets all: the store is another one."""
         self._kept.clear()
         self._asked.clear()
-        self._long.clear()
+        self._many.clear()
         self._size = 0
 
 
@@ -90,16 +102,9 @@ def _read(store: ox.Store, subject: ox.NamedNode, union: bool) -> Said | None:
     if len(quads) > MOST:
         return None
     try:
-        pairs = tuple((binding(quad.predicate), binding(quad.object)) for quad in quads)
+        return Said(tuple((binding(quad.predicate), binding(quad.object)) for quad in quads))
     except ValueError:
         return None
-    size = len(orjson.dumps(pairs))
-    if size > _LONGEST:
-        return None
-    values: dict[str, tuple[Binding, ...]] = {}
-    for predicate, value in pairs:
-        values[predicate["value"]] = (*values.get(predicate["value"], ()), value)
-    return Said(pairs, values, size + _ROW * (len(pairs) + 1))
 
 
 def binding(term: object) -> Binding:

@@ -3,7 +3,7 @@
 A page looks up what it shows by such queries, so they are the commonest of all; and to parse, plan and run one costs Oxigraph
 more than to find what it asks for. So queries of two forms, told by a regular expression each, are answered here, in the JSON
 that nearly every client wants (SPARQL 1.1 Query Results JSON Format). All that is not quite of these forms is left to
-Oxigraph, and so is all that is said of a subject which is asked for the first time, since many rows are made quicker there.
+Oxigraph, and so is what has many rows.
 """
 
 from __future__ import annotations
@@ -106,10 +106,13 @@ def _expand(predicate: str, prefixes: Mapping[str, str]) -> str | None:
 
 def find_values(store: ox.Store, asked: Asked, subjects: Subjects, *, union: bool) -> bytes | None:
     """The answer as JSON, from all graphs or the default graph, or from what ``subjects`` knows of them; None where there are
-    many rows, or values of other kinds than IRIs, blank nodes and plain literals, and where all that is said is wanted of a
-    subject that is not known."""
-    said = subjects.find(store, asked.subject, union=union)
-    rows = _pairs(said) if asked.properties is None else _combinations(store, asked, said, union)
+    many rows, or values of other kinds than IRIs, blank nodes and plain literals."""
+    said = subjects.find(store, asked.subject, union=union, whole=asked.properties is None)
+    rows: Iterable[Sequence[Binding]] | None
+    if asked.properties is not None:
+        rows = _combinations(store, asked.subject, asked.properties, said, union)
+    else:
+        rows = None if said is None else said.pairs
     if rows is None:
         return None
     places = [(name, asked.variables.index(name)) for name in asked.selected]
@@ -117,28 +120,24 @@ def find_values(store: ox.Store, asked: Asked, subjects: Subjects, *, union: boo
     return orjson.dumps({"head": {"vars": asked.selected}, "results": {"bindings": bindings}})
 
 
-def _pairs(said: Said | None) -> Iterable[tuple[Binding, ...]] | None:
-    return None if said is None else said.pairs
-
-
 def _combinations(
-    store: ox.Store, asked: Asked, said: Said | None, union: bool
-) -> Iterable[tuple[Binding, ...]] | None:
-    graph = None if union else ox.DefaultGraph()
+    store: ox.Store, subject: ox.NamedNode, properties: Sequence[ox.NamedNode], said: Said | None, union: bool
+) -> Iterable[Sequence[Binding]] | None:
     columns: list[Sequence[Binding]] = []
     combinations = 1
-    for wanted in asked.properties or ():
-        if said is not None:
-            column: Sequence[Binding] = said.values.get(wanted.value, ())
-        else:
-            # as often as it is said, in however many graphs: so Oxigraph has it, too
-            quads = list(islice(store.quads_for_pattern(asked.subject, wanted, None, graph), MOST + 1))
-            try:
-                column = [binding(quad.object) for quad in quads]
-            except ValueError:
-                return None
+    for wanted in properties:
+        try:
+            column = said.values(wanted.value) if said else _read(store, subject, wanted, union)
+        except ValueError:
+            return None
         combinations *= len(column)
         if len(column) > MOST or combinations > MOST:
             return None
         columns.append(column)
     return product(*columns)
+
+
+def _read(store: ox.Store, subject: ox.NamedNode, wanted: ox.NamedNode, union: bool) -> list[Binding]:
+    """The values of a property, as often as they are said, in however many graphs: so Oxigraph has them, too."""
+    quads = store.quads_for_pattern(subject, wanted, None, None if union else ox.DefaultGraph())
+    return [binding(quad.object) for quad in islice(quads, MOST + 1)]

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -46,7 +46,8 @@ PREFIXES = "PREFIX dip: <https://w3id.org/diplograph/ontology#> PREFIX rdfs: <ht
 
 @dataclass(frozen=True)
 class Load:
-    """A query ({n}: another number each time; {i}: a copy of the sample) and how many clients ask it at once."""
+    """A query ({n}: another number each time; {i}: a copy of the sample; {s}: a thing in it, some fifty in all) and how many
+    clients ask it at once."""
 
     name: str
     query: str
@@ -56,6 +57,7 @@ class Load:
 LOADS = (
     Load("look-up: ASK", "ASK { <" + BASE + "document/copy{i}/x{n}> ?p ?o }"),
     Load("look-up: all of an event", "SELECT ?p ?o{n} { <" + BASE + "event/copy{i}/talks-geneva> ?p ?o{n} }"),
+    Load("look-up: all of any of 19,000", "SELECT ?p ?o{n} { <" + BASE + "{s}> ?p ?o{n} }"),
     Load(
         "look-up: values of an event",
         PREFIXES + "SELECT ?label ?s{n} { <" + BASE + "event/copy{i}/talks-geneva> rdfs:label ?label ; dip:status ?s{n} }",
@@ -73,13 +75,15 @@ LOADS = (
 _NUMBERS = itertools.count(1)
 
 
-def make_store(directory: Path, copies: int) -> None:
-    """A store of so many copies of the sample graph."""
-    rooms = ("document/", "report/", "mention/", "activity/", "event/", "graph/document/")
+ROOMS = ("document/", "report/", "mention/", "activity/", "event/", "graph/document/")
+
+
+def make_store(directory: Path, copies: int) -> list[str]:
+    """A store of so many copies of the sample graph; the things in it that have quads, ``{i}`` for the number of a copy."""
 
     def renamed(term: object, number: int) -> object:
         if isinstance(term, ox.NamedNode):
-            for room in rooms:
+            for room in ROOMS:
                 if term.value.startswith(BASE + room):
                     return ox.NamedNode(term.value.replace(BASE + room, f"{BASE}{room}copy{number}/", 1))
         return term
@@ -93,6 +97,13 @@ def make_store(directory: Path, copies: int) -> None:
             for quad in sample
         )
         store.inner.optimize()
+    things = {str(quad.subject.value).removeprefix(BASE) for quad in sample}
+    return sorted(
+        thing.replace(room, f"{room}copy{{i}}/", 1)
+        for thing in things
+        for room in ROOMS
+        if thing.startswith(room)
+    )
 
 
 @dataclass(frozen=True)
@@ -144,14 +155,21 @@ def running(command: list[str], port: int, path: str) -> Iterator[Endpoint]:
 
 
 def rate(
-    endpoint: Endpoint, query: str, load: Load, seconds: int, first: int, copies: int
+    endpoint: Endpoint,
+    query: str,
+    load: Load,
+    seconds: int,
+    first: int,
+    copies: int,
+    things: Sequence[str],
 ) -> tuple[float, float, float]:
     """Requests per second that were answered with 200, and the milliseconds of processor time that each took: the
     server's, and the server's and wrk's together."""
     template = f"{endpoint.url}?query={quote(query, safe='{}')}"
     path = template[template.index("/", 8) :].replace("%7B", "{").replace("%7D", "}")
-    path = re.sub(r"[{}](?!n}|i})(?<!{n})(?<!{i})", lambda brace: quote(brace[0]), path)
-    environment = {**os.environ, "PATH_TEMPLATE": path, "FIRST": str(first), "COPIES": str(copies)}
+    path = re.sub(r"[{}](?!n}|i}|s})(?<!{n})(?<!{i})(?<!{s})", lambda brace: quote(brace[0]), path)
+    environment = {**os.environ, "PATH_TEMPLATE": path, "FIRST": str(first), "COPIES": str(copies),
+                   "SUBJECTS": " ".join(quote(thing, safe="{}/") for thing in things)}  # fmt: skip
     begun, before = endpoint.busy_seconds(), os.times()
     said = subprocess.run(
         [
@@ -196,7 +214,7 @@ def measure(arguments: argparse.Namespace) -> None:
             )
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         store, quads = Path(folder, "store"), Path(folder, "quads.nq")
-        make_store(store, arguments.copies)
+        things = make_store(store, arguments.copies)
         ours = stack.enter_context(serving(store, "--workers", str(arguments.workers)))
         newest = shutil.copytree(generations.newest(store), Path(folder, "copy"))  # with what is said of it
         with Store.open(newest, read_only=True) as opened, quads.open("wb") as file:
@@ -220,10 +238,14 @@ def measure(arguments: argparse.Namespace) -> None:
         print(" " * 38, *(f"{head:>9}" for head in heads))
         for again in (False, True):
             for load in (load for load in LOADS if load.name.startswith(arguments.only)):
-                query = load.query.replace("{n}", "1").replace("{i}", "1") if again else load.query
+                query = (
+                    load.query.replace("{s}", things[0]).replace("{n}", "1").replace("{i}", "1")
+                    if again
+                    else load.query
+                )
                 print(
                     f"{load.name + (', again' if again else ''):38}",
-                    *compare(endpoints, rdflib, load, query, arguments),
+                    *compare(endpoints, rdflib, load, query, things, arguments),
                     flush=True,
                 )
 
@@ -233,6 +255,7 @@ def compare(
     rdflib: Callable[[], AbstractContextManager[Endpoint]],
     load: Load,
     query: str,
+    things: Sequence[str],
     arguments: argparse.Namespace,
 ) -> list[str]:
     """A row of the table: two endpoints are asked in turn; rdflib's only once, which is enough to tell so large a
@@ -244,13 +267,15 @@ def compare(
     whole, others = busy(list(endpoints.values()))
     for _ in range(arguments.rounds):
         for name, endpoint in endpoints.items():
-            found, cost, both = rate(endpoint, *asked, next(_NUMBERS) * 10_000_000, arguments.copies)
+            found, cost, both = rate(endpoint, *asked, next(_NUMBERS) * 10_000_000, arguments.copies, things)
             rates[name].append(found)
             costs[name].append(cost)
             wholly[name].append(both)
     whole_then, others_then = busy(list(endpoints.values()))
     with rdflib() as endpoint:
-        rates["rdflib"].append(rate(endpoint, *asked, next(_NUMBERS) * 10_000_000, arguments.copies)[0])
+        rates["rdflib"].append(
+            rate(endpoint, *asked, next(_NUMBERS) * 10_000_000, arguments.copies, things)[0]
+        )
     ratio = median(ours / other for ours, other in zip(rates["ours"], rates["oxigraph"], strict=True))
     middle = {name: median(found) for name, found in rates.items()}
     row = [f"{middle[name]:9.1f}" for name in ("ours", "oxigraph", "rdflib")]
