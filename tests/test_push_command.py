@@ -75,13 +75,16 @@ def test_a_dry_run_prints_commands_that_do_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("diplograph.transfer.parcels._FIRST", 60)  # several parcels
-    options = (*(("--chunk", chunk) if chunk else ()), *(("--gzip",) if endpoint.target.gzip else ()))
+    unlogged = chunk and endpoint.target.unlogged and endpoint.connection.is_local
+    options = (*(("--chunk", chunk) if chunk else ()), *(("--gzip",) if endpoint.target.gzip else ()),
+               *(("--unlogged",) if unlogged else ()))  # fmt: skip
     status, script, _ = run(capsys, "push", elsewhere.url, "--dry-run", "--store", directory, *options)
     assert status == 0
     assert f":{servers.PASSWORD}" not in script
     assert not endpoint.count([shared_graph("events")])
     assert ("-T -" in script) == (endpoint.target.stream and chunk is None)
     fetched = re.search(r"LOAD <http://127\.0\.0\.1:(\d+)/", script)
+    assert script.count("log-enable") == script.count("checkpoint") == (1 if unlogged else 0)
     assert bool(fetched) == (bool(endpoint.target.fetch) and endpoint.connection.is_local)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "SHELL": "/bin/sh"}  # as split takes it where none is set

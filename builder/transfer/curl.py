@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
 from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
-from diplograph.transfer.handout import HOST, as_fetching, is_fetching, load
+from diplograph.transfer.handout import HOST, as_fetching, check_logged, is_fetching, load
 from diplograph.transfer.manifest import Entry, announce, confirm, remove
 from diplograph.transfer.parcels import Parcel, pack
 from diplograph.transfer.pushing import Plan, plan_push
@@ -30,11 +31,13 @@ def curl_commands(
     remove_gone: bool = False,
     gzip: bool | None = None,
     chunk: int | None = None,
+    unlogged: bool = False,
 ) -> Iterator[str]:
     """The commands of a shell that do what :func:`~diplograph.transfer.push` would, a line or block each.
 
     They export from the store in ``directory``, and take credentials from where a push would.
     """
+    check_logged(endpoint, unlogged=unlogged)
     plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
     target = as_fetching(endpoint.target) if is_fetching(endpoint) else endpoint.target
     way = _Way(
@@ -43,6 +46,7 @@ def curl_commands(
         chunk or target.chunk,
         gzip=target.gzip and not endpoint.connection.is_local if gzip is None else gzip,
         stream=target.stream and chunk is None,
+        unlogged=unlogged,
     )
     yield f"# {target.title} at {endpoint.address.url}: {len(plan.changed)} graphs to send, " + (
         f"{len(plan.unchanged)} unchanged, {len(plan.gone)} gone here"
@@ -67,12 +71,13 @@ class _Way:
     chunk: int
     gzip: bool
     stream: bool
+    unlogged: bool
 
 
 def _send_changed(store: Store, endpoint: Endpoint, plan: Plan, way: _Way) -> Iterator[str]:
     sent: list[Entry] = []
     if is_fetching(endpoint):
-        yield _serve_pieces(endpoint, store.base)
+        yield _serve_pieces(endpoint, store.base, way.target.unlogged["prologue"] if way.unlogged else "")
     if way.stream:
         yield "# one request for all of them, each announced before its lines"
         yield "{"
@@ -88,6 +93,10 @@ def _send_changed(store: Store, endpoint: Endpoint, plan: Plan, way: _Way) -> It
     if way.stream:
         message = endpoint.address.add(None, gzip=way.gzip)
         yield f"}} | {_pack(message)}{_curl(endpoint.connection.credentials, message, stream=True)}"
+    if way.unlogged:
+        yield "# it writes down what it kept no log of"
+        form = shlex.quote(urlencode({"query": way.target.unlogged["checkpoint"]}))
+        yield _curl(endpoint.connection.credentials, endpoint.address.query(), form)
     for start in range(0, len(sent), way.target.graphs):
         yield _update(endpoint, confirm(store.base, sent[start : start + way.target.graphs]))
 
@@ -134,13 +143,13 @@ def _pack(message: Message) -> str:
     return "gzip -1 | " if message.gzip else ""
 
 
-def _serve_pieces(endpoint: Endpoint, base: str) -> str:
+def _serve_pieces(endpoint: Endpoint, base: str, prologue: str) -> str:
     """A shell function that has the store fetch what it is given, from a server of files that ends with the shell."""
     with socket() as found:
         found.bind((HOST, 0))
         here = f"http://{HOST}:{found.getsockname()[1]}"
     port = here.rpartition(":")[2]
-    update = load(f"{here}/${{piece##*/}}", base)
+    update = load(f"{here}/${{piece##*/}}", base, prologue)
     send = _curl(endpoint.connection.credentials, endpoint.address.update(), f'"{update}"')
     return f"""\
 # it fetches what it is sent from a server of files, which runs as long as this shell; the empty page hides their names

@@ -168,6 +168,10 @@ class Endpoint:
         """Adds N-Triples to a graph, or N-Quads. Raises TransferError when the store does not do it."""
         self._deliver(graph, lines, gzip=gzip)
 
+    def save(self) -> None:
+        """Has the store write down what it took in without keeping a log of it; most keep one of all. Raises TransferError
+        when it does not."""
+
     def _deliver(self, graph: NamedNode | None, lines: Body, *, gzip: bool) -> None:
         self.connection.send(self.address.add(graph, gzip=gzip), lines)
 

@@ -105,13 +105,16 @@ def push(
     remove_gone: bool = False,
     gzip: bool | None = None,
     chunk: int | None = None,
+    unlogged: bool = False,
     progress: Progress = lambda _done, _total, _name: None,
 ) -> PushReport:
     """Sends graphs to a store elsewhere, and compares every graph's count of triples afterwards.
 
     Only graphs that changed are sent, unless ``everything``; those that were pushed once and are gone here are removed
     there when ``remove_gone``. ``gzip`` compresses bodies; by default where the store takes it and is not on this
-    machine. ``chunk`` is how many triples go into one request, by default what suits the store. ``progress`` is told how
+    machine. ``chunk`` is how many triples go into one request, by default what suits the store. ``unlogged`` has a Virtuoso
+    on this machine keep no log of what it takes in, and write all down in the end, as its bulk loader does: that is quicker,
+    but only for when nobody else writes there, who would lose with it should it crash meanwhile. ``progress`` is told how
     many graphs were handed on, of how many.
 
     Raises TransferError when the store cannot be reached, refuses, or fails; what was completed before stays, and the
@@ -130,7 +133,7 @@ def push(
     ]
     corrupted: frozenset[str] = frozenset()
     if plan.changed:
-        with hand_out(endpoint, store.base) as reached:
+        with hand_out(endpoint, store.base, unlogged=unlogged) as reached:
             make = Streamer if target.stream and chunk is None else Sender
             sender = make(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
             results += _send_changed(sender, plan, progress)

@@ -86,6 +86,7 @@ class Sender:
 
     def confirm(self) -> Iterator[tuple[Entry, int]]:
         """Counts what was sent, and writes down as complete what is whole; each graph with its count over there."""
+        self._endpoint.save()
         return count_and_confirm(self._endpoint, self._store.base, self.sent)
 
     def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:

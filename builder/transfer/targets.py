@@ -46,6 +46,7 @@ class Target:
     page: int | None = None
     corrupts: tuple[str, ...] = ()
     fetch: Mapping[str, Any] = field(default_factory=dict)
+    unlogged: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
