@@ -211,6 +211,13 @@ def push_virtuoso(folder: Path) -> Iterator[Run]:
         yield beside(server, "push to Virtuoso again, nothing changed", *push, environment=WHO)
 
 
+def push_virtuoso_unlogged(folder: Path) -> Iterator[Run]:
+    """A push of which Virtuoso keeps no log, as it keeps none of what its own loader loads."""
+    with empty(folder / "virtuoso") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
+        push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--unlogged", "--store", folder / "store"]
+        yield beside(server, "push to Virtuoso, unlogged", *push, environment=WHO)
+
+
 def send_virtuoso(folder: Path) -> Iterator[Run]:
     """What its network interface itself can do: the same file, which it fetches in pieces."""
     with empty(folder / "sent") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
@@ -286,6 +293,7 @@ def measure_all(folder: Path, rounds: int) -> None:
         send_oxigraph,
         push_oxigraph,
         load_virtuoso,
+        push_virtuoso_unlogged,
         send_virtuoso,
         push_virtuoso,
         export_all,
@@ -338,6 +346,7 @@ def write_table(rounds: list[list[Run]], count: int, graphs: int, size: int) -> 
 
 COMPARED = (
     ("push to Oxigraph", "`oxigraph load`", "the file by curl to Oxigraph"),
+    ("push to Virtuoso, unlogged", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
     ("push to Virtuoso", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
 )
 
