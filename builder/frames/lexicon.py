@@ -106,6 +106,12 @@ class Lexicon:
     blessing: frozenset[str]
     according: frozenset[str]
     quantities: frozenset[str]
+    linkers: frozenset[str]
+    offices: frozenset[str]
+    exchange: frozenset[str]
+    given: frozenset[str]
+    cause: frozenset[str]
+    beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -220,5 +226,11 @@ def load_lexicon() -> Lexicon:
         folded(data["blessing"]["words"]),
         folded(data["boundary"]["according"]),
         folded(data["prepositions"]["quantities"]),
+        folded(data["linkers"]["words"]),
+        folded(data["offices"]["words"]),
+        folded(data["exchange"]["words"]),
+        folded(data["exchange"]["given"]),
+        folded(data["cause"]["words"]),
+        folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )
