@@ -106,6 +106,7 @@ class Lexicon:
     blessing: frozenset[str]
     according: frozenset[str]
     quantities: frozenset[str]
+    demonstratives: frozenset[str]
     linkers: frozenset[str]
     offices: frozenset[str]
     exchange: frozenset[str]
@@ -226,6 +227,7 @@ def load_lexicon() -> Lexicon:
         folded(data["blessing"]["words"]),
         folded(data["boundary"]["according"]),
         folded(data["prepositions"]["quantities"]),
+        folded(data["demonstratives"]["words"]),
         folded(data["linkers"]["words"]),
         folded(data["offices"]["words"]),
         folded(data["exchange"]["words"]),

@@ -135,9 +135,9 @@ def _is_in_name(view: SentenceView, id: int) -> bool:
     """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …"), or
     within the title of a person ("the High Representative for foreign and *security* policy")."""
     entity = view.entity_at(id)
-    if entity is None or entity.kind not in {"Organization", "Person"} or entity.how == "organ":
+    if entity is None or entity.how == "organ" or entity.first >= id:
         return False
-    return entity.first < id
+    return entity.kind == "Organization" or bool(entity.kind == "Person" and entity.rank)
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
