@@ -106,6 +106,7 @@ class Lexicon:
     blessing: frozenset[str]
     according: frozenset[str]
     quantities: frozenset[str]
+    commenting: frozenset[str]
     demonstratives: frozenset[str]
     linkers: frozenset[str]
     offices: frozenset[str]
@@ -227,6 +228,7 @@ def load_lexicon() -> Lexicon:
         folded(data["blessing"]["words"]),
         folded(data["boundary"]["according"]),
         folded(data["prepositions"]["quantities"]),
+        folded(data["boundary"]["commenting"]),
         folded(data["demonstratives"]["words"]),
         folded(data["linkers"]["words"]),
         folded(data["offices"]["words"]),

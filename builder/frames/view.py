@@ -182,7 +182,7 @@ class SentenceView(WordView):
     def _find_phrase_end(self, anchor: int) -> int:
         verbs = 0
         for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
-            if self._ends_phrase(id, anchor):
+            if self._ends_phrase(id, anchor) or self.find(self.lexicon.commenting, id, id + 1):
                 return id
             if self.is_verb(id):
                 due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
