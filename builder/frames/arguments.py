@@ -70,6 +70,18 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     return found
 
 
+def are_one_side(view: SentenceView, arguments: list[Argument]) -> bool:
+    """Whether several parties are all those from whom something came ("calls *from* the king *and* the emir"): they did not
+    call each other, and who was called is not said."""
+    return len(arguments) > 1 and all(
+        argument.rule == "path:anchor/prepositional"
+        and argument.entity in view.entities
+        and argument.entity.counterpart_of is None  # "from *his counterpart*": whose he is was called
+        and view.preposition_of(argument.entity) in view.lexicon.giving
+        for argument in arguments
+    )
+
+
 def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
     """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
     agreed on a *meeting of experts*")."""

@@ -118,6 +118,7 @@ class SentenceView(WordView):
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
             return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ") or self._follows_link(id)
+        opens = opens or (id > 1 and self.forms[id - 2] in self.lexicon.before_verbs)
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
             return False
         following = self.entity_at(id + 1)
