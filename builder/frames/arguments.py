@@ -54,6 +54,10 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
+        if rule.of == "sentence" and any(
+            a.entity.kind == "Organization" and a.role == rule.role for a in found
+        ):
+            continue  # "*the Council* holds a meeting on …": a body meets by itself
         for entity in _fitting(view, firing, rule):
             if any(
                 (other, entity.begin, entity.actors) in taken
