@@ -300,8 +300,16 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
         if _belongs(group, mention, strict=False):
             group.mentions.append(mention)
             return
-    if "anaphoric" not in mention.cues:
+    if "anaphoric" not in mention.cues and not _is_nowhere(groups, mention):
         groups.append(_Group([mention]))
+
+
+def _is_nowhere(groups: list[_Group], mention: Mention) -> bool:
+    """Whether one more meeting of "the two sides" has neither date nor place, and the text has told of none before: of what
+    kind it is to be is not said."""
+    same = any(group.values.event_class == mention.values.event_class for group in groups)
+    unsaid = {"inherits", "group"} <= mention.cues and not (mention.values.start_date or mention.values.place)
+    return unsaid and not same
 
 
 def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:

@@ -54,6 +54,10 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
+        if rule.of == "sentence" and any(
+            a.entity.kind == "Organization" and a.role == rule.role for a in found
+        ):
+            continue  # "*the Council* holds a meeting on …": a body meets by itself
         for entity in _fitting(view, firing, rule):
             if any(
                 (other, entity.begin, entity.actors) in taken
@@ -68,6 +72,18 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
                 found.extend(Argument(rule.role, other, rule.name) for other in members(view, entity)[1:])
                 break
     return found
+
+
+def are_one_side(view: SentenceView, arguments: list[Argument]) -> bool:
+    """Whether several parties are all those from whom something came ("calls *from* the king *and* the emir"): they did not
+    call each other, and who was called is not said."""
+    return len(arguments) > 1 and all(
+        argument.rule == "path:anchor/prepositional"
+        and argument.entity in view.entities
+        and argument.entity.counterpart_of is None  # "from *his counterpart*": whose he is was called
+        and view.preposition_of(argument.entity) in view.lexicon.giving
+        for argument in arguments
+    )
 
 
 def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
@@ -185,7 +201,9 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(0, len(view.words) + 1)]
         case "sentence":
             verbs = [word.id for word in view.words if view.is_verb(word.id)]
-            return [(id, end) for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
+            verbs = [id for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
+            # "negotiates with its allies on …, *if Tehran uses* its missiles": who acts in a condition does not negotiate
+            return [(id, end) for id in verbs if not is_conditional(view, id)]
         case _:
             return _verb_heads(view, firing, end, rule)
 
@@ -250,7 +268,15 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
             other = rule.of == "anchor" and view.is_verb(head)
-            return pronouns(view, head, end, rule.prepositions, other=other, alone=rule.of == "support")
+            return pronouns(
+                view,
+                head,
+                end,
+                rule.prepositions,
+                other=other,
+                alone=rule.of == "support",
+                bare=not rule.governed,
+            )
         case "continued":
             return continued_subject(view, head)
         case "dropped":
@@ -264,7 +290,9 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             ]
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
-            inside = [e for e in inside if not _is_dateline(view, e)]
+            inside = [
+                e for e in inside if not _is_dateline(view, e) and not _stands_in_condition(view, e.first)
+            ]
             return [e for e in inside if e.tags or view.preposition_of(e) not in view.lexicon.local]
         case "before":
             # Of coordinated entities the first stands for all.
@@ -276,6 +304,16 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return modifiers(view, head, end, adjective=False)
         case _:
             return modifiers(view, head, end, adjective=True)
+
+
+def _stands_in_condition(view: SentenceView, id: int) -> bool:
+    """Whether a conditional conjunction opens the clause that a word stands in ("on a deployment *if Nairobi* attacks")."""
+    for at in range(id - 1, 0, -1):
+        if view.forms[at - 1] in view.lexicon.marks | view.lexicon.commas:
+            return False
+        if is_conditional(view, at):
+            return True
+    return False
 
 
 def _is_dateline(view: SentenceView, entity: EntityMention) -> bool:

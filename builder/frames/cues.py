@@ -37,7 +37,7 @@ def read_cues(
         "status": status.explicit,
         "previous": status.previous,
         "another": agreed or bool(view.find(load_status().another, anchor + 1, anchor + 3)),
-        "anaphoric": trigger.anaphoric,
+        "anaphoric": trigger.anaphoric or (trigger.lenient and _is_pointed_at(view, anchor, arguments)),
         "group": only_groups and is_definite_noun(view, anchor) and not agreed,
         "lenient": trigger.lenient,
         "inherits": trigger.inherits and not (arguments and trigger.lenient),
@@ -50,6 +50,15 @@ def read_cues(
     }
     said = {cue for cue, holds in cues.items() if holds}
     return frozenset(said | _numbers(view, anchor) | _apart(view, anchor))
+
+
+def _is_pointed_at(view: SentenceView, anchor: int, arguments: list[Argument]) -> bool:
+    """Whether a demonstrative points back at an event, and nobody is said to be its party but who acts in the sentence
+    ("Oslo called for *this meeting*": it is one that the text has told of, and of others)."""
+    pointed = (
+        anchor > 1 and view.has_article(anchor) and view.forms[anchor - 2] in view.lexicon.demonstratives
+    )
+    return pointed and bool(arguments) and not any("anchor/" in argument.rule for argument in arguments)
 
 
 def is_definite_noun(view: SentenceView, anchor: int) -> bool:

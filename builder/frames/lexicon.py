@@ -56,6 +56,7 @@ class Lexicon:
     partnered: frozenset[str]
     masculine: frozenset[str]
     adjective_endings: tuple[str, ...]
+    feminine_endings: tuple[str, ...]
     verb_forms: frozenset[str]
     opening_verbs: frozenset[str]
     auxiliary: frozenset[str]
@@ -106,6 +107,16 @@ class Lexicon:
     blessing: frozenset[str]
     according: frozenset[str]
     quantities: frozenset[str]
+    giving: frozenset[str]
+    before_verbs: frozenset[str]
+    commenting: frozenset[str]
+    demonstratives: frozenset[str]
+    linkers: frozenset[str]
+    offices: frozenset[str]
+    exchange: frozenset[str]
+    given: frozenset[str]
+    cause: frozenset[str]
+    beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
 
     @property
@@ -170,6 +181,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["partnered"]),
         folded(data["gender"]["masculine"]),
         tuple(fold(ending) for ending in data["gender"]["adjective"]),
+        tuple(fold(ending) for ending in data["gender"]["feminine"]),
         folded(data["verbs"]["forms"]),
         folded(data["verbs"]["opening"]),
         folded(data["verbs"]["auxiliary"]),
@@ -220,5 +232,15 @@ def load_lexicon() -> Lexicon:
         folded(data["blessing"]["words"]),
         folded(data["boundary"]["according"]),
         folded(data["prepositions"]["quantities"]),
+        folded(data["prepositions"]["giving"]),
+        folded(data["verbs"]["after"]),
+        folded(data["boundary"]["commenting"]),
+        folded(data["demonstratives"]["words"]),
+        folded(data["linkers"]["words"]),
+        folded(data["offices"]["words"]),
+        folded(data["exchange"]["words"]),
+        folded(data["exchange"]["given"]),
+        folded(data["cause"]["words"]),
+        folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
     )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from diplograph.frames.arguments import (
     Argument,
+    are_one_side,
     count_leaders,
     distribute,
     fill_roles,
@@ -143,6 +144,8 @@ class Matcher:
         if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
             view, firing, arguments
         ):
+            return
+        if are_one_side(view, arguments):
             return
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:

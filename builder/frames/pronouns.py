@@ -28,13 +28,16 @@ def pronouns(
     *,
     other: bool = False,
     alone: bool = False,
+    bare: bool = True,
 ) -> list[EntityMention]:
-    """The entities that pronouns on an anchor, on the nouns that support it (unless it stands ``alone``), after "between"
-    or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
-    if other and view.forms[anchor - 1] in view.lexicon.with_object:
+    """The entities that pronouns on an anchor (if ``bare``), on the nouns that support it (unless it stands ``alone``), after
+    "between" or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
+    if other and bare and view.forms[anchor - 1] in view.lexicon.with_object:
         return [_standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
     supporting = [] if alone else support_nouns(view, anchor)
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
+        if not bare and id == anchor + 1:
+            continue
         if _is_first_person(view, id):
             found = _speaker(view, id)
         elif other or view.forms[id - 2] in prepositions:

@@ -17,7 +17,7 @@ from diplograph.model import DataError, TermError
 from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
-SCOPES = ("following", "next", "before", "phrase", "clause", "sentence", "document")
+SCOPES = ("following", "next", "before", "phrase", "clause", "statement", "sentence", "document")
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",
@@ -87,7 +87,8 @@ class ArgumentRule:
     ``coordinated`` asks for at least two of them joined; ``indefinite`` for an anchor without article (with one it
     refers to an event whose parties the text has named), ``leaders`` for the heads of states or of a body ("the leaders of
     the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
-    named, whatever the role makes of persons; ``not_organs`` are kinds of parts of a state that do not stand for it
+    named, whatever the role makes of persons; ``governed`` pronouns stand after a preposition (the object of "to discuss"
+    is what is discussed); ``not_organs`` are kinds of parts of a state that do not stand for it
     ("Lebanese *officials*").
     """
 
@@ -109,6 +110,7 @@ class ArgumentRule:
     leaders: bool = False
     fallback: bool = False
     persons: bool = False
+    governed: bool = False
 
     @property
     def name(self) -> str:
@@ -201,7 +203,7 @@ _TRIGGER_KEYS = {
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
-    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -313,6 +315,7 @@ class _Reader:
             indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
             persons=data.get("persons", False),
+            governed=data.get("governed", False),
         )
 
     def frame(self) -> Frame:

@@ -410,9 +410,23 @@ def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
     for id in range(anchor + 1, min(anchor + _WINDOW + 1, len(view.words) + 1)):
         if view.is_verb(id) or view.forms[id - 1] in view.lexicon.marks or id in view.anchors:
             return 0
-        if view.forms[id - 1] in words and not (_is_bare(view, anchor) and view.has_article(id)):
+        apart = _is_bare(view, anchor) and view.has_article(id)
+        if view.forms[id - 1] in words and not apart and not _is_of_other(view, anchor, id):
             return id
     return 0
+
+
+def _is_of_other(view: SentenceView, anchor: int, id: int) -> bool:
+    """Whether a masculine adjective is of another noun than a feminine event, as plurals of things are too ("the *talks* of
+    the *former* president"); a time's may be the event's ("the talks of *last* month")."""
+    if view.is_verb(anchor) or view.word(anchor).upos != "NOUN" or view.word(id).upos != "ADJ":
+        return False
+    feminine = view.lexicon.feminine_endings
+    event, other, adjective = (view.forms[at - 1].endswith(feminine) for at in (anchor, id - 1, id))
+    nearer = id > anchor + 1 and view.word(id - 1).upos == "NOUN"
+    if id < len(view.words) and view.has_pronoun(id + 1):
+        return False  # "the summit *due* its holding": such an adjective agrees with the noun behind it
+    return event and nearer and not (other or adjective) and not load_lexicon().names_time(view.forms[id - 2])
 
 
 def _is_previous(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:

@@ -51,6 +51,7 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
             words.means & view.names(word.id) and view.case_of(word.id)
         )  # "a call *over the telephone* with …"
         and view.entity_at(word.id) is None  # "the summit of the Islamic *Conference*" is one event
+        and not _is_exchange(view, word.id)
     }
     # "the second round *of the talks*" names one event, by its first noun.
     parts = {
@@ -59,6 +60,12 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
         if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & {id - 2, id - 3, id - 4}
     }
     return frozenset(found - parts)
+
+
+def _is_exchange(view: SentenceView, id: int) -> bool:
+    """Whether a noun of meeting says what something is given for ("freed the sailors *against* a ransom")."""
+    bare = view.is_one_of(id, view.lexicon.exchange) and not view.is_definite(id)
+    return bare and bool(view.find(view.lexicon.given, id + 1, id + 2))
 
 
 def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
@@ -76,7 +83,7 @@ def find_candidates(view: SentenceView, frame: Frame) -> Iterator[tuple[Trigger,
             if word.upos == "PUNCT":
                 continue
             names = not (trigger.verbal or trigger.adverbial or word.upos == "ADJ")
-            if names and view.anchors and word.id not in view.anchors:
+            if names and (_is_exchange(view, word.id) or (view.anchors and word.id not in view.anchors)):
                 continue
             if view.entity_at(word.id) is not None or trigger.verbal != view.is_verb(word.id):
                 continue
@@ -119,17 +126,18 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     found = {
         view.forms[id - 1]
         for id in view.find(near.words, begin, end)
-        if id != anchor and not _is_in_name_of_body(view, id)
+        if id != anchor and not _is_in_name(view, id)
     }
     return len(found) >= near.at_least
 
 
-def _is_in_name_of_body(view: SentenceView, id: int) -> bool:
-    """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …")."""
+def _is_in_name(view: SentenceView, id: int) -> bool:
+    """Whether a word is within the name of an organization, not its first ("the Organization *for the Prohibition* of …"), or
+    within the title of a person ("the High Representative for foreign and *security* policy")."""
     entity = view.entity_at(id)
-    if entity is None or entity.kind != "Organization" or entity.how == "organ":
+    if entity is None or entity.how == "organ" or entity.first >= id:
         return False
-    return entity.first < id
+    return entity.kind == "Organization" or bool(entity.kind == "Person" and entity.rank)
 
 
 def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
@@ -147,8 +155,23 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
             while begin > 1 and view.forms[begin - 2] not in view.lexicon.marks | view.lexicon.boundary:
                 begin -= 1
             return begin, view.clause_end(anchor) if view.is_verb(anchor) else view.phrase_end(anchor)
+        case "statement":
+            return _statement(view, anchor)
         case _:
             return 1, len(view.words) + 1
+
+
+def _statement(view: SentenceView, anchor: int) -> tuple[int, int]:
+    """The stretch of a sentence around an anchor in which one thing is said: "… , *and added* that" opens another, and
+    "*while* …"."""
+    opening = [
+        id
+        for id in view.all_of(view.lexicon.reporting)
+        if id > 2 and view.is_verb(id) and view.forms[id - 2] in view.lexicon.adding
+    ]
+    opening += [id for id in range(1, len(view.words) + 1) if view.find_contrast(id, id + 1)]
+    begin = max((id for id in opening if id < anchor), default=1)
+    return begin, min((id for id in opening if id > anchor), default=len(view.words) + 1)
 
 
 def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
@@ -165,9 +188,17 @@ def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
             continue
         if view.find_contrast(id + 1, anchor):
             continue  # "vowed to mend relations, *while* the union said that sanctions …"
+        if _is_only_cause(view, id, anchor):
+            continue
         if _suits(view, trigger, id, anchor):
             nearest = id
     return nearest
+
+
+def _is_only_cause(view: SentenceView, id: int, anchor: int) -> bool:
+    """Whether an anchor stands in the cause of what a governor says ("threatens to stay away *because of* the sanctions")."""
+    causes = view.find(view.lexicon.cause, id + 1, anchor)
+    return bool(causes) and not view.find(view.lexicon.beyond_cause, causes[-1] + 1, anchor)
 
 
 def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:

@@ -17,7 +17,9 @@ from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics
 from diplograph.model import Sentence
 
+_TITLE = 12  # words of a person's title, at most
 _DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
+_LINK = 6  # words of what links a sentence to the one before, with its comma
 LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
@@ -115,12 +117,21 @@ class SentenceView(WordView):
         before = self.entity_at(id - 1) if id > 1 else None
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
             return self.forms[id - 1] in self.lexicon.opening_verbs
-        opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
+        opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ") or self._follows_link(id)
+        opens = opens or (id > 1 and self.forms[id - 2] in self.lexicon.before_verbs)
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
             return False
         following = self.entity_at(id + 1)
         person = following is not None and following.kind == "Person" and following.first == id + 1
         return person or self._is_nominative(id + 1)
+
+    def _follows_link(self, id: int) -> bool:
+        """Whether what stands before a word only links its sentence to the text ("*besides,* discussed the minister …")."""
+        before = self.forms[: id - 1]
+        joined = before[1:] if before and self.word(1).upos == "CCONJ" else before
+        if len(before) < 2 or before[-1] not in self.lexicon.commas or len(before) > _LINK:
+            return False
+        return all(self.word(at).upos != "VERB" for at in range(1, id)) and joined[0] in self.lexicon.linkers
 
     def _is_nominative(self, id: int) -> bool:
         """Whether a word is a noun for delegates with an ending that only subjects have ("*the two sides* discussed": a
@@ -172,7 +183,7 @@ class SentenceView(WordView):
     def _find_phrase_end(self, anchor: int) -> int:
         verbs = 0
         for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
-            if self._ends_phrase(id, anchor):
+            if self._ends_phrase(id, anchor) or self.find(self.lexicon.commenting, id, id + 1):
                 return id
             if self.is_verb(id):
                 due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
@@ -431,7 +442,8 @@ class SentenceView(WordView):
         governing = self.forms[id - 1] if self._governs(id) else ""
         if governing and governing not in self.lexicon.sending:
             return governing
-        return self._preposition_of_delegates(entity, id - 1 if governing else id) or governing
+        found = self._preposition_of_delegates(entity, id - 1 if governing else id) or governing
+        return found or self._preposition_of_title(entity)
 
     def _governs(self, id: int) -> bool:
         return self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions
@@ -446,6 +458,25 @@ class SentenceView(WordView):
                 return ""
             if self.is_one_of(id, self.lexicon.delegates):
                 return self.forms[id - 2] if self._governs(id - 1) else ""
+        return ""
+
+    def _preposition_of_title(self, entity: EntityMention) -> str:
+        """The preposition before a person's title that was not understood ("*with* the chairman of the committee on foreign
+        relations A. B."); "" if there is none. A noun without the article right before the name is of its own person ("with
+        the chairman of the fund for *the campaign of* A. B.")."""
+        last = entity.first - 1
+        if entity.kind != "Person" or entity.how != "name" or last < 3:
+            return ""
+        if self.word(last).upos == "NOUN" and not self.has_article(last) and self.entity_at(last) is None:
+            return ""
+        for id in range(last, max(last - _TITLE, 1), -1):
+            within = self.entity_at(id)
+            if self.word(id).upos not in {"NOUN", "ADJ", "X", "ADP", "NUM"} or id in self.anchors:
+                return ""
+            if within is not None and within.kind == "Person":
+                return ""
+            if self.is_one_of(id, self.lexicon.offices) and self._governs(id - 1):
+                return self.forms[id - 2]
         return ""
 
     def is_passed_over(self, id: int) -> bool:
