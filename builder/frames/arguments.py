@@ -31,6 +31,7 @@ from diplograph.frames.unnamed import find_predicate
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.model import Actor, Evidence, Filler
+from diplograph.temporal.lexicon import load_lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
+        if rule.relation == "dropped" and rule.of == "anchor" and _has_actor(view, firing, found):
+            continue
         for entity in _fitting(view, firing, rule):
             if any(
                 (other, entity.begin, entity.actors) in taken
@@ -70,14 +73,46 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     return found
 
 
+def _has_actor(view: SentenceView, firing: Firing, found: list[Argument]) -> bool:
+    """Whether a verb has both a subject and a partner: then it has dropped nobody ("said …, while *the president* discussed
+    *with the minister*")."""
+    rules = {argument.rule for argument in found if argument.entity.how != "group"}
+    return view.is_verb(firing.anchor) and {"path:anchor/subject", "path:anchor/prepositional"} <= rules
+
+
 def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
     """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
     agreed on a *meeting of experts*")."""
     following = firing.anchor + 1
     if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
         return False
-    others = view.forms[following - 1] in view.lexicon.holders and view.entity_at(following) is None
-    return others and not any("anchor/" in argument.rule for argument in arguments)
+    if view.forms[following - 1] not in view.lexicon.holders:
+        return False
+    entity = view.entity_at(following)
+    if entity is not None:
+        return not entity.leader  # "spoke at *a meeting of the Arab ministers*"
+    return not any("anchor/" in argument.rule for argument in arguments)
+
+
+def is_of_no_leader(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether all the leaders whom a meeting needs are partners of one who is none ("*the secretary's* meetings with the
+    president and the prime minister"), or of whoever speaks of leaders without names ("spoke of *his meetings with* Turkish
+    and Greek leaders")."""
+    if firing.trigger.leaders < 2:
+        return False
+    partners = [
+        argument
+        for argument in arguments
+        if argument.rule == "path:anchor/object"
+        or argument.rule == "path:anchor/prepositional"
+        and argument.entity in view.entities
+        and view.preposition_of(argument.entity) in view.lexicon.accompanying
+    ]
+    others = [argument for argument in arguments if argument not in partners]
+    if len(partners) < 2 or any(argument.entity.counterpart_of for argument in partners):
+        return False
+    named = any(argument.entity.kind == "Person" for argument in partners)
+    return not any(argument.entity.leader for argument in others) and (bool(others) or not named)
 
 
 def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
@@ -126,11 +161,33 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
+    if rule.close:
+        entities = [entity for entity in entities if _is_close(view, firing.anchor, entity)]
     if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
         # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
         entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
     several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
     return [] if rule.coordinated and not several else entities
+
+
+def _is_close(view: SentenceView, anchor: int, entity: EntityMention) -> bool:
+    """Whether a phrase can only belong to an anchor: nothing but its own complement, names, and words of time stand between.
+
+    "The twelfth summit yesterday in Doha *of the council*"; but "the summit from X to Hanoi on a visit *of a president*" has
+    the visit, and "the meeting before *the summit*, which was refused by the ally *of the president*" the ally between.
+    """
+    id = anchor + 1
+    preposition = view.preposition_of(entity)
+    end = max(
+        (at for at in range(id, entity.first) if view.forms[at - 1] == preposition), default=entity.first
+    )
+    while id < end and view.word(id).upos in {"NOUN", "ADJ", "NUM", "PRON", "X"}:
+        id += 1
+    return not any(
+        view.is_verb(at) or view.word(at).upos == "NOUN" and not view.is_one_of(at, view.lexicon.days)
+        for at in range(id, end)
+        if view.entity_at(at) is None and not load_lexicon().names_time(view.forms[at - 1])
+    )
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:

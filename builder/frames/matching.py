@@ -13,6 +13,7 @@ from diplograph.frames.arguments import (
     distribute,
     fill_roles,
     find_arguments,
+    is_of_no_leader,
     is_of_others,
     repeats_preposition,
 )
@@ -147,6 +148,8 @@ class Matcher:
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
+            if is_of_no_leader(view, firing, part):
+                continue
             # "met the king, *and the foreign minister*": of several meetings each must be one of leaders
             if parties and next(lacking(firing.trigger, part), None) is None:
                 yield part, parties

@@ -88,7 +88,7 @@ class ArgumentRule:
     refers to an event whose parties the text has named), ``leaders`` for the heads of states or of a body ("the leaders of
     the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
     named, whatever the role makes of persons; ``not_organs`` are kinds of parts of a state that do not stand for it
-    ("Lebanese *officials*").
+    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself.
     """
 
     role: str
@@ -109,6 +109,7 @@ class ArgumentRule:
     leaders: bool = False
     fallback: bool = False
     persons: bool = False
+    close: bool = False
 
     @property
     def name(self) -> str:
@@ -201,7 +202,7 @@ _TRIGGER_KEYS = {
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
-    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "close",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -313,6 +314,7 @@ class _Reader:
             indefinite=data.get("indefinite", False),
             fallback=data.get("fallback", False),
             persons=data.get("persons", False),
+            close=data.get("close", False),
         )
 
     def frame(self) -> Frame:
