@@ -370,6 +370,8 @@ def count_leaders(arguments: list[Argument]) -> int:
             continue
         if entity.leader and (entity.kind != "Person" or not entity.actors):
             return max(2, len(entity.actors))
+        if entity.leader and entity.actors and not entity.bodies and entity.how == "name":
+            bodies.add(entity.actors[0].key)  # a president whose state the text does not name beside him
         if entity.leader and entity.bodies:
             bodies.add(entity.bodies[0].key)
         if entity.counterpart_of and entity.leader:

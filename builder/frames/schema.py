@@ -54,7 +54,7 @@ class Trigger:
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough, and inherits only where it names no party of its own.
+    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Trigger:
     inherits: bool = False
     adverbial: bool = False
     lenient: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _combine(item: Mapping[str, list[str]]) -> list[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "adverbial", "lenient",
+    "inherits", "adverbial", "lenient", "placed",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
@@ -283,6 +284,7 @@ class _Reader:
             inherits=data.get("inherits", False),
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
+            placed=data.get("placed", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

@@ -118,7 +118,9 @@ class Resolver:
             known_rank = self.memory.rank_of(actor)
             if given in ("", "honorific") and known_rank not in self.titles.leaders:
                 rank = self._rank_said(base, reference, before, actor, rank)
-            if rank in self.titles.leaders and not self._rules(bodies):
+            if rank in self.titles.leaders and (
+                not self._rules(bodies) or self._heads_no_state(reference, entry, bodies)
+            ):
                 rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
@@ -164,6 +166,13 @@ class Resolver:
         """Whether the president of these bodies can be a head of state or of a bloc, not that of a bank or a movement."""
         entries = [entry for body in bodies[:1] if (entry := self.gazetteer.entries.get(body.key))]
         return all(entry.kind != "Organization" or entry.tags for entry in entries)
+
+    def _heads_no_state(self, reference: Reference, entry: Entry | None, bodies: tuple[Actor, ...]) -> bool:
+        """Whether the text calls somebody unknown "leader *of*" what is no state ("*leader of the rebels* R. M."): a title of
+        one word without the article wants another noun after it."""
+        opened = fold(self.text[reference.begin : reference.name_begin]).split()
+        single = len(opened) == 1 and (opened[0],) in self.titles.ranks
+        return entry is None and not bodies and single and not opened[0].startswith(load_clitics().article)
 
     def _is_prince(self, reference: Reference, entry: Entry | None) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")
