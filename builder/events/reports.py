@@ -341,7 +341,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
         return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}
-    told = strict or "further" in mention.cues
+    # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
+    told = strict or "further" in mention.cues or bool(theirs.start_date)
     if told and "status" in mention.cues and explicit and not mention.definite:
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:

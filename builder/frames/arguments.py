@@ -25,12 +25,13 @@ from diplograph.frames.relations import (
 )
 from diplograph.frames.schema import ArgumentRule, RolePolicy
 from diplograph.frames.speakers import find_speakers
-from diplograph.frames.status import load_status
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing, is_conditional
 from diplograph.frames.unnamed import find_predicate
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.model import Actor, Evidence, Filler
+from diplograph.temporal.lexicon import load_lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             a.entity.kind == "Organization" and a.role == rule.role for a in found
         ):
             continue  # "*the Council* holds a meeting on …": a body meets by itself
+        if rule.relation == "dropped" and rule.of == "anchor" and _has_actor(view, firing, found):
+            continue
         for entity in _fitting(view, firing, rule):
             if any(
                 (other, entity.begin, entity.actors) in taken
@@ -74,26 +77,11 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     return found
 
 
-def are_one_side(view: SentenceView, arguments: list[Argument]) -> bool:
-    """Whether several parties are all those from whom something came ("calls *from* the king *and* the emir"): they did not
-    call each other, and who was called is not said."""
-    return len(arguments) > 1 and all(
-        argument.rule == "path:anchor/prepositional"
-        and argument.entity in view.entities
-        and argument.entity.counterpart_of is None  # "from *his counterpart*": whose he is was called
-        and view.preposition_of(argument.entity) in view.lexicon.giving
-        for argument in arguments
-    )
-
-
-def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
-    """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
-    agreed on a *meeting of experts*")."""
-    following = firing.anchor + 1
-    if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
-        return False
-    others = view.forms[following - 1] in view.lexicon.holders and view.entity_at(following) is None
-    return others and not any("anchor/" in argument.rule for argument in arguments)
+def _has_actor(view: SentenceView, firing: Firing, found: list[Argument]) -> bool:
+    """Whether a verb has both a subject and a partner: then it has dropped nobody ("said …, while *the president* discussed
+    *with the minister*")."""
+    rules = {argument.rule for argument in found if argument.entity.how != "group"}
+    return view.is_verb(firing.anchor) and {"path:anchor/subject", "path:anchor/prepositional"} <= rules
 
 
 def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
@@ -142,11 +130,33 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if not rule.kinds or entity.kind in rule.kinds]
     entities = [entity for entity in entities if not rule.tags or entity.tags & rule.tags]
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
+    if rule.close:
+        entities = [entity for entity in entities if _is_close(view, firing.anchor, entity)]
     if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
         # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
         entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
     several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)
     return [] if rule.coordinated and not several else entities
+
+
+def _is_close(view: SentenceView, anchor: int, entity: EntityMention) -> bool:
+    """Whether a phrase can only belong to an anchor: nothing but its own complement, names, and words of time stand between.
+
+    "The twelfth summit yesterday in Doha *of the council*"; but "the summit from X to Hanoi on a visit *of a president*" has
+    the visit, and "the meeting before *the summit*, which was refused by the ally *of the president*" the ally between.
+    """
+    id = anchor + 1
+    preposition = view.preposition_of(entity)
+    end = max(
+        (at for at in range(id, entity.first) if view.forms[at - 1] == preposition), default=entity.first
+    )
+    while id < end and view.word(id).upos in {"NOUN", "ADJ", "NUM", "PRON", "X"}:
+        id += 1
+    return not any(
+        view.is_verb(at) or view.word(at).upos == "NOUN" and not view.is_one_of(at, view.lexicon.days)
+        for at in range(id, end)
+        if view.entity_at(at) is None and not load_lexicon().names_time(view.forms[at - 1])
+    )
 
 
 def topic_begin(view: SentenceView, begin: int, end: int) -> int:
@@ -351,6 +361,8 @@ def count_leaders(arguments: list[Argument]) -> int:
             continue
         if entity.leader and (entity.kind != "Person" or not entity.actors):
             return max(2, len(entity.actors))
+        if entity.leader and entity.actors and not entity.bodies and entity.how == "name":
+            bodies.add(entity.actors[0].key)  # a president whose state the text does not name beside him
         if entity.leader and entity.bodies:
             bodies.add(entity.bodies[0].key)
         if entity.counterpart_of and entity.leader:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from diplograph.frames.arguments import Argument
 from diplograph.frames.order import find_ordered
 from diplograph.frames.spans import EventSpan
-from diplograph.frames.status import StatusReading, is_imperfect, load_status
+from diplograph.frames.status import StatusReading, is_imperfect
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 

@@ -53,6 +53,7 @@ class Lexicon:
     two_events: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
+    accompanying: frozenset[str]
     partnered: frozenset[str]
     masculine: frozenset[str]
     adjective_endings: tuple[str, ...]
@@ -178,6 +179,7 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
+        folded(data["prepositions"]["accompanying"]),
         folded(data["prepositions"]["partnered"]),
         folded(data["gender"]["masculine"]),
         tuple(fold(ending) for ending in data["gender"]["adjective"]),

@@ -9,12 +9,10 @@ from typing import TypeAlias
 
 from diplograph.frames.arguments import (
     Argument,
-    are_one_side,
     count_leaders,
     distribute,
     fill_roles,
     find_arguments,
-    is_of_others,
     repeats_preposition,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
@@ -23,6 +21,7 @@ from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
+from diplograph.frames.sides import are_one_side, is_of_no_leader, is_of_others
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
@@ -150,6 +149,8 @@ class Matcher:
         several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
+            if is_of_no_leader(view, firing, part):
+                continue
             # "met the king, *and the foreign minister*": of several meetings each must be one of leaders
             if parties and next(lacking(firing.trigger, part), None) is None:
                 yield part, parties

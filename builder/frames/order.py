@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diplograph.frames.status import load_status
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.view import SentenceView
 
 _NEAR = 3  # words between a word of order and the event that it governs

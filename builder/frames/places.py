@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from diplograph.frames.arguments import Argument, topic_begin
+from diplograph.frames.cues import is_definite_noun
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_in_other
-from diplograph.frames.status import load_status
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.linking.gazetteer import actor_key
@@ -25,7 +26,10 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
         return moved
     taken = {argument.entity.begin for argument in arguments if argument.entity.kind != "Place"}
     stretches = [(span.anchor + 1, span.phrase_end)]
-    if span.verb:
+    # "the ambassador *in Cairo* reviewed the preparations for *the Arab summit*": of what the text knows, and only speaks of
+    # as a part of something else, the clause does not say where it is held.
+    part = is_definite_noun(view, span.anchor) and view.word(max(span.anchor - 1, 1)).upos == "NOUN"
+    if span.verb and (span.direct or not part):
         stretches.append((span.clause_begin, span.clause_end))
     for begin, end in stretches:
         own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)

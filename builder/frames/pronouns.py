@@ -15,7 +15,7 @@ from diplograph.frames.relations import (
     objects,
     subjects,
 )
-from diplograph.frames.status import load_status
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 

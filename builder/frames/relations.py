@@ -405,6 +405,9 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         if owned and entity.place and view.own_preposition(entity) in view.lexicon.local:
             continue
         passed = find_circumstances(view, gap) if owned else _times(view, gap)
+        last = entity.first - 1
+        if last in passed and view.word(last).upos == "NOUN" and not _stands_alone(view, last):
+            break  # "informed them at his session *of the letter of* the president": the name is that of the letter
         left = [id for id in gap if id not in passed and view.entity_at(id) is None]
         if len(left) > _CLOSE or any(not _may_stand_between(view, id) for id in left):
             break
@@ -427,6 +430,11 @@ def _times(view: SentenceView, gap: range) -> frozenset[int]:
     return frozenset(
         found | {id for id in gap if view.forms[id - 1] in view.lexicon.commas and id - 1 in found}
     )
+
+
+def _stands_alone(view: SentenceView, id: int) -> bool:
+    """Whether a noun takes no other after it: it is definite, or says when."""
+    return view.is_definite(id) or view.is_one_of(id, view.lexicon.days)
 
 
 def _may_stand_between(view: SentenceView, id: int) -> bool:

@@ -54,7 +54,7 @@ class Trigger:
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough, and inherits only where it names no party of its own.
+    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Trigger:
     inherits: bool = False
     adverbial: bool = False
     lenient: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class ArgumentRule:
     the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
     named, whatever the role makes of persons; ``governed`` pronouns stand after a preposition (the object of "to discuss"
     is what is discussed); ``not_organs`` are kinds of parts of a state that do not stand for it
-    ("Lebanese *officials*").
+    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself.
     """
 
     role: str
@@ -111,6 +112,7 @@ class ArgumentRule:
     fallback: bool = False
     persons: bool = False
     governed: bool = False
+    close: bool = False
 
     @property
     def name(self) -> str:
@@ -199,11 +201,11 @@ def _combine(item: Mapping[str, list[str]]) -> list[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "adverbial", "lenient",
+    "inherits", "adverbial", "lenient", "placed",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
-    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed",
+    "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed", "close",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -284,6 +286,7 @@ class _Reader:
             inherits=data.get("inherits", False),
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
+            placed=data.get("placed", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:
@@ -316,6 +319,7 @@ class _Reader:
             fallback=data.get("fallback", False),
             persons=data.get("persons", False),
             governed=data.get("governed", False),
+            close=data.get("close", False),
         )
 
     def frame(self) -> Frame:

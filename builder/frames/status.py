@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
-from diplograph.arabic import fold
+from diplograph.frames.status_lexicon import (
+    DENIED,
+    HYPOTHETICAL,
+    OCCURRED,
+    PLANNED,
+    StatusLexicon,
+    load_status,
+)
 from diplograph.frames.view import SentenceView
 from diplograph.model import Word
-from diplograph.resources import read_toml
 from diplograph.temporal.lexicon import load_lexicon
 
-OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypothetical"
 _CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
 _WHETHER = 6  # words between "whether" and the event that is in doubt
 _WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
@@ -26,77 +30,6 @@ class StatusReading:
     cue: int
     explicit: bool
     previous: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StatusLexicon:
-    """The cues, folded."""
-
-    modifiers: dict[str, frozenset[str]]
-    governors: dict[str, frozenset[str]]
-    undoing: frozenset[str]
-    undone: frozenset[str]
-    negations: frozenset[str]
-    negated: frozenset[str]
-    attending: frozenset[str]
-    future: frozenset[str]
-    modal: frozenset[str]
-    previous: frozenset[str]
-    gone: frozenset[str]
-    last: frozenset[str]
-    products: frozenset[str]
-    unlikely: frozenset[str]
-    willing: frozenset[str]
-    wishing: frozenset[str]
-    whether: frozenset[str]
-    inviting: frozenset[str]
-    held: frozenset[str]
-    circumstantial: frozenset[str]
-    after: frozenset[str]
-    closing: frozenset[str]
-    ordinals: frozenset[str]
-    another: frozenset[str]
-    postponing: frozenset[str]
-    purpose: str
-
-
-@cache
-def load_status() -> StatusLexicon:
-    """Reads ontology/lexicon/status.toml."""
-    data = read_toml("ontology", "lexicon", "status.toml")
-
-    def folded(room: str, name: str) -> frozenset[str]:
-        return frozenset(fold(item) for item in data[room][name])
-
-    statuses = (DENIED, HYPOTHETICAL, PLANNED)
-    return StatusLexicon(
-        {status: folded(status, "modifiers") for status in statuses},
-        {status: folded(status, "governors") for status in statuses},
-        folded(DENIED, "undoing"),
-        folded(DENIED, "undone"),
-        folded(DENIED, "particles"),
-        folded(DENIED, "negated"),
-        folded(DENIED, "attending"),
-        folded("future", "particles"),
-        folded("future", "modal"),
-        folded("previous", "modifiers"),
-        folded("previous", "gone"),
-        folded("previous", "last"),
-        folded("previous", "products"),
-        folded(DENIED, "predicates"),
-        folded(HYPOTHETICAL, "willing"),
-        folded(HYPOTHETICAL, "wishing"),
-        folded(HYPOTHETICAL, "whether"),
-        folded(HYPOTHETICAL, "inviting"),
-        folded("future", "imperfect"),
-        folded("circumstance", "during"),
-        folded("circumstance", "after"),
-        folded("circumstance", "closing"),
-        folded("ordinal", "words"),
-        folded("another", "words"),
-        folded("postponement", "words"),
-        fold(data["circumstance"]["purpose"]),
-    )
 
 
 def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Iterator[Word]:
@@ -121,6 +54,8 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
         if current.deprel == "conj" and current.upos == "VERB":
             return  # "denied X, and *spoke of* a meeting": what is denied is X
         yield above
+        if above.deprel.startswith("acl") and view.is_verb(above.id) and not is_imperfect(view, above.id):
+            return  # "the *call* that the summit *made*": what did something is no part of what it did
         current = above
 
 
@@ -141,7 +76,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     told = view.is_verb(anchor) and not is_imperfect(view, anchor) and not view.is_unsplit_future(anchor)
     if verb and verb < anchor and not view.case_of(anchor) and verb == view.verb_before(anchor):
         near = [*near, verb]  # the object of a verb, whatever the tree hangs it on
-    near += _before_that(view, anchor if view.is_verb(anchor) else verb or 0)
+    near += _before_that(view, anchor if view.is_verb(anchor) else verb or 0, anchor)
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     reading = (
         _said_beside(view, anchor, lexicon)
@@ -158,19 +93,22 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
 
 
-def _before_that(view: SentenceView, verb: int) -> list[int]:
+def _before_that(view: SentenceView, verb: int, anchor: int) -> list[int]:
     """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
     opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
-    return [verb - 2] if opened and not view.is_verb(verb - 2) else []
+    apart = load_status().after | view.lexicon.before
+    later = view.find(apart, verb + 1, anchor)  # "is likely that he goes there *after* the summit"
+    return [verb - 2] if opened and not later and not view.is_verb(verb - 2) else []
 
 
 def _is_awaited(view: SentenceView, anchor: int) -> bool:
-    """Whether the present tells what is done before an event ("*mediates before* the summit"): that lies ahead."""
+    """Whether the present tells what is done before an event ("*mediates before* the summit"), or something is said to be done
+    right before ("*on the eve of* the opening of the summit"): that lies ahead."""
     verb = view.verb_before(anchor)
-    before = view.find(view.lexicon.before, anchor - 1, anchor)
-    return (
-        bool(before and verb) and is_imperfect(view, verb) and not view.find(view.lexicon.auxiliary, 1, verb)
-    )
+    if view.find(load_status().shortly, anchor - 2, anchor):
+        return True
+    told = not verb or not is_imperfect(view, verb) or view.find(view.lexicon.auxiliary, 1, verb)
+    return not told and bool(view.find(view.lexicon.before, anchor - 1, anchor))
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
@@ -186,21 +124,30 @@ def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
 def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
     """What the words right beside an event say: "*after* a first meeting", "the *last* summit", "the summit's *decisions*",
     "a meeting is *not on the table*"."""
-    behind = _said_behind(view, anchor, lexicon)
-    if behind:
+    if behind := _said_behind(view, anchor, lexicon):
         return behind
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
     if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True)
-    if _modifier(view, anchor, lexicon.last):
+    if _modifier(view, anchor, lexicon.last) or _is_of_yesterday(view, anchor, lexicon):
         return StatusReading(OCCURRED, anchor, True)
     if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
         planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
     refused = _refused(view, anchor, lexicon)
     return StatusReading(DENIED, refused, True) if refused else None
+
+
+def _is_of_yesterday(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether a day gone by stands right behind a noun ("at his meeting, *yesterday*, with …"), whatever the verb's tense."""
+    id = anchor + 1
+    while id <= len(view.words) and (
+        view.word(id).upos == "PRON" or view.forms[id - 1] in view.lexicon.commas
+    ):
+        id += 1
+    return not view.is_verb(anchor) and bool(view.find(lexicon.gone_by, id, id + 1))
 
 
 def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> StatusReading | None:
@@ -246,7 +193,10 @@ def _said_of_plans(
 ) -> StatusReading | None:
     """What modifiers, governors and purposes say, unless a relative clause tells that the event was held."""
     own = _own_verb(view, anchor)
-    if own and not is_imperfect(view, own) and not _has_before(view, own, lexicon.negations | lexicon.future):
+    # "the summit *due* in Doha, in the light of the visits *that were made*": the clause is that of another noun
+    due = _modifier(view, anchor, lexicon.modifiers[PLANNED])
+    told = own and not is_imperfect(view, own)
+    if told and not due and not _has_before(view, own, lexicon.negations | lexicon.future):
         return StatusReading(OCCURRED, own, True)
     whether = view.find(lexicon.whether, anchor - _WHETHER, anchor)
     if whether:
@@ -267,17 +217,36 @@ def _said_of_plans(
     for id in governors:
         if view.is_one_of(id, lexicon.willing) and view.has_pronoun(id):
             return StatusReading(HYPOTHETICAL, id, True)
+        if _is_addressed(view, id, anchor, lexicon):
+            continue
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True)
     if timed:
         return StatusReading(PLANNED, timed, True)
     purpose = _purpose(view, anchor, lexicon)
+    for id in range(purpose - 1, 0, -1) if purpose and not dated else ():
+        if view.is_boundary(id) or view.is_verb(id):
+            break
+        if view.is_one_of(id, lexicon.calling) and _is_called_for(view, id, anchor):
+            return StatusReading(HYPOTHETICAL, id, True)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
         attended = purpose == anchor or view.is_one_of(purpose, lexicon.attending)
         return StatusReading(PLANNED, purpose, not attended)
     return None
+
+
+def _is_called_for(view: SentenceView, call: int, anchor: int) -> bool:
+    """Whether a call is one for an event not known yet, not to come to it ("the invitation *to attend the* summit")."""
+    attends = any(view.is_one_of(id, load_status().attending) for id in range(call + 1, anchor))
+    return not attends and not view.is_definite(anchor)
+
+
+def _is_addressed(view: SentenceView, id: int, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether somebody calls on a summit itself ("*called on the Arab summit* to support them"): then nobody proposes it."""
+    calls = view.is_verb(id) and view.is_one_of(id, lexicon.inviting | lexicon.addressing)
+    return calls and not view.is_verb(anchor) and view.is_definite(anchor) and not view.case_of(anchor)
 
 
 def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: StatusLexicon) -> StatusReading:
@@ -374,17 +343,19 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         told = (
             verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
         )
-        if (
-            view.is_one_of(verb, lexicon.held) and not told
-        ):  # "met Medvedev *before* Saakashvili *received* him"
-            return PLANNED
+        before = next((id for id in range(verb - 1, 0, -1) if told and view.is_verb(id)), 0)
+        ahead = bool(before) and is_imperfect(
+            view, before
+        )  # "*will be received* before he *goes* to the talks"
+        if view.is_one_of(verb, lexicon.held) and (ahead or not told):
+            return PLANNED  # but "*met* Medvedev before Saakashvili *received* him"
     return None
 
 
 def _is_excluding(view: SentenceView, id: int, anchor: int) -> bool:
     """Whether a word that else rules an event out says from what somebody is kept away: with a name between the two, and the
     event after the preposition of parting."""
-    return view.case_of(anchor) in view.lexicon.partitive and bool(view.between(id + 1, anchor))
+    return any(view.between(id + 1, at) for at in view.find(view.lexicon.partitive, id + 1, anchor))
 
 
 def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:

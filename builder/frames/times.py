@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
-from diplograph.frames.status import DENIED, OCCURRED, PLANNED, StatusReading, is_imperfect, load_status
+from diplograph.frames.status import StatusReading, is_imperfect
+from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, load_status
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times

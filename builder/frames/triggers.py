@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from diplograph.frames.schema import Frame, Near, Trigger
-from diplograph.frames.status import load_status
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
@@ -104,12 +104,22 @@ def unmet(
         yield f"wants {'a definite' if trigger.definite else 'an indefinite'} anchor"
     if trigger.governors and not governor:
         yield f"no governor: {_some(trigger.governors)}"
+    if trigger.placed and not _says_where(view, anchor):
+        yield "no place in its clause"
     for near in trigger.near:
         if not holds(view, near, anchor, document):
             yield f"nothing of its {near.scope}: {_some(near.words)}"
     for near in trigger.unless:
         if holds(view, near, anchor, document):
             yield f"ruled out by its {near.scope}: {_some(near.words)}"
+
+
+def _says_where(view: SentenceView, anchor: int) -> bool:
+    """Whether the clause of an anchor has a place after a preposition of place ("discussed *in Amman* with the king")."""
+    return any(
+        entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+        for entity in view.between(anchor + 1, view.clause_end(anchor))
+    )
 
 
 def _some(words: frozenset[str]) -> str:

@@ -24,13 +24,15 @@ class KnownPerson:
 @dataclass(slots=True)
 class Memory:
     """The people (the last mentioned last), bodies and organizations of a text; ``clock`` counts references, ``pair`` is
-    a sentence with the two states last named side by side in it."""
+    a sentence with the two states last named side by side in it; ``otherwise`` are the keys of those whom the text gives
+    another office than the gazetteer."""
 
     people: list[KnownPerson] = field(default_factory=list)
     bodies: list[tuple[int, Actor]] = field(default_factory=list)
     pair: tuple[int, tuple[Actor, ...]] = (-1, ())
     organizations: list[Actor] = field(default_factory=list)
     clock: int = 0
+    otherwise: set[str] = field(default_factory=set)
 
     def remember(
         self,

@@ -16,6 +16,7 @@ from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
+from diplograph.linking.offices import has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
@@ -85,7 +86,7 @@ class Resolver:
         )  # fmt: skip
         match reference.kind:
             case "person":
-                return self._person(base, reference)
+                return self._person(base, reference, before)
             case "counterpart":
                 return self._counterpart(base, reference, before)
             case "group":
@@ -104,16 +105,22 @@ class Resolver:
             case _:
                 return self._anaphor(base)
 
-    def _person(self, base: EntityMention, reference: Reference) -> EntityMention | None:
+    def _person(
+        self, base: EntityMention, reference: Reference, before: list[EntityMention]
+    ) -> EntityMention | None:
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            given = "honorific" if self._is_prince(reference) else reference.rank
+            given = "honorific" if self._is_prince(reference, entry) else reference.rank
             rank = given if given not in ("", "honorific") else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
-            if rank in self.titles.leaders and not self._rules(bodies):
+            if given in ("", "honorific") and known_rank not in self.titles.leaders:
+                rank = self._rank_said(base, reference, before, actor, rank)
+            if rank in self.titles.leaders and (
+                not self._rules(bodies) or self._heads_no_state(reference, entry, bodies)
+            ):
                 rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
@@ -134,16 +141,46 @@ class Resolver:
             return self._as_known(base, known, "title")
         return self._holder(base, reference.rank, bodies, reference.former, reference.title)
 
+    def _rank_said(
+        self,
+        base: EntityMention,
+        reference: Reference,
+        before: list[EntityMention],
+        actor: Actor,
+        rank: str,
+    ) -> str:
+        """The rank of a person without a title of his own: no leader's where the text gives him another office."""
+        references = self.overview.references[base.sentence]
+        if rank in self.titles.leaders and (
+            has_other_office(base, before, self.parsed.sentences[base.sentence], self.titles)
+            or has_other_title(base, before, actor.represents)
+            or is_followed_by_office(reference, references, self.tokens[base.sentence], self.titles)
+        ):
+            self.memory.otherwise.add(actor.key)
+        said = self.memory.rank_of(actor)
+        if said not in ("", "official", "honorific"):
+            return said  # "the *foreign minister* J. K. … K.", who was president later
+        return "official" if actor.key in self.memory.otherwise else rank
+
     def _rules(self, bodies: tuple[Actor, ...]) -> bool:
         """Whether the president of these bodies can be a head of state or of a bloc, not that of a bank or a movement."""
         entries = [entry for body in bodies[:1] if (entry := self.gazetteer.entries.get(body.key))]
         return all(entry.kind != "Organization" or entry.tags for entry in entries)
 
-    def _is_prince(self, reference: Reference) -> bool:
-        """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")."""
+    def _heads_no_state(self, reference: Reference, entry: Entry | None, bodies: tuple[Actor, ...]) -> bool:
+        """Whether the text calls somebody unknown "leader *of*" what is no state ("*leader of the rebels* R. M."): a title of
+        one word without the article wants another noun after it."""
+        opened = fold(self.text[reference.begin : reference.name_begin]).split()
+        single = len(opened) == 1 and (opened[0],) in self.titles.ranks
+        return entry is None and not bodies and single and not opened[0].startswith(load_clitics().article)
+
+    def _is_prince(self, reference: Reference, entry: Entry | None) -> bool:
+        """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")
+        or of somebody whom the gazetteer, which has the rulers, does not know ("*the* Saudi *prince* T. b. M.")."""
         opened = fold(self.text[reference.begin : reference.name_begin]).split()[:1]
         prince = self.titles.prince  # after "to" the article has lost its alef
-        return opened in ([prince], [prince[1:]]) and not reference.bodies
+        styled = [word for word in opened if word in (prince, prince[1:])]
+        return bool(styled) and (not reference.bodies or entry is None)
 
     def _title_words(self, reference: Reference) -> frozenset[str]:
         """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one

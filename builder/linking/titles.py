@@ -328,4 +328,14 @@ class TitleFinder(NameFinder):
                 reference  # "the secretary-general of the League A. A., *the Palestinian president*" are two
             )
         bodies = title.bodies or reference.bodies
+        if length == 1 and not bodies and self._heads_no_state(after):
+            rank = "official"  # "Admiral M. M., *head of the canal's authority*"
         return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
+
+    def _heads_no_state(self, index: int) -> bool:
+        """Whether a leader's title without the article is of a noun that rules nothing ("*head of* an authority")."""
+        title = self.tokens[index].folded
+        if title.startswith(load_clitics().article) or index + 1 >= len(self.tokens):
+            return False
+        following = self.tokens[index + 1]
+        return following.upos == "NOUN" and following.folded not in self.titles.phrases("between.ruled")
