@@ -109,8 +109,8 @@ class Sender:
         """Reads graphs here and has other threads send them. Parcels are begun in order, more than one at once if that
         suits the store, so that it has one to work on while the next is announced."""
         under_way: dict[Future[bool], Parcel] = {}
-        # what is shared has names after the documents', and may be large: it is loaded while they are read
-        for parcel in pack(self._store, names[::-1], self.target, self.chunk):
+        # documents before what is shared: with the events first, Virtuoso has a tenth more to do
+        for parcel in pack(self._store, names, self.target, self.chunk):
             under_way[self._hands.submit(self._send_next, parcel)] = parcel
             yield parcel
             self._finish(under_way, self._at_once + _AHEAD - 1)
