@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -20,11 +19,11 @@ Binding: TypeAlias = Mapping[str, str]
 """A term as in SPARQL 1.1 Query Results JSON Format."""
 
 MOST = 100  # rows of an answer
-_LONGEST = 64 << 10  # bytes of a subject that is kept
+_LONGEST = 64 << 10  # letters of all values; a subject that has more would keep other requests waiting
 _LARGEST = 16 << 20  # bytes, all together
 _ROW = 500  # bytes that a row takes beside its letters, about
 _REMEMBERED = (
-    2000  # subjects asked for once, of which a mark is kept: who goes through a whole store fills no memory
+    2000  # subjects asked for once, of which a mark is kept; few, lest a walk through a store fill the memory
 )
 _STRING = XSD + "string"
 
@@ -55,8 +54,8 @@ class Subjects:
         self._many: set[str] = set()
 
     def find(self, store: ox.Store, subject: ox.NamedNode, *, union: bool, whole: bool) -> Said | None:
-        """What is said of a subject in all graphs or in the default graph; None where it is much, or nothing that SPARQL 1.1
-        has a JSON for. Where not the ``whole`` is wanted, None the first time, too: a part is read more quickly."""
+        """What is said of a subject in all graphs or in the default graph; None where it is much or long, or nothing that
+        SPARQL 1.1 has a JSON for. Where not the ``whole`` is wanted, None the first time, too: a part is read more quickly."""
         name = subject.value
         said = self._kept.get(name)
         if said is not None:
@@ -75,8 +74,6 @@ class Subjects:
         return said
 
     def _keep(self, name: str, said: Said) -> None:
-        if said.size() > _LONGEST:
-            return
         self._kept[name] = said
         self._size += said.size()
         while self._size > self._limit:
@@ -98,13 +95,17 @@ def _mark(names: set[str], name: str) -> None:
 
 def _read(store: ox.Store, subject: ox.NamedNode, union: bool) -> Said | None:
     graph = None if union else ox.DefaultGraph()
-    quads = list(islice(store.quads_for_pattern(subject, None, None, graph), MOST + 1))
-    if len(quads) > MOST:
-        return None
-    try:
-        return Said(tuple((binding(quad.predicate), binding(quad.object)) for quad in quads))
-    except ValueError:
-        return None
+    pairs: list[tuple[Binding, Binding]] = []
+    letters = 0
+    for quad in store.quads_for_pattern(subject, None, None, graph):
+        try:
+            pairs.append((binding(quad.predicate), binding(quad.object)))
+        except ValueError:
+            return None
+        letters += len(pairs[-1][1]["value"])
+        if len(pairs) > MOST or letters > _LONGEST:
+            return None
+    return Said(tuple(pairs))
 
 
 def binding(term: object) -> Binding:

@@ -127,7 +127,7 @@ def _combinations(
     combinations = 1
     for wanted in properties:
         try:
-            column = said.values(wanted.value) if said else _read(store, subject, wanted, union)
+            column = said.values(wanted.value) if said is not None else _read(store, subject, wanted, union)
         except ValueError:
             return None
         combinations *= len(column)
