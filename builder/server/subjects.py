@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -97,15 +98,16 @@ def _read(store: ox.Store, subject: ox.NamedNode, union: bool) -> Said | None:
     graph = None if union else ox.DefaultGraph()
     pairs: list[tuple[Binding, Binding]] = []
     letters = 0
-    for quad in store.quads_for_pattern(subject, None, None, graph):
-        try:
-            pairs.append((binding(quad.predicate), binding(quad.object)))
-        except ValueError:
-            return None
-        letters += len(pairs[-1][1]["value"])
-        if len(pairs) > MOST or letters > _LONGEST:
-            return None
-    return Said(tuple(pairs))
+    try:
+        for quad in islice(store.quads_for_pattern(subject, None, None, graph), MOST + 1):
+            value = binding(quad.object)
+            pairs.append((binding(quad.predicate), value))
+            letters += len(value["value"])
+            if letters > _LONGEST:
+                return None
+    except ValueError:
+        return None
+    return Said(tuple(pairs)) if len(pairs) <= MOST else None
 
 
 def binding(term: object) -> Binding:
