@@ -188,7 +188,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 return [(id, stop) for id in (anchor, *_wholes(view, anchor, stop))]
             return [(anchor, stop)]
         case "relative":
-            verbs = view.relative_verbs(anchor, end)
+            verbs = [id for id in view.relative_verbs(anchor, end) if not _is_of_definite(view, anchor, id)]
             if rule.verbs:
                 verbs = [id for id in verbs if view.is_one_of(id, rule.verbs)]
             if rule.relation == "subject":
@@ -216,6 +216,16 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not is_conditional(view, id)]
         case _:
             return _verb_heads(view, firing, end, rule)
+
+
+def _is_of_definite(view: SentenceView, anchor: int, verb: int) -> bool:
+    """Whether a verb is in the relative clause of another noun than an indefinite event ("in *a call*, his concern at the
+    operation *that* the marshal *leads*"): in Arabic a relative pronoun follows definite nouns only."""
+    after = min(anchor + 1, len(view.words))
+    construct = view.word(after).upos in {"NOUN", "X", "PROPN"} and not view.is_verb(after)
+    bare = view.word(anchor).upos == "NOUN" and not view.is_definite(anchor) and not construct
+    nearer = any(view.word(id).upos == "NOUN" and view.has_article(id) for id in range(after, verb - 1))
+    return bare and nearer and view.forms[verb - 2] in view.lexicon.relative and view.entity_at(after) is None
 
 
 def _until_apart(view: SentenceView, verb: int) -> int:

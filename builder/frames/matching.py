@@ -29,6 +29,7 @@ from diplograph.frames.times import (
     date_story,
     deictic_status,
     find_duration,
+    find_earlier_speech_time,
     find_speech_time,
     find_story_time,
     find_time,
@@ -201,6 +202,7 @@ class Matcher:
             status = deictic_status(view, span, status, frame, document)
         if frame.status and time is None:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
+            time = time or find_earlier_speech_time(view, fillers, frame, self.dated)
         time = reckon_first_day(view, span, status, time, self.dated)
         time = time or find_story_time(view, span, status, fillers, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
@@ -303,7 +305,12 @@ class Matcher:
         for role, policy in firing.frame.roles.items():
             if not policy.phrases or any(filler.role == role for filler in fillers):
                 continue
-            rules = [rule for rule in firing.frame.arguments if rule.role == role and rule.of == "anchor"]
+            rules = [
+                rule
+                for rule in firing.frame.arguments
+                if rule.role == role and rule.of == "anchor"
+                if not rule.triggers or firing.trigger.id in rule.triggers
+            ]
             wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
             before = firing.anchor - 2  # "imposed *on it* sanctions"
             owned = before > 0 and view.word(before + 1).upos == "PRON"

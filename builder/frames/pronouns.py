@@ -155,6 +155,7 @@ def _pair_before(view: SentenceView) -> list[EntityMention]:
 
 
 _REACH = 4  # words between what opens a clause and its verb
+_VISIT = 6  # words between a visit and whose it is ("an official *visit*, made by *the king*")
 
 
 def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -168,7 +169,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     if has_unnamed_subject(view, verb):
         return []
     own = subjects(view, verb, inherited=False)
-    if not own and (visitor := _visitor(view, verb)):
+    visitor = _visitor(view, verb)
+    if visitor and visitor not in own and (not own or own[0].first > verb):
         return [_standing_at(view, verb, visitor, "dropped")]
     if own and own[0].first > verb and _is_on_occasion(view, verb):
         return [_standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
@@ -234,7 +236,7 @@ def _visitor(view: SentenceView, verb: int) -> EntityMention | None:
     entity = view.entity_at(last) if last > 0 and during and view.has_pronoun(at) else None
     if entity is None or not _only_person([entity]):
         return None
-    before = range(max(entity.first - _REACH, 1), entity.first)
+    before = range(max(entity.first - _VISIT, 1), entity.first)
     return entity if any(view.is_one_of(id, view.lexicon.visits) for id in before) else None
 
 

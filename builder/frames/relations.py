@@ -136,6 +136,8 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
             return []  # nor does the city of a dateline: "*Abidjan -* The union threatened …"
         id -= 1
     entity = view.entity_at(id) if id >= 1 else None
+    if entity and entity.how == "demonym" and view.forms[verb - 2] in view.lexicon.relative:
+        return []  # "the *European* and Atlantic course *that* they announced": what was announced is the course
     if entity is None or not _bare(view, entity) or entity.first - 1 in view.anchors:
         return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
     if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):

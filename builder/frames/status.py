@@ -379,8 +379,11 @@ def _absent(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
         alone = anchor > 1 and view.forms[anchor - 2] in lexicon.none and not view.is_definite(anchor)
         return anchor - 1 if alone else 0
     opened = view.word(max(anchor - 1, 1)).upos == "SCONJ"
-    for id in view.find(lexicon.agenda, anchor - _WINDOW, anchor) if opened else ():
-        if id > 2 and view.case_of(id) and view.forms[id - 3] in lexicon.negations:
+    for id in range(max(anchor - _WINDOW, 3), anchor) if opened else ():
+        # "it is *not planned* that …", "*not in* (his) *programme* …"
+        listed = lexicon.agenda if view.case_of(id) else lexicon.unlikely
+        negated = view.forms[id - 3 if view.case_of(id) else id - 2] in lexicon.negations
+        if view.is_one_of(id, listed) and negated:
             return id
     return 0
 

@@ -12,7 +12,7 @@ from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_ot
 from diplograph.frames.status import StatusReading, is_imperfect
 from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, load_status
 from diplograph.frames.view import SentenceView
-from diplograph.model import Document, DurationExpression, Filler, TimeExpression
+from diplograph.model import Actor, Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
 from diplograph.temporal.lexicon import load_lexicon
 
@@ -372,16 +372,41 @@ def find_speech_time(
                 document.text, view.sentence.begin, view.sentence.end, document.published, tense="past"
             )
             return next((time for time in times if time.start_date), None)
-        for word in view.words[:_SPEECH_WORDS]:
-            if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
-                continue
-            named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
-            if not any(actor in speakers or bodies & set(actor.represents) for actor in named):
-                return None
-            end = view.word(view.clause_end(word.id) - 1).end
-            times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
-            return next((time for time in times if time.start_date), None)
+        told, time = _speech(view, speakers, bodies, document)
+        if told:
+            return time
     return None
+
+
+def find_earlier_speech_time(
+    view: SentenceView, fillers: tuple[Filler, ...], frame: Frame, document: Document
+) -> TimeExpression | None:
+    """When an utterance was made, from the sentence before, of which its own goes on to tell: "The spokesman said *on Thursday*
+    …. *And (he) added* that sanctions …"."""
+    adding = len(view.words) > 1 and view.forms[0] in view.lexicon.adding and view.is_verb(2)
+    previous = view.previous
+    if not adding or previous is None or not view.is_one_of(2, view.lexicon.reporting):
+        return None
+    speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
+    bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
+    return _speech(previous, speakers, bodies, document)[1]
+
+
+def _speech(
+    view: SentenceView, speakers: set[Actor], bodies: set[str], document: Document
+) -> tuple[bool, TimeExpression | None]:
+    """Whether a sentence opens with a verb of saying, and the first time in its clause if one of some speakers said so, or
+    who speaks for one of some bodies."""
+    for word in view.words[:_SPEECH_WORDS]:
+        if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
+            continue
+        named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
+        if not any(actor in speakers or bodies & set(actor.represents) for actor in named):
+            return True, None
+        end = view.word(view.clause_end(word.id) - 1).end
+        times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
+        return True, next((time for time in times if time.start_date), None)
+    return False, None
 
 
 def _says_when(view: SentenceView) -> bool:

@@ -379,7 +379,7 @@ class SentenceView(WordView):
         Two nouns with nothing but a comma between them may be an apposition; a conjunction or, for demonyms, mere
         adjacency ("Russian American talks") is needed.
         """
-        gap = range(before.last + 1, entity.first)
+        gap = range(self.past_aside(before.last + 1), entity.first)
         if any(not self._joins(id) for id in gap):
             return False
         if before.actors and before.actors == entity.actors:

@@ -9,6 +9,8 @@ from diplograph.arabic import fold
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
 
+_ASIDE = 5  # words of a name in other words, in brackets
+
 
 class WordView:
     """The words of one sentence of a text, by their ids, which begin with 1."""
@@ -86,6 +88,14 @@ class WordView:
             }
             for at, names in enumerate(self._names)
         )
+
+    def past_aside(self, id: int) -> int:
+        """The id after the brackets that open with a word and hold a few more, else its own ("the Community *(SADC)* and")."""
+        if id <= len(self.words) and self.forms[id - 1] == "(":
+            for end in range(id + 2, min(id + _ASIDE, len(self.words) + 1)):
+                if self.forms[end - 1] == ")":
+                    return end + 1
+        return id
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""

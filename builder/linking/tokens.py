@@ -69,6 +69,7 @@ def _is_punctuation(folded: str) -> bool:
     return not any(character.isalnum() for character in folded)
 
 
+_QUOTES = "'\"«»“”"
 _NUNATION = "\u064b"  # fathatan
 
 
@@ -81,7 +82,7 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
     for index, ids in enumerate(grouped.values()):
         words = [sentence.word(id) for id in ids]
         content = [word for word in words if word.upos not in _FUNCTION_TAGS] or words[-1:]
-        begin, end = words[0].begin, words[-1].end
+        begin, end = _unquote(text, words[0].begin, words[-1].end)
         conjoined = len(words) > 1 and words[0].upos == "CCONJ"
         main = content[0]
         surface = text[begin:end]
@@ -100,6 +101,15 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
             )
         )
     return tuple(tokens)
+
+
+def _unquote(text: str, begin: int, end: int) -> tuple[int, int]:
+    """A stretch of text without the quotation marks that the tokenizer left on its word ("''ECOWAS''")."""
+    inner = text[begin:end].strip(_QUOTES)
+    if not inner:
+        return begin, end
+    first = begin + text[begin:end].index(inner)
+    return first, first + len(inner)
 
 
 @dataclass(frozen=True, slots=True)
