@@ -327,10 +327,14 @@ def _stands_in_condition(view: SentenceView, id: int) -> bool:
 
 
 def _is_dateline(view: SentenceView, entity: EntityMention) -> bool:
-    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -")."""
+    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -", "*London:* announces the president");
+    who speaks before a colon is followed by what he says."""
     after = entity.last + 1
-    opening = view.lexicon.brackets | view.lexicon.dashes
-    return entity.first == 1 and after <= len(view.words) and view.forms[after - 1] in opening
+    if entity.first != 1 or after > len(view.words):
+        return False
+    told = after < len(view.words) and view.is_verb(after + 1) and entity.how == "metonym"
+    apart = view.lexicon.brackets | view.lexicon.dashes | (view.lexicon.colons if told else frozenset())
+    return view.forms[after - 1] in apart
 
 
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:

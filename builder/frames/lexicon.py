@@ -40,6 +40,7 @@ class Lexicon:
     moving: frozenset[str]
     towns: frozenset[str]
     passed_over: frozenset[str]
+    capital: frozenset[str]
     delegates: frozenset[str]
     sending: frozenset[str]
     nominative_endings: tuple[str, ...]
@@ -166,6 +167,7 @@ def load_lexicon() -> Lexicon:
         folded(data["moving"]["words"]),
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
+        folded(data["prepositions"]["capital"]),
         folded(data["delegates"]["words"]),
         folded(data["delegates"]["prepositions"]),
         tuple(data["delegates"]["nominative"]),

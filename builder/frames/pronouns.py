@@ -168,6 +168,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     if has_unnamed_subject(view, verb):
         return []
     own = subjects(view, verb, inherited=False)
+    if not own and (visitor := _visitor(view, verb)):
+        return [_standing_at(view, verb, visitor, "dropped")]
     if own and own[0].first > verb and _is_on_occasion(view, verb):
         return [_standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
@@ -221,6 +223,19 @@ def _is_on_occasion(view: SentenceView, verb: int) -> bool:
     at = verb + 1
     during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
     return during and view.has_pronoun(at) and not view.is_boundary(verb - 1)
+
+
+def _visitor(view: SentenceView, verb: int) -> EntityMention | None:
+    """Whose visit it is during which something is done ("during a visit *of the prime minister*, *in which (he) met* the
+    king"): in Arabic the verb opens a clause about the visit."""
+    at = verb + 1
+    during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
+    last = verb - 2 if verb > 1 and view.forms[verb - 2] in view.lexicon.commas else verb - 1
+    entity = view.entity_at(last) if last > 0 and during and view.has_pronoun(at) else None
+    if entity is None or not _only_person([entity]):
+        return None
+    before = range(max(entity.first - _REACH, 1), entity.first)
+    return entity if any(view.is_one_of(id, view.lexicon.visits) for id in before) else None
 
 
 def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
@@ -357,9 +372,12 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
         return list(reversed(last[:2])) if len(last) >= 2 else [] if before else _pair_before(view)
     if people and view.is_one_of(id - 1, view.lexicon.utterance):
         return people[-1:]  # "quoted the president *as saying* in a meeting with …"
+    if topic := _topic(view, anchor):
+        return topic
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]
+        found = found or _going_on(view, governing[0])
         if found:
             return found[:1]
     if people:
@@ -368,7 +386,7 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
     if said and view.is_one_of(said, view.lexicon.reporting) and (going_on := continued_subject(view, said)):
         return going_on  # "And (he) revealed that *his* meeting with …"
     for word in view.words[anchor:]:
-        if view.is_verb(word.id):
+        if view.is_verb(word.id) and view.forms[word.id - 2] not in view.lexicon.relative:
             found = [
                 entity
                 for entity in subjects(view, word.id, inherited=False)
@@ -376,4 +394,39 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             ]
             if found:
                 return found[:1]
+    return _acting_in_previous(view)
+
+
+def _going_on(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who goes on acting in a verb after "and" that names nobody, rather than whom he dealt with ("*X* phoned Y, *and told him*
+    of the call that had brought *him* together with …")."""
+    joined = verb > 1 and view.word(verb - 1).upos == "CCONJ"
+    before = next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0) if joined else 0
+    if not before or has_unnamed_subject(view, verb):
+        return []
+    return _only_person(subjects(view, before, inherited=False))
+
+
+def _only_person(found: list[EntityMention]) -> list[EntityMention]:
+    """Some entities, if they are one person."""
+    return found if len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1 else []
+
+
+def _topic(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Of whom a clause with "that" and without a verb speaks ("the president affirmed *that Kim* is committed to the meeting
+    due between *him* and …")."""
+    for id in range(anchor - 1, 1, -1):
+        if view.is_verb(id):
+            return []
+        entity = view.entity_at(id + 1)
+        if view.word(id).upos == "SCONJ" and entity is not None and entity.first == id + 1:
+            return _only_person([entity])
     return []
+
+
+def _acting_in_previous(view: SentenceView) -> list[EntityMention]:
+    """Who acts in the first verb of the sentence before, where a sentence that names no person goes on to tell of him ("X said
+    … . *That came* at the end of a meeting that brought *him* together with …")."""
+    before = view.previous
+    main = next((word.id for word in before.words if before.is_verb(word.id)), 0) if before else 0
+    return _only_person(subjects(before, main, inherited=False)) if before and main else []

@@ -30,6 +30,9 @@ class StatusLexicon:
     last: frozenset[str]
     products: frozenset[str]
     unlikely: frozenset[str]
+    none: frozenset[str]
+    in_session: frozenset[str]
+    agenda: frozenset[str]
     willing: frozenset[str]
     wishing: frozenset[str]
     whether: frozenset[str]
@@ -73,6 +76,9 @@ def load_status() -> StatusLexicon:
         folded("previous", "last"),
         folded("previous", "products"),
         folded(DENIED, "predicates"),
+        folded(DENIED, "none"),
+        folded("previous", "in_session"),
+        folded(DENIED, "agenda"),
         folded(HYPOTHETICAL, "willing"),
         folded(HYPOTHETICAL, "wishing"),
         folded(HYPOTHETICAL, "whether"),
