@@ -343,6 +343,11 @@ def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
         found = subjects(view, head)
         single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
         return (dual_subject(view, head) if single else []) or found
+    own = view.entity_at(head - 1) if head > 1 else None
+    if own and own.how in ("name", "title") and not view.preposition_of(own):
+        return members(
+            view, view.entities[view.chains[view.entities.index(own)]]
+        )  # "that *the minister* (is) ready"
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):

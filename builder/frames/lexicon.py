@@ -117,6 +117,9 @@ class Lexicon:
     offices: frozenset[str]
     exchange: frozenset[str]
     given: frozenset[str]
+    glued: frozenset[str]
+    people: frozenset[str]
+    anniversary: frozenset[str]
     cause: frozenset[str]
     beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
@@ -244,6 +247,9 @@ def load_lexicon() -> Lexicon:
         folded(data["offices"]["words"]),
         folded(data["exchange"]["words"]),
         folded(data["exchange"]["given"]),
+        folded(data["glued"]["words"]),
+        folded(data["people"]["words"]),
+        folded(data["anniversary"]["words"]),
         folded(data["cause"]["words"]),
         folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),

@@ -305,6 +305,12 @@ class Matcher:
                 continue
             rules = [rule for rule in firing.frame.arguments if rule.role == role and rule.of == "anchor"]
             wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
+            called = [rule for rule in firing.frame.arguments if rule.role == role and rule.of == "left"]
+            for rule in called if policy.phrases else ():
+                if rule.triggers and firing.trigger.id not in rule.triggers:
+                    continue
+                for actor, begin, end in find_phrases(view, firing, rule):
+                    return (Filler(role, actor),), (Evidence(role, begin, end, rule.name, actor),)
             before = firing.anchor - 2  # "imposed *on it* sanctions"
             owned = before > 0 and view.word(before + 1).upos == "PRON"
             after = range(firing.anchor + 1, view.phrase_end(firing.anchor) - 1)
@@ -312,6 +318,8 @@ class Matcher:
                 if view.forms[id - 1] not in wanted or view.entity_at(id) is not None:
                     continue
                 if view.word(id + 1).upos == "PRON":
+                    if view.forms[id] in view.lexicon.people:
+                        break  # "on *them*" is said of people, never of one state
                     return self._by_pronoun(view, firing, role, id + 1)
                 owner = id + 2
                 if (

@@ -56,7 +56,9 @@ def find_time(
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
-    own = _in_phrase(view, span, dated) or _in_own_clause(view, span, dated) or _since(view, span, dated)
+    own = _in_phrase(view, span, dated) or _in_own_clause(view, span, dated)
+    if not own and not frame.status:  # an utterance is of one moment
+        own = _since(view, span, dated)
     apart, day = _set_off(view, span, dated, document)
     if apart and not own:
         return day
@@ -249,7 +251,10 @@ def _is_ordinal(view: SentenceView, anchor: int) -> bool:
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
     """The first date in the phrase of an anchor, as precisely as the phrase gives it, else the one that ends right before it ("then *on 13 January* a
     meeting")."""
-    inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
+    # "the seventh round of the talks, on the *anniversary* of the war of *August 2008*"
+    past = view.find(view.lexicon.anniversary, span.anchor + 1, span.phrase_end)
+    end = min([span.phrase_end, *past[:1]])
+    inside = [time for id, time in dated if span.anchor < id < end]
     before = [time for id, time in dated if id < span.anchor and _leads_to(view, time, span.anchor)]
     first = next(iter([*inside, *before]), None)
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
