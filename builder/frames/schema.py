@@ -26,6 +26,7 @@ RELATIONS = (
     "modifier",
     "adjective",
     "pronoun",
+    "retold",
     "before",
     "any",
     "continued",
