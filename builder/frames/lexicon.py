@@ -88,6 +88,7 @@ class Lexicon:
     until: frozenset[str]
     since: frozenset[str]
     concluding: frozenset[str]
+    holding: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -218,6 +219,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
         folded(data["concluding"]["words"]),
+        folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
