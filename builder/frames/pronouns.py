@@ -169,7 +169,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     own = subjects(view, verb, inherited=False)
     if not own and (visitor := _visitor(view, verb)):
-        return [_standing_at(view, verb, visitor, "dropped")]
+        return [standing_at(view, verb, visitor, "dropped")]
     if own and own[0].first > verb and _is_on_occasion(view, verb):
         return [standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
