@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition
 from diplograph.frames.delegates import senders
 from diplograph.frames.pronouns import (
     continued_subject,
@@ -23,6 +24,7 @@ from diplograph.frames.relations import (
     prepositional,
     subjects,
 )
+from diplograph.frames.retelling import retold
 from diplograph.frames.schema import ArgumentRule, RolePolicy
 from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status_lexicon import load_status
@@ -51,7 +53,7 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     for rule in firing.frame.arguments:
         if rule.triggers and firing.trigger.id not in rule.triggers:
             continue
-        if rule.fallback and _is_filled(firing, rule.role, found):
+        if rule.fallback and _is_filled(view, firing, rule.role, found):
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
@@ -84,7 +86,17 @@ def _has_actor(view: SentenceView, firing: Firing, found: list[Argument]) -> boo
     return view.is_verb(firing.anchor) and {"path:anchor/subject", "path:anchor/prepositional"} <= rules
 
 
-def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
+def _is_partner(view: SentenceView, argument: Argument) -> bool:
+    """Whether an argument is one of those *with* whom a meeting is."""
+    entity = argument.entity
+    return (
+        argument.rule == "path:anchor/prepositional"
+        and entity in view.entities
+        and view.preposition_of(entity) in view.lexicon.accompanying
+    )
+
+
+def _is_filled(view: SentenceView, firing: Firing, role: str, found: list[Argument]) -> bool:
     """Whether a role has as many actors as the frame wants."""
     policy = firing.frame.roles[role]
     kinds = policy.prefer or tuple(policy.kinds)
@@ -95,6 +107,8 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     called = firing.trigger.verbal and firing.trigger.distributive and bool(found)
     if called and all(argument.rule == "path:anchor/prepositional" for argument in found):
         return False  # "and (he) called *his counterparts A and B*": whom somebody called, not yet who
+    if firing.trigger.leaders and found and all(_is_partner(view, argument) for argument in found):
+        return False  # "is to hold the meetings *with A and B*": with whom, not yet who
     if firing.trigger.leaders and count_leaders(found) < firing.trigger.leaders:
         return False  # "met *the president and the officials*": one leader is no meeting of leaders
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
@@ -188,7 +202,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
                 return [(id, stop) for id in (anchor, *_wholes(view, anchor, stop))]
             return [(anchor, stop)]
         case "relative":
-            verbs = [id for id in view.relative_verbs(anchor, end) if not _is_of_definite(view, anchor, id)]
+            verbs = [id for id in view.relative_verbs(anchor, end) if not is_of_definite(view, anchor, id)]
             if rule.verbs:
                 verbs = [id for id in verbs if view.is_one_of(id, rule.verbs)]
             if rule.relation == "subject":
@@ -216,16 +230,6 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs if not is_conditional(view, id)]
         case _:
             return _verb_heads(view, firing, end, rule)
-
-
-def _is_of_definite(view: SentenceView, anchor: int, verb: int) -> bool:
-    """Whether a verb is in the relative clause of another noun than an indefinite event ("in *a call*, his concern at the
-    operation *that* the marshal *leads*"): in Arabic a relative pronoun follows definite nouns only."""
-    after = min(anchor + 1, len(view.words))
-    construct = view.word(after).upos in {"NOUN", "X", "PROPN"} and not view.is_verb(after)
-    bare = view.word(anchor).upos == "NOUN" and not view.is_definite(anchor) and not construct
-    nearer = any(view.word(id).upos == "NOUN" and view.has_article(id) for id in range(after, verb - 1))
-    return bare and nearer and view.forms[verb - 2] in view.lexicon.relative and view.entity_at(after) is None
 
 
 def _until_apart(view: SentenceView, verb: int) -> int:
@@ -299,6 +303,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             )
         case "continued":
             return continued_subject(view, head)
+        case "retold":
+            return retold(view, head, rule.prepositions)
         case "dropped":
             return dropped_subject(view, head)
         case "sent":
@@ -311,7 +317,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             others = [(other, view.phrase_end(other)) for other in view.anchors if not head]
             inside = [e for e in inside if not any(first < e.first < last for first, last in others)]
             inside = [
-                e for e in inside if not _is_dateline(view, e) and not _stands_in_condition(view, e.first)
+                e for e in inside if not is_dateline(view, e) and not stands_in_condition(view, e.first)
             ]
             return [e for e in inside if e.tags or view.preposition_of(e) not in view.lexicon.local]
         case "before":
@@ -326,33 +332,17 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return modifiers(view, head, end, adjective=True)
 
 
-def _stands_in_condition(view: SentenceView, id: int) -> bool:
-    """Whether a conditional conjunction opens the clause that a word stands in ("on a deployment *if Nairobi* attacks")."""
-    for at in range(id - 1, 0, -1):
-        if view.forms[at - 1] in view.lexicon.marks | view.lexicon.commas:
-            return False
-        if is_conditional(view, at):
-            return True
-    return False
-
-
-def _is_dateline(view: SentenceView, entity: EntityMention) -> bool:
-    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -", "*London:* announces the president");
-    who speaks before a colon is followed by what he says."""
-    after = entity.last + 1
-    if entity.first != 1 or after > len(view.words):
-        return False
-    told = after < len(view.words) and view.is_verb(after + 1) and entity.how == "metonym"
-    apart = view.lexicon.brackets | view.lexicon.dashes | (view.lexicon.colons if told else frozenset())
-    return view.forms[after - 1] in apart
-
-
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
     """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
     if view.is_verb(head):
         found = subjects(view, head)
         single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
         return (dual_subject(view, head) if single else []) or found
+    own = view.entity_at(head - 1) if head > 1 else None
+    if own and own.how in ("name", "title") and not view.preposition_of(own):
+        return members(
+            view, view.entities[view.chains[view.entities.index(own)]]
+        )  # "that *the minister* (is) ready"
     if view.word(head).upos == "NOUN" and not _is_participle(view, head):
         return []
     for above in view.ancestors(head):

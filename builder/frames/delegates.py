@@ -21,6 +21,8 @@ def senders(view: SentenceView, head: int, end: int) -> list[EntityMention]:
     for entity in view.between(delegates + 1, stop):
         if not _belongs(view, delegates, entity):
             return []
+        if any(delegates < other < entity.first for other in view.anchors if other != head):
+            return []  # "delegates of three states held *a meeting* in the south of Finland"
         found = members(view, view.entities[view.chains[view.entities.index(entity)]])
         if view.own_preposition(entity) not in view.lexicon.local or len(found) > 1:
             return [other for other in found if other.first > delegates]

@@ -88,6 +88,7 @@ class Lexicon:
     until: frozenset[str]
     since: frozenset[str]
     concluding: frozenset[str]
+    holding: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -117,6 +118,9 @@ class Lexicon:
     offices: frozenset[str]
     exchange: frozenset[str]
     given: frozenset[str]
+    glued: frozenset[str]
+    people: frozenset[str]
+    anniversary: frozenset[str]
     cause: frozenset[str]
     beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
@@ -215,6 +219,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
         folded(data["concluding"]["words"]),
+        folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
@@ -244,6 +249,9 @@ def load_lexicon() -> Lexicon:
         folded(data["offices"]["words"]),
         folded(data["exchange"]["words"]),
         folded(data["exchange"]["given"]),
+        folded(data["glued"]["words"]),
+        folded(data["people"]["words"]),
+        folded(data["anniversary"]["words"]),
         folded(data["cause"]["words"]),
         folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),

@@ -16,6 +16,7 @@ from diplograph.frames.arguments import (
     repeats_preposition,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
+from diplograph.frames.leaders import find_leaders, name_leader
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
@@ -23,14 +24,13 @@ from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.sides import are_one_side, is_of_no_leader, is_of_others
 from diplograph.frames.spans import EventSpan, find_span
+from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
 from diplograph.frames.status import StatusReading, read_status
 from diplograph.frames.times import (
     date_status,
     date_story,
     deictic_status,
     find_duration,
-    find_earlier_speech_time,
-    find_speech_time,
     find_story_time,
     find_time,
 )
@@ -78,6 +78,11 @@ class Matcher:
     def dated(self) -> Document:
         """The document with the date from which it speaks."""
         return date_story(self.parsed.document)
+
+    @cached_property
+    def leaders(self) -> dict[str, EntityMention]:
+        """The leaders whom the document names, by the keys of their states."""
+        return find_leaders(entity for view in self.views for entity in view.entities)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -140,7 +145,10 @@ class Matcher:
 
     def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
         """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
-        arguments = find_arguments(view, firing)
+        arguments = [
+            name_leader(argument, firing.frame.roles[argument.role], self.leaders)
+            for argument in find_arguments(view, firing)
+        ]
         if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
             view, firing, arguments
         ):
@@ -312,6 +320,12 @@ class Matcher:
                 if not rule.triggers or firing.trigger.id in rule.triggers
             ]
             wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
+            called = [rule for rule in firing.frame.arguments if rule.role == role and rule.of == "left"]
+            for rule in called if policy.phrases else ():
+                if rule.triggers and firing.trigger.id not in rule.triggers:
+                    continue
+                for actor, begin, end in find_phrases(view, firing, rule):
+                    return (Filler(role, actor),), (Evidence(role, begin, end, rule.name, actor),)
             before = firing.anchor - 2  # "imposed *on it* sanctions"
             owned = before > 0 and view.word(before + 1).upos == "PRON"
             after = range(firing.anchor + 1, view.phrase_end(firing.anchor) - 1)
@@ -319,6 +333,8 @@ class Matcher:
                 if view.forms[id - 1] not in wanted or view.entity_at(id) is not None:
                     continue
                 if view.word(id + 1).upos == "PRON":
+                    if view.forms[id] in view.lexicon.people:
+                        break  # "on *them*" is said of people, never of one state
                     return self._by_pronoun(view, firing, role, id + 1)
                 owner = id + 2
                 if (

@@ -33,7 +33,7 @@ def pronouns(
     """The entities that pronouns on an anchor (if ``bare``), on the nouns that support it (unless it stands ``alone``), after
     "between" or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
     if other and bare and view.forms[anchor - 1] in view.lexicon.with_object:
-        return [_standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
+        return [standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
     supporting = [] if alone else support_nouns(view, anchor)
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if not bare and id == anchor + 1:
@@ -45,11 +45,11 @@ def pronouns(
         else:
             found = _antecedents(view, anchor, id)
         if found:
-            return [_standing_at(view, id, entity, "pronoun") for entity in found]
+            return [standing_at(view, id, entity, "pronoun") for entity in found]
     return []
 
 
-def _standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
+def standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
     """An entity as a word stands for it."""
     word = view.word(id)
     return replace(
@@ -75,7 +75,7 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     if joined:
         found = subjects(view, joined)
         single = len(found) == 1 and len(found[0].actors) == 1
-        return [_standing_at(view, verb, found[0], "continued")] if single else []
+        return [standing_at(view, verb, found[0], "continued")] if single else []
     if not _opens_sentence(view, verb):
         return []
     earlier: list[SentenceView] = []
@@ -92,7 +92,7 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         found = subjects(other, id, inherited=False) if id else []
         if found:
             single = len(found) == 1 and len(found[0].actors) == 1
-            return [_standing_at(view, verb, found[0], "continued")] if single else []
+            return [standing_at(view, verb, found[0], "continued")] if single else []
     return []
 
 
@@ -112,7 +112,7 @@ def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         pair = _last_pair(other, [e for e in before if e.kind == "Person" or len(e.actors) == 2])
         pair = pair or _last_pair(other, [e for e in before if e.kind == "Country" and e.how != "demonym"])
         if pair:
-            return [_standing_at(view, verb, entity, "continued") for entity in pair]
+            return [standing_at(view, verb, entity, "continued") for entity in pair]
     return []
 
 
@@ -165,29 +165,29 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
     if _is_first_person(view, verb):
-        return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
+        return [standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     if has_unnamed_subject(view, verb):
         return []
     own = subjects(view, verb, inherited=False)
     visitor = _visitor(view, verb)
     if visitor and visitor not in own and (not own or own[0].first > verb):
-        return [_standing_at(view, verb, visitor, "dropped")]
+        return [standing_at(view, verb, visitor, "dropped")]
     if own and own[0].first > verb and _is_on_occasion(view, verb):
-        return [_standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
+        return [standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
         return []
     if _is_headed_by_object(view, verb):
         people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
-        return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
+        return [standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
     if len(own) == 1 and own[0].first > verb:
         above = joined_verb(view, verb)
         others = subjects(view, above) if above else []
         if len(others) == 1 and others[0].kind == "Person" and others[0].actors != own[0].actors:
-            return [_standing_at(view, verb, others[0], "dropped")]
+            return [standing_at(view, verb, others[0], "dropped")]
     for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
         if view.forms[id - 1] in view.lexicon.relative:
             near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
-            return [_standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
+            return [standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
@@ -197,7 +197,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
             if not people and main:
                 # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
                 people = [e for e in continued_subject(view, main) if e.kind == "Person"]
-            return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
+            return [standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
 
 

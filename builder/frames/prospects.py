@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diplograph.frames.matching import Matcher
-from diplograph.frames.schema import Frame, Trigger
+from diplograph.frames.schema import WIDE, Frame, Trigger
 from diplograph.frames.triggers import find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
@@ -56,6 +56,6 @@ def _loosen(trigger: Trigger) -> Trigger:
         trigger,
         minimum=min(trigger.minimum or 0, 1),
         leaders=min(trigger.leaders, 1),
-        near=tuple(near for near in trigger.near if near.scope != "document"),
-        unless=tuple(near for near in trigger.unless if near.scope != "document"),
+        near=tuple(near for near in trigger.near if near.scope not in WIDE),
+        unless=tuple(near for near in trigger.unless if near.scope not in WIDE),
     )

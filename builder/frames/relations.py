@@ -59,6 +59,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
             if titled:
                 return members(view, titled)
+            if view.forms[child.id - 1] in view.lexicon.glued:
+                continue
             if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 if view.is_one_of(child.id, view.lexicon.days):
                     continue  # "Clinton met *on Tuesday* in New York", which the parser takes for the subject
@@ -275,6 +277,7 @@ def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
         not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
+        and view.forms[child.id - 1] not in view.lexicon.glued
         for child in view.sentence.children.get(verb, ())
     )
 
@@ -380,6 +383,8 @@ def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) ->
     for id in range(begin + 1, entity.first):
         word = view.word(id)
         apart = any(view.word(at).upos in {"ADJ", "ADV", "PUNCT"} for at in range(begin, id))
+        if view.forms[id - 2] in view.lexicon.partitive:
+            continue  # "a new round *of the security talks* between": what the anchor is a part of
         if word.upos == "NOUN" and view.has_article(id) and apart and view.entity_at(id) is None:
             return not view.is_one_of(id, view.lexicon.days)
     head = view.word(entity.head).head
@@ -410,6 +415,11 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
         last = entity.first - 1
         if last in passed and view.word(last).upos == "NOUN" and not _stands_alone(view, last):
             break  # "informed them at his session *of the letter of* the president": the name is that of the letter
+        if last in passed and entity.place and view.forms[last - 1] not in view.lexicon.commas:
+            break  # "their first meeting *in a town in the south of* Finland": the name is part of where it was
+        if adjective and not found and _are_between_states(view, noun, entity):
+            found.append(entity)
+            continue
         left = [id for id in gap if id not in passed and view.entity_at(id) is None]
         if len(left) > _CLOSE or any(not _may_stand_between(view, id) for id in left):
             break
@@ -424,6 +434,16 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
             break
         found.append(entity)
     return found
+
+
+def _are_between_states(view: SentenceView, noun: int, entity: EntityMention) -> bool:
+    """Whether two adjectives of states close the phrase of a noun, which are those between whom it is ("the dialogue on
+    strategic *stability*, the *Russian American* one": in Arabic the adjectives stand behind the whole phrase)."""
+    if entity.how != "demonym" or len(members(view, entity)) < 2:
+        return False
+    gap = range(noun + 1, entity.first)
+    plain = all(view.word(id).upos in {"NOUN", "ADJ", "X"} and not view.entity_at(id) for id in gap)
+    return plain and len(gap) <= _CLOSE and view.is_definite(entity.first - 1)
 
 
 def _times(view: SentenceView, gap: range) -> frozenset[int]:

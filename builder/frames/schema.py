@@ -17,7 +17,19 @@ from diplograph.model import DataError, TermError
 from diplograph.resources import list_files, read_toml
 from diplograph.vocabulary import load_vocabulary
 
-SCOPES = ("following", "next", "before", "phrase", "clause", "statement", "sentence", "document")
+SCOPES = (
+    "following",
+    "next",
+    "before",
+    "phrase",
+    "clause",
+    "statement",
+    "earlier",
+    "sentence",
+    "recent",
+    "document",
+)
+WIDE = ("recent", "document")  # scopes that reach beyond the sentence
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",
@@ -26,6 +38,7 @@ RELATIONS = (
     "modifier",
     "adjective",
     "pronoun",
+    "retold",
     "before",
     "any",
     "continued",

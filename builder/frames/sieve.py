@@ -21,7 +21,7 @@ from os.path import commonprefix
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
-from diplograph.frames.schema import Frame, Trigger, load_frames
+from diplograph.frames.schema import WIDE, Frame, Trigger, load_frames
 from diplograph.linking import Gazetteer, Titles, load_gazetteer, load_titles
 from diplograph.linking.tokens import load_clitics
 from diplograph.model import Document
@@ -107,13 +107,13 @@ class _Wanted:
         self._near = [
             (near.scope, near.at_least, _Words(near.words, number))
             for near in trigger.near
-            if near.scope != "document"
+            if near.scope not in WIDE
         ]
         # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
         self._context = [
             (near.at_least, [_numbers(item, number) for item in near.words])
             for near in trigger.near
-            if near.scope == "document"
+            if near.scope in WIDE
         ]
 
     def can_stand(self, present: frozenset[int]) -> bool:

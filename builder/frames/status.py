@@ -185,9 +185,18 @@ def _said_against(
         open_still = bool(view.find(lexicon.modal, anchor - 3, anchor))  # "*may* not meet him"
         return StatusReading(HYPOTHETICAL if open_still else DENIED, anchor, True)
     for id in [*own, *governors]:
-        if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
+        if not view.is_one_of(id, lexicon.negated):
+            continue
+        if _has_before(view, id, lexicon.negations) or _fails(view, id, lexicon):
             return StatusReading(DENIED, id, True)
     return None
+
+
+def _fails(view: SentenceView, holding: int, lexicon: StatusLexicon) -> bool:
+    """Whether somebody, or an attempt, fails at holding an event ("the mediators *failed* to hold a summit"), which a summit
+    that itself fails does not say; in front of the holding stand the subject and a preposition at most."""
+    failing = view.find(lexicon.failing, max(holding - 4, 1), holding)
+    return any(not _has_before(view, id, lexicon.modal | lexicon.negations) for id in failing)
 
 
 def _said_of_plans(

@@ -19,6 +19,7 @@ class StatusLexicon:
     governors: dict[str, frozenset[str]]
     undoing: frozenset[str]
     undone: frozenset[str]
+    failing: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
     attending: frozenset[str]
@@ -64,6 +65,7 @@ def load_status() -> StatusLexicon:
         {status: folded(status, "governors") for status in statuses},
         folded(DENIED, "undoing"),
         folded(DENIED, "undone"),
+        folded(DENIED, "failing"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
         folded(DENIED, "attending"),

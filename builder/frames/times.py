@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
 from diplograph.frames.status import StatusReading, is_imperfect
 from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, load_status
 from diplograph.frames.view import SentenceView
-from diplograph.model import Actor, Document, DurationExpression, Filler, TimeExpression
+from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
 from diplograph.temporal.lexicon import load_lexicon
 
 _DAY = 10  # characters of an ISO date as precise as the day
 _MONTH = 7  # … as precise as the month
-_SPEECH_SENTENCES = 2  # sentences after a threat that may still tell of the same speech
-_SPEECH_WORDS = 6  # words from the beginning of such a sentence within which its verb of saying stands
+_ISSUED = 12  # words before a date in which a noun of utterance says that it was issued then
 
 _WHERE = 4  # words between "where" and the event of its clause
 _RESUMED = 5  # words between "and that" and the event of which it goes on to tell
@@ -56,7 +54,9 @@ def find_time(
     postponed = _postponed_to(view, span, dated)
     if postponed:
         return postponed
-    own = _in_phrase(view, span, dated) or _in_own_clause(view, span, dated) or _since(view, span, dated)
+    own = _in_phrase(view, span, dated) or _in_own_clause(view, span, dated)
+    if not own and not frame.status:  # an utterance is of one moment
+        own = _since(view, span, dated)
     apart, day = _set_off(view, span, dated, document)
     if apart and not own:
         return day
@@ -74,11 +74,12 @@ def find_time(
     if frame.status and len(dated) == 1:
         id, time = dated[0]
         # "…, according to a *statement* issued on Tuesday"
-        if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _SPEECH_WORDS * 2), id):
+        if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _ISSUED), id):
             return time
     return (
         _of_journey(view, span, dated)
         or _held_later(view, span, dated)
+        or _resumed(view, span, dated)
         or _of_doing(view, span, dated, acting)
     )
 
@@ -97,6 +98,19 @@ def _held_later(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
         )
         if opened and view.is_verb(id) and view.is_one_of(id, load_status().held | load_status().negated):
             return next((time for at, time in dated if id < at < view.clause_end(id)), None)
+    return None
+
+
+def _resumed(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date with which "and that" goes on to tell of an event, the last before it ("announced a summit of the four, *and
+    that next September*")."""
+    for id, time in dated:
+        for at in range(max(span.anchor + 1, id - _RESUMED), id):
+            joined = view.forms[at - 1] in view.lexicon.resuming and view.word(at - 1).upos == "CCONJ"
+            nearer = any(span.anchor < other < at for other in view.anchors)
+            between = any(view.entity_at(word) or view.is_verb(word) for word in range(at + 1, id))
+            if joined and not nearer and not between:
+                return time
     return None
 
 
@@ -124,10 +138,17 @@ def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
     """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
     for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
         if view.forms[id - 1] in view.lexicon.where:
-            before = [time for at, time in dated if at < id and len(time.start_date or "") >= _MONTH]
+            # "He said *today that* (he) flies to Sochi, *where* …": on that day he spoke.
+            before = [time for at, time in dated if at < id and not _opens_speech(view, at, id)]
+            before = [time for time in before if len(time.start_date or "") >= _MONTH]
             own = [at for at, _ in dated if id < at < span.clause_end]
             return before[0] if len(before) == 1 and not own else None
     return None
+
+
+def _opens_speech(view: SentenceView, first: int, last: int) -> bool:
+    """Whether "that" or the like stands between two words."""
+    return any(view.word(id).upos == "SCONJ" and view.is_boundary(id) for id in range(first + 1, last))
 
 
 def _set_off(
@@ -249,7 +270,10 @@ def _is_ordinal(view: SentenceView, anchor: int) -> bool:
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
     """The first date in the phrase of an anchor, as precisely as the phrase gives it, else the one that ends right before it ("then *on 13 January* a
     meeting")."""
-    inside = [time for id, time in dated if span.anchor < id < span.phrase_end]
+    # "the seventh round of the talks, on the *anniversary* of the war of *August 2008*"
+    past = view.find(view.lexicon.anniversary, span.anchor + 1, span.phrase_end)
+    end = min([span.phrase_end, *past[:1]])
+    inside = [time for id, time in dated if span.anchor < id < end]
     before = [time for id, time in dated if id < span.anchor and _leads_to(view, time, span.anchor)]
     first = next(iter([*inside, *before]), None)
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
@@ -357,64 +381,6 @@ def _times_of(view: SentenceView, document: Document) -> Sequence[TimeExpression
     """All the times that a sentence names, read as past."""
     begin, end = view.sentence.begin, view.sentence.end
     return find_times(document.text, begin, end, document.published, tense="past")
-
-
-def find_speech_time(
-    following: Sequence[SentenceView], fillers: tuple[Filler, ...], frame: Frame, document: Document
-) -> TimeExpression | None:
-    """When an utterance was made, from what the text goes on to say of the same speaker, or of who speaks for the same
-    body: "Obama threatened … Obama said *at a press conference on Friday* …"."""
-    speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
-    bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
-    for view in following[:_SPEECH_SENTENCES]:
-        if view.words and _says_when(view):
-            times = find_times(
-                document.text, view.sentence.begin, view.sentence.end, document.published, tense="past"
-            )
-            return next((time for time in times if time.start_date), None)
-        told, time = _speech(view, speakers, bodies, document)
-        if told:
-            return time
-    return None
-
-
-def find_earlier_speech_time(
-    view: SentenceView, fillers: tuple[Filler, ...], frame: Frame, document: Document
-) -> TimeExpression | None:
-    """When an utterance was made, from the sentence before, of which its own goes on to tell: "The spokesman said *on Thursday*
-    …. *And (he) added* that sanctions …"."""
-    adding = len(view.words) > 1 and view.forms[0] in view.lexicon.adding and view.is_verb(2)
-    previous = view.previous
-    if not adding or previous is None or not view.is_one_of(2, view.lexicon.reporting):
-        return None
-    speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
-    bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
-    return _speech(previous, speakers, bodies, document)[1]
-
-
-def _speech(
-    view: SentenceView, speakers: set[Actor], bodies: set[str], document: Document
-) -> tuple[bool, TimeExpression | None]:
-    """Whether a sentence opens with a verb of saying, and the first time in its clause if one of some speakers said so, or
-    who speaks for one of some bodies."""
-    for word in view.words[:_SPEECH_WORDS]:
-        if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
-            continue
-        named = {actor for entity in subjects(view, word.id) for actor in entity.actors}
-        if not any(actor in speakers or bodies & set(actor.represents) for actor in named):
-            return True, None
-        end = view.word(view.clause_end(word.id) - 1).end
-        times = find_times(document.text, view.sentence.begin, end, document.published, tense="past")
-        return True, next((time for time in times if time.start_date), None)
-    return False, None
-
-
-def _says_when(view: SentenceView) -> bool:
-    """Whether a sentence says of what was just told where or when it was said ("*the threat came* in a statement on
-    Saturday")."""
-    verbs = view.find(view.lexicon.stating, 1, 4)
-    nouns = view.find(view.lexicon.stated, 1, _SPEECH_WORDS)
-    return bool(verbs and nouns and view.find(view.lexicon.issued, nouns[0] + 1, nouns[0] + _SPEECH_WORDS))
 
 
 def date_status(

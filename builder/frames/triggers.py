@@ -11,6 +11,7 @@ from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
+_OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
 
@@ -117,9 +118,18 @@ def unmet(
 def _says_where(view: SentenceView, anchor: int) -> bool:
     """Whether the clause of an anchor has a place after a preposition of place ("discussed *in Amman* with the king")."""
     return any(
-        entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+        entity.place is not None
+        and view.own_preposition(entity) in view.lexicon.local
+        and not _says_which(view, entity.first - 2)
         for entity in view.between(anchor + 1, view.clause_end(anchor))
     )
+
+
+def _says_which(view: SentenceView, id: int) -> bool:
+    """Whether the word before a preposition of place is a noun or participle with the article, of which the place says
+    which ("discussed *the situation* in Yemen", "with the emir, *staying* in France")."""
+    named = view.entity_at(id) is not None or view.is_one_of(id, view.lexicon.days)
+    return id > 0 and not named and view.word(id).upos in {"NOUN", "ADJ"} and view.has_article(id)
 
 
 def _some(words: frozenset[str]) -> str:
@@ -132,6 +142,11 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     """Whether enough of some words stand within a scope around an anchor."""
     if near.scope == "document":
         return len(near.words & document) >= near.at_least
+    if near.scope == "recent":
+        recent = [view]
+        if view.previous and len(view.previous.words) <= _OF_ONE_THING:
+            recent.append(view.previous)
+        return sum(len(other.find(near.words, 1, len(other.words) + 1)) for other in recent) >= near.at_least
     begin, end = _scope(view, near.scope, anchor)
     found = {
         view.forms[id - 1]
@@ -167,6 +182,8 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
             return begin, view.clause_end(anchor) if view.is_verb(anchor) else view.phrase_end(anchor)
         case "statement":
             return _statement(view, anchor)
+        case "earlier":
+            return 1, anchor
         case _:
             return 1, len(view.words) + 1
 

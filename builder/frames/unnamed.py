@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from diplograph.frames.circumstances import find_circumstances
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import ArgumentRule
 from diplograph.frames.triggers import Firing
@@ -21,11 +22,15 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
     follows ("sanctions will be imposed *on whoever obstructs*")."""
     governor, anchor = firing.governor, firing.anchor
     found = None
-    if rule.of == "predicate" and rule.prepositions and (verb := find_predicate(view, anchor)):
+    if rule.of == "predicate" and (verb := find_predicate(view, anchor)):
         behind = (
             id for id in range(verb + 1, view.clause_end(verb)) if view.forms[id - 1] in rule.prepositions
         )
         found = next((phrase_actor(view, id + 1, len(view.words) + 1) for id in behind), None)
+        if rule.relation == "object":
+            found = phrase_actor(view, verb + 1, len(view.words) + 1)
+    elif rule.of == "left" and rule.relation == "object":
+        found = _object_phrase(view, view.verb_before(anchor, rule.verbs), anchor)
     elif rule.of != "governor" or not view.is_verb(governor):
         return
     elif rule.relation == "subject":
@@ -33,12 +38,25 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
             end -= 1
         found = phrase_actor(view, _clause_begin(view, end), end)
-    elif rule.relation == "object" and (acting := subjects(view, governor)):
-        begin = max([governor, *(entity.last for entity in acting if entity.last < anchor)]) + 1
-        end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
-        found = phrase_actor(view, begin, end)
+    elif rule.relation == "object":
+        found = _object_phrase(view, governor, anchor)
     if found:
         yield found
+
+
+def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, int, int] | None:
+    """The words for whom somebody warns or calls upon, behind him and behind what says when ("the Union warned *yesterday*
+    *the leaders of two factions*")."""
+    acting = subjects(view, verb) if verb else []
+    if not acting:
+        return None
+    begin = max([verb, *(entity.last for entity in acting if entity.last < anchor)]) + 1
+    when = find_circumstances(view, range(begin, anchor))
+    while begin in when or (begin < anchor and view.word(begin).upos == "PUNCT"):
+        begin += 1
+    end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
+    known = view.entity_at(begin) or any(begin <= other < end for other in view.anchors)
+    return None if known else phrase_actor(view, begin, end)
 
 
 def find_predicate(view: SentenceView, noun: int) -> int:
@@ -61,6 +79,8 @@ def phrase_actor(view: SentenceView, begin: int, end: int) -> tuple[Actor, int, 
     The phrase ends with the clause, at a bracket or a comma that the phrase itself did not open, or after ten words.
     """
     begin = _skip_naming(view, begin, end)
+    if begin < end and view.forms[begin - 1] == '"':
+        begin += 1  # on "*any party that obstructs the process*", as he said
     last = begin
     if begin >= end:
         return None

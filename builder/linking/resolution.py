@@ -114,6 +114,10 @@ class Resolver:
             if actor is None:
                 return None
             given = "honorific" if self._is_prince(reference, entry) else reference.rank
+            if given == "counterpart":
+                # "his counterparts the Kazakh K. T. *and the Uzbek S. M.*": of the rank of the one before
+                nearest = max(before, key=lambda mention: mention.begin, default=None)
+                given = self._rank_of(entry) or (nearest.rank if nearest else "")
             rank = given if given not in ("", "honorific") else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
             if given in ("", "honorific") and known_rank not in self.titles.leaders:

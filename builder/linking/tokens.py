@@ -23,6 +23,7 @@ class Clitics:
     assimilated: str
     pronouns: frozenset[str]
     future: tuple[str, ...]
+    relative: str
 
 
 @cache
@@ -36,6 +37,7 @@ def load_clitics() -> Clitics:
         fold(data["article_after_preposition"]),
         frozenset(map(fold, data["pronouns"])),
         tuple(map(fold, data["future"])),
+        fold(data["relative"]),
     )
 
 
