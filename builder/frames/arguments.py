@@ -227,6 +227,8 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             verbs = [word.id for word in view.words if view.is_verb(word.id)]
             verbs = [id for id in verbs if not view.is_one_of(id, view.lexicon.reporting)]
             # "negotiates with its allies on …, *if Tehran uses* its missiles": who acts in a condition does not negotiate
+            apart = view.find_contrast(anchor, len(view.words))  # "… , *while* the union saw"
+            verbs = [id for id in verbs if not (apart and apart[0] < id)]
             return [(id, end) for id in verbs if not is_conditional(view, id)]
         case _:
             return _verb_heads(view, firing, end, rule)

@@ -39,6 +39,7 @@ class Lexicon:
     continuing: frozenset[tuple[str, ...]]
     moving: frozenset[str]
     towns: frozenset[str]
+    same: frozenset[str]
     passed_over: frozenset[str]
     capital: frozenset[str]
     delegates: frozenset[str]
@@ -170,6 +171,7 @@ def load_lexicon() -> Lexicon:
         frozenset(tuple(fold(item).split()) for item in data["boundary"]["continuing"]),
         folded(data["moving"]["words"]),
         folded(data["towns"]["words"]),
+        folded(data["towns"]["same"]),
         folded(data["prepositions"]["passed_over"]),
         folded(data["prepositions"]["capital"]),
         folded(data["delegates"]["words"]),

@@ -61,7 +61,30 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
         for entity in view.between(occasion + 1, topic_begin(view, occasion, view.phrase_end(occasion))):
             if is_local(view, entity) and not _is_matter(view, entity):
                 return entity.place, (Evidence("heldAt", entity.begin, entity.end, "occasion", entity.place),)
-    return _host(view, span) or _destination(view, span) or _unknown_place(view, span) or _visited(view, span)
+    return (
+        _host(view, span)
+        or _same_city(view, span)
+        or _destination(view, span)
+        or _unknown_place(view, span)
+        or _visited(view, span)
+    )
+
+
+def _same_city(view: SentenceView, span: EventSpan) -> Located | None:
+    """The city that was named last, where a meeting is "in *the same city*", with no name."""
+    for id in view.find(view.lexicon.towns, span.anchor + 1, max(span.phrase_end, span.clause_end)):
+        said = view.find(view.lexicon.same, id + 1, id + 3)
+        if not said or not view.has_article(id) or not view.case_of(id):
+            continue
+        nearest = [view, *filter(None, (view.previous, view.previous and view.previous.previous))]
+        for other in nearest:
+            for entity in reversed(other.entities):
+                city = entity.place is not None and entity.kind == "Place" or entity.how == "metonym"
+                if city and entity.place and (other is not view or entity.last < id):
+                    return entity.place, (
+                        Evidence("heldAt", entity.begin, entity.end, "same city", entity.place),
+                    )
+    return None
 
 
 def is_local(view: SentenceView, entity: EntityMention) -> bool:
@@ -93,7 +116,9 @@ def _is_setting(view: SentenceView, topic: int) -> bool:
 def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
     """Whether a place is where there is something to talk of ("reviewed *the situation in the territories*")."""
     before = entity.first - (1 if entity.preposition else 2)
-    return before > 0 and view.is_one_of(before, view.lexicon.matters)
+    # "the future of *the relation of* Brussels *to Ankara*"
+    sided = view.find(view.lexicon.partnered, before - 2, before + 1)
+    return before > 0 and (bool(sided) or view.is_one_of(before, view.lexicon.matters))
 
 
 def _is_of_other(view: SentenceView, span: EventSpan, id: int) -> bool:

@@ -41,7 +41,8 @@ def pronouns(
         if _is_first_person(view, id):
             found = _speaker(view, id)
         elif other or view.forms[id - 2] in prepositions:
-            found = _others(view, anchor)
+            # "joined *the two* in a meeting": those of the sentence before
+            found = (_pair_before(view) if _is_several(view, id) else []) or _others(view, anchor)
         else:
             found = _antecedents(view, anchor, id)
         if found:
@@ -374,7 +375,7 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
         return list(reversed(last[:2])) if len(last) >= 2 else [] if before else _pair_before(view)
     if people and view.is_one_of(id - 1, view.lexicon.utterance):
         return people[-1:]  # "quoted the president *as saying* in a meeting with …"
-    if topic := _topic(view, anchor):
+    if topic := _topic(view, anchor) or _resumed(view, anchor):
         return topic
     governing = view.governing_verb(anchor)
     if governing:
@@ -412,6 +413,15 @@ def _going_on(view: SentenceView, verb: int) -> list[EntityMention]:
 def _only_person(found: list[EntityMention]) -> list[EntityMention]:
     """Some entities, if they are one person."""
     return found if len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1 else []
+
+
+def _resumed(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Who acts in the sentence that "and that" goes on ("*X* ended a call with Y, *and that* shortly before *his* meeting")."""
+    for id in range(anchor - 1, max(anchor - 1 - _REACH, 1), -1):
+        if view.forms[id - 1] in view.lexicon.resuming and view.word(id - 1).upos == "CCONJ":
+            main = next((word.id for word in view.words[:id] if view.is_verb(word.id)), 0)
+            return _only_person(subjects(view, main, inherited=False)) if main else []
+    return []
 
 
 def _topic(view: SentenceView, anchor: int) -> list[EntityMention]:

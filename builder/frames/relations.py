@@ -16,6 +16,7 @@ _NAMED = (
     "metonym",
     "title",
 )  # what is no broken plural ("*delegations* of A and B" take a singular)
+_TITLE, _OFFICES = 7, 18  # words from a title, or from the first of several offices, to the end of the name
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -117,9 +118,14 @@ def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
 
 def _named_after(view: SentenceView, id: int) -> EntityMention | None:
     """The person whose title a noun opens, where the title itself was not understood ("the *head of the union* A. B.")."""
-    for entity in view.between(id + 1, id + 7):
+    office = view.is_one_of(
+        id, view.lexicon.offices
+    )  # "the *crown prince, deputy prime minister and minister of* … A. B."
+    allowed = {"NOUN", "ADJ", "X"} | ({"CCONJ"} if office else set())
+    for entity in view.between(id + 1, id + (_OFFICES if office else _TITLE)):
         inside = range(id, entity.first)
-        plain = all(view.word(at).upos in {"NOUN", "ADJ", "X"} for at in inside)
+        plain = all(view.word(at).upos in allowed for at in inside)
+        plain = plain and view.word(entity.first - 1).upos != "CCONJ"
         return entity if plain and entity.kind == "Person" and entity.how == "name" else None
     return None
 

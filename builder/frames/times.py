@@ -272,13 +272,22 @@ def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> T
     meeting")."""
     # "the seventh round of the talks, on the *anniversary* of the war of *August 2008*"
     past = view.find(view.lexicon.anniversary, span.anchor + 1, span.phrase_end)
-    end = min([span.phrase_end, *past[:1]])
+    end = min([span.phrase_end, *past[:1], *_occasions_past(view, span)])
     inside = [time for id, time in dated if span.anchor < id < end]
     before = [time for id, time in dated if id < span.anchor and _leads_to(view, time, span.anchor)]
     first = next(iter([*inside, *before]), None)
     # "due *next month*, in Geneva *on 10 January*": the same time, said again more precisely.
     finer = [time for time in inside if first and (time.start_date or "").startswith(first.start_date or "")]
     return max(finer, key=lambda time: len(time.start_date or ""), default=first)
+
+
+def _occasions_past(view: SentenceView, span: EventSpan) -> list[int]:
+    """The events after which that of a verb comes ("meet for the second time, *after the summit* of 2004"): the dates behind
+    them are their own."""
+    if not view.is_verb(span.anchor):
+        return []
+    others = [other for other in view.anchors if span.anchor < other < span.phrase_end]
+    return [id for id in others if view.case_of(id) in load_status().after and not view.has_pronoun(id)]
 
 
 def _in_own_clause(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:

@@ -40,10 +40,10 @@ class SentenceView(WordView):
 
     # -- what a word is ---------------------------------------------------------------------------------------------------
 
-    def find_contrast(self, begin: int, end: int) -> bool:
-        """Whether a conjunction from ``begin`` to ``end`` (exclusive) sets another statement against what was said."""
+    def find_contrast(self, begin: int, end: int) -> list[int]:
+        """The conjunctions from ``begin`` to ``end`` (exclusive) that set another statement against what was said."""
         when = self.find(self.lexicon.no_contrast, begin, end)
-        return any(id not in when for id in self.find(self.lexicon.contrast, begin, end))
+        return [id for id in self.find(self.lexicon.contrast, begin, end) if id not in when]
 
     def is_definite(self, id: int) -> bool:
         """Whether a noun has the article (also after a preposition that swallows its alef) or a pronoun."""

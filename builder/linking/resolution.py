@@ -395,7 +395,12 @@ class Resolver:
         return tuple(actor for entry in entries if (actor := entry.actor))
 
     def _body(self, base: EntityMention, entries: Sequence[Entry], how: str) -> EntityMention | None:
-        actors = self._choose_bodies(self._settle(entries))[:1]
+        actors = self._choose_bodies(entries if self._is_dual(base) else self._settle(entries))
+        if len(actors) == 2 and self._is_dual(base):
+            return fill_mention(
+                base, "Group", "group", actors, rank=base.rank
+            )  # "officers of *the two Koreas*"
+        actors = actors[:1]
         if not actors:
             return None
         persons = tuple(entry.actor for entry in entries if entry.kind == "Person" and entry.actor)
@@ -408,6 +413,11 @@ class Resolver:
             base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors
         )
 
+    def _is_dual(self, base: EntityMention) -> bool:
+        """Whether a name is in the dual: that of two states that share it ("*the two Koreas*")."""
+        last = fold(self.text[base.begin : base.end]).split()[-1:]
+        return any(word.endswith(ending) for word in last for ending in self.titles.phrases("marks.dual"))
+
     def _settle(self, entries: Sequence[Entry]) -> list[Entry]:
         """Of entries for different bodies, those of a body the text names elsewhere; of one body, all."""
         keys = {body_key(entry) for entry in entries}
@@ -417,7 +427,8 @@ class Resolver:
 
     def _named_body(self, base: EntityMention, senses: Sequence[Sense]) -> EntityMention | None:
         """A state, organization or place by its name, a metonym or a demonym."""
-        kept = self._settle([sense.entry for sense in senses])
+        named = [sense.entry for sense in senses]
+        kept = named if self._is_dual(base) else self._settle(named)
         cities = [sense.entry for sense in senses if sense.entry.kind in ("City", "Building", "Site")]
         places = [
             entry.place
