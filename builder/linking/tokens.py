@@ -22,6 +22,7 @@ class Clitics:
     article: str
     assimilated: str
     pronouns: frozenset[str]
+    answering: str
     future: tuple[str, ...]
 
 
@@ -35,6 +36,7 @@ def load_clitics() -> Clitics:
         fold(data["article"]),
         fold(data["article_after_preposition"]),
         frozenset(map(fold, data["pronouns"])),
+        fold(data["answering"]),
         tuple(map(fold, data["future"])),
     )
 
