@@ -386,6 +386,8 @@ class SentenceView(WordView):
         adjacency ("Russian American talks") is needed.
         """
         gap = range(before.last + 1, entity.first)
+        if len(gap) == 1 and self.forms[gap[0] - 1] in self.lexicon.dashes:
+            return True  # "the council of Russia - NATO"; taggers know no long dash
         if any(not self._joins(id) for id in gap):
             return False
         if before.actors and before.actors == entity.actors:
@@ -394,8 +396,6 @@ class SentenceView(WordView):
             return len(gap) <= 2
         if not gap and entity.how == "demonym" and self._is_like_adjective(before):
             return True  # "the *Saudi* Pakistani committee": in Arabic the name of the state is spelt like the adjective
-        if [self.forms[id - 1] for id in gap] == ["-"]:
-            return True  # "the council of Russia - NATO"
         if not gap and self._carries_conjunction(entity):
             return True
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
