@@ -91,9 +91,9 @@ class Resolver:
         )  # fmt: skip
         match reference.kind:
             case "person":
-                person = self._person(base, reference, before)
-                self._note_organizations(person)
-                return person
+                titled = self._person(base, reference, before)
+                self._note_organizations(titled)
+                return titled
             case "counterpart":
                 return self._counterpart(base, reference, before)
             case "group":
