@@ -180,6 +180,13 @@ def push_oxigraph(folder: Path) -> Iterator[Run]:
         yield beside(server, "push to Oxigraph again, nothing changed", *push)
 
 
+def push_oxigraph_file(folder: Path) -> Iterator[Run]:
+    """A push of the file."""
+    with empty(folder / "oxigraph") as data, started(servers.oxigraph(data)) as server:
+        push = [DIPLOGRAPH, "push", server.url, "--to", "oxigraph", "--from", folder / "volume" / "volume.nq"]
+        yield beside(server, "push of the file to Oxigraph", *push)
+
+
 def send_oxigraph(folder: Path) -> Iterator[Run]:
     """What its network interface itself can do: the same file by curl."""
     with empty(folder / "sent") as data, started(servers.oxigraph(data)) as server:
@@ -211,11 +218,36 @@ def push_virtuoso(folder: Path) -> Iterator[Run]:
         yield beside(server, "push to Virtuoso again, nothing changed", *push, environment=WHO)
 
 
+def push_virtuoso_once(folder: Path, name: str, *options: object) -> Iterator[Run]:
+    """A push to Virtuoso in another way."""
+    with empty(folder / "virtuoso") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
+        push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", *options]
+        yield beside(server, name, *push, environment=WHO)
+
+
 def push_virtuoso_unlogged(folder: Path) -> Iterator[Run]:
     """A push of which Virtuoso keeps no log, as it keeps none of what its own loader loads."""
-    with empty(folder / "virtuoso") as data, started(servers.virtuoso(data, buffers=BUFFERS)) as server:
-        push = [DIPLOGRAPH, "push", server.url, "--to", "virtuoso", "--unlogged", "--store", folder / "store"]
-        yield beside(server, "push to Virtuoso, unlogged", *push, environment=WHO)
+    yield from push_virtuoso_once(
+        folder, "push to Virtuoso, unlogged", "--unlogged", "--store", folder / "store"
+    )
+
+
+def push_virtuoso_file(folder: Path) -> Iterator[Run]:
+    """A push of the file."""
+    yield from push_virtuoso_once(
+        folder, "push of the file to Virtuoso", "--from", folder / "volume" / "volume.nq"
+    )
+
+
+def push_virtuoso_file_unlogged(folder: Path) -> Iterator[Run]:
+    """A push of the file of which Virtuoso keeps no log."""
+    yield from push_virtuoso_once(
+        folder,
+        "push of the file to Virtuoso, unlogged",
+        "--unlogged",
+        "--from",
+        folder / "volume" / "volume.nq",
+    )
 
 
 def send_virtuoso(folder: Path) -> Iterator[Run]:
@@ -291,10 +323,13 @@ def measure_all(folder: Path, rounds: int) -> None:
     steps = (
         load_oxigraph,
         send_oxigraph,
+        push_oxigraph_file,
         push_oxigraph,
         load_virtuoso,
+        push_virtuoso_file_unlogged,
         push_virtuoso_unlogged,
         send_virtuoso,
+        push_virtuoso_file,
         push_virtuoso,
         export_all,
     )
@@ -345,7 +380,10 @@ def write_table(rounds: list[list[Run]], count: int, graphs: int, size: int) -> 
 
 
 COMPARED = (
+    ("push of the file to Oxigraph", "`oxigraph load`", "the file by curl to Oxigraph"),
     ("push to Oxigraph", "`oxigraph load`", "the file by curl to Oxigraph"),
+    ("push of the file to Virtuoso, unlogged", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
+    ("push of the file to Virtuoso", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
     ("push to Virtuoso, unlogged", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
     ("push to Virtuoso", "Virtuoso `ld_dir`", "the file fetched by Virtuoso"),
 )
@@ -439,6 +477,7 @@ def main() -> None:
         with Store.open(folder / "unfinished") as store:
             store.inner.bulk_load(path=str(volume), format=RdfFormat.N_QUADS)
             store.inner.optimize()  # as a store is that was built little by little
+            export(store, "nquads", volume, sort=False)  # the file that all are given, pushes as well
         (folder / "unfinished").rename(folder / "store")
     measure_all(folder, arguments.rounds)
     report([folder])

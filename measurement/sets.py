@@ -44,6 +44,12 @@ SETS = {
         GOLD / "dated-held-out/articles.jsonl",
         True,
     ),
+    "retold-held-out": AnnotatedSet(
+        "58 articles of the web, told anew, held out (tests/gold/retold-held-out)",
+        GOLD / "retold-held-out/gold",
+        GOLD / "retold-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -61,6 +67,11 @@ SETS = {
         "156 dated articles in our own words (tests/gold/dated-development)",
         GOLD / "dated-development/gold",
         GOLD / "dated-development/articles.jsonl",
+    ),
+    "retold-development": AnnotatedSet(
+        "57 articles of the web, told anew (tests/gold/retold-development)",
+        GOLD / "retold-development/gold",
+        GOLD / "retold-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",

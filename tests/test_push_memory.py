@@ -76,6 +76,20 @@ def test_a_push_holds_no_more_of_a_larger_graph(
 
 
 @pytest.mark.parametrize("options", [(), ("--as-stored",)], ids=["sorted", "as stored"])
+def test_a_push_of_a_file_holds_no_more_of_a_larger_one(
+    made: list[tuple[Path, int]], options: tuple[object, ...], tmp_path: Path
+) -> None:
+    assert servers.required("oxigraph", servers.find_oxigraph()) is None
+    peaks = []
+    for folder, size in made:
+        file = tmp_path / f"{size}.nq"
+        measure("export", "--store", folder, "-o", file, *options)
+        with servers.oxigraph(tmp_path / str(size)) as server:
+            peaks.append(measure("push", server.url, "--from", file, "--chunk", 10_000))
+    check_growth(made, peaks)
+
+
+@pytest.mark.parametrize("options", [(), ("--as-stored",)], ids=["sorted", "as stored"])
 def test_an_export_holds_no_more_of_a_larger_graph(
     made: list[tuple[Path, int]], options: tuple[object, ...], tmp_path: Path
 ) -> None:

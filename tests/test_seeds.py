@@ -135,7 +135,7 @@ COLUMNS = [
     "verified", "tags",
 ]  # fmt: skip
 KINDS = {"actors.tsv": {"Country", "Organization", "Person"}, "places.tsv": {"City", "Building", "Site"}}
-TAGS = frozenset({"bloc", "collective", "forum", "security"})
+TAGS = frozenset({"authority", "bloc", "collective", "forum", "security"})
 OFFICE_DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 # Offices that make nobody a leader or minister; the lexicon of titles knows those that do.
 OTHER_OFFICES = {

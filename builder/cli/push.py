@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from diplograph.cli.options import Reach, endpoint_options, format_option, graphs_option, store_option
 from diplograph.cli.output import print_json, print_rows, progress_bar
@@ -24,6 +25,15 @@ _MOST_ROWS = 30
 @endpoint_options
 @click.option(
     "--update-url", metavar="URL", help="Where updates go, if that is another address; for --to sparql."
+)
+@click.option(
+    "--from",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Send what `diplograph export` wrote as N-Quads (.nq, .nq.gz, .nq.zst) in place of a store; may be repeated, for "
+    "the parts of one export.",
 )
 @graphs_option
 @click.option("--all", "everything", is_flag=True, help="Send every graph, also those that did not change.")
@@ -56,6 +66,7 @@ def push(
     url: str,
     reach: Reach,
     update_url: str | None,
+    files: tuple[Path, ...],
     graphs: tuple[str, ...],
     everything: bool,
     remove_gone: bool,
@@ -77,16 +88,19 @@ def push(
     Example:
       diplograph push http://localhost:7878
       diplograph push http://localhost:8890 --to virtuoso --remove-gone
+      diplograph push http://localhost:7878 --from news.nq.gz
     """
     from diplograph import transfer
     from diplograph.pipeline import Progress
     from diplograph.store import Store
 
+    if files and context.get_parameter_source("store_directory") != ParameterSource.DEFAULT:
+        raise click.UsageError("--from sends files in place of a store; leave --store or --from out")
     with (
-        Store.open(store_directory, read_only=True) as store,
+        transfer.open_quads_file(files) if files else Store.open(store_directory, read_only=True) as source,
         reach(url, update_url=update_url) as endpoint,
     ):
-        chosen = [transfer.find_graph(store, graph) for graph in graphs]
+        chosen = [transfer.find_graph(source, graph) for graph in graphs]
         settings = {
             "graphs": chosen,
             "everything": everything,
@@ -96,17 +110,18 @@ def push(
             "unlogged": unlogged,
         }
         if dry_run:
-            for line in transfer.curl_commands(store, endpoint, store_directory, **settings):  # type: ignore[arg-type]
+            read = transfer.FileReading(files) if files else transfer.StoreReading(store_directory)
+            for line in transfer.curl_commands(source, endpoint, read, **settings):  # type: ignore[arg-type]
                 click.echo(line)
             return
         with progress_bar("Pushing") as bar:
             report = transfer.push(
-                store,
+                source,
                 endpoint,
                 progress=lambda done, total, name: bar(Progress(done, total, name)),
                 **settings,  # type: ignore[arg-type]
             )
-        _print(report, format, store.base)
+        _print(report, format, source.base)
     if report.differing:
         context.exit(SOME_DIFFER)
 

@@ -20,6 +20,8 @@ from diplograph.events.values import (
 from diplograph.frames import APART, NUMBER, Frame, Trigger, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
 
+_MANY = 3  # leaders who are no longer a meeting of two
+
 
 @dataclass(slots=True)
 class _Group:
@@ -182,11 +184,15 @@ def _trigger_of(mention: Mention) -> Trigger | None:
 
 def _join_attendees(groups: list[_Group]) -> None:
     """Joins what one person attends to the event of a body at the same place: "*the president* will attend the Doha summit"
-    tells of "the *Arab* summit in Doha", of which the body is the party."""
+    tells of "the *Arab* summit in Doha", of which the body is the party; so does a meeting of three or more on its day (two
+    meet aside)."""
     for group in list(groups):
         values = group.values
         attending = [filler.actor for filler in values.fillers]
-        if len(attending) != 1 or attending[0].kind != "Person" or values.place is None:
+        several = len(attending) >= _MANY and values.start_date is not None
+        if not (several or len(attending) == 1) or values.place is None:
+            continue
+        if any(actor.kind != "Person" for actor in attending):
             continue
         words = frozenset().union(*(_anchors_of(mention) for mention in group.mentions))
         hosts = [
@@ -196,6 +202,7 @@ def _join_attendees(groups: list[_Group]) -> None:
             and other.values.place == values.place
             and other.values.status == values.status
             and dates_agree(other.values.start_date, values.start_date)
+            and not (several and other.values.start_date != values.start_date)
             and [filler.actor.kind for filler in other.values.fillers] == ["Organization"]
             and any(words & _anchors_of(mention) for mention in other.mentions)
         ]
@@ -319,7 +326,8 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     dated_alike = bool(ours.start_date) and ours.start_date == theirs.start_date
     placed_alike = ours.place is not None and ours.place == theirs.place
-    if group.is_previous() != ("previous" in mention.cues) and not (dated_alike or placed_alike):
+    apart = group.is_previous() != ("previous" in mention.cues) and not _is_said_twice(group, mention)
+    if apart and not (dated_alike or placed_alike):
         return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
@@ -343,13 +351,28 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     explicit = {m.values.status for m in group.mentions if "status" in m.cues}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
-    if told and "status" in mention.cues and explicit and not mention.definite:
+    # "*received* his guest *to hold* talks": what it is for, in one sentence with it, is that meeting.
+    aimed = "aim" in mention.cues and any(other.sentence == mention.sentence for other in group.mentions)
+    if told and "status" in mention.cues and explicit and not mention.definite and not aimed:
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
             return bool(
                 ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
             )
     return True
+
+
+def _is_said_twice(group: _Group, mention: Mention) -> bool:
+    """Whether a sentence tells by its verb and by its noun what the same two did, without a day ("*made* last week, by
+    telephone, *a call*")."""
+    values, parties = _own_values(mention), {filler.actor for filler in _own_values(mention).fillers}
+    return any(
+        other.sentence == mention.sentence
+        and not (values.start_date or other.values.start_date)
+        and {filler.actor for filler in _own_values(other).fillers} == parties
+        and _trigger_span(other) != _trigger_span(mention)
+        for other in group.mentions
+    )
 
 
 def _is_wider(ours: EventValues, theirs: EventValues) -> bool:

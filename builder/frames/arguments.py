@@ -23,6 +23,7 @@ from diplograph.frames.relations import (
     prepositional,
     subjects,
 )
+from diplograph.frames.retelling import retold
 from diplograph.frames.schema import ArgumentRule, RolePolicy
 from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status_lexicon import load_status
@@ -51,7 +52,7 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
     for rule in firing.frame.arguments:
         if rule.triggers and firing.trigger.id not in rule.triggers:
             continue
-        if rule.fallback and _is_filled(firing, rule.role, found):
+        if rule.fallback and _is_filled(view, firing, rule.role, found):
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
@@ -84,7 +85,17 @@ def _has_actor(view: SentenceView, firing: Firing, found: list[Argument]) -> boo
     return view.is_verb(firing.anchor) and {"path:anchor/subject", "path:anchor/prepositional"} <= rules
 
 
-def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
+def _is_partner(view: SentenceView, argument: Argument) -> bool:
+    """Whether an argument is one of those *with* whom a meeting is."""
+    entity = argument.entity
+    return (
+        argument.rule == "path:anchor/prepositional"
+        and entity in view.entities
+        and view.preposition_of(entity) in view.lexicon.accompanying
+    )
+
+
+def _is_filled(view: SentenceView, firing: Firing, role: str, found: list[Argument]) -> bool:
     """Whether a role has as many actors as the frame wants."""
     policy = firing.frame.roles[role]
     kinds = policy.prefer or tuple(policy.kinds)
@@ -95,6 +106,8 @@ def _is_filled(firing: Firing, role: str, found: list[Argument]) -> bool:
     called = firing.trigger.verbal and firing.trigger.distributive and bool(found)
     if called and all(argument.rule == "path:anchor/prepositional" for argument in found):
         return False  # "and (he) called *his counterparts A and B*": whom somebody called, not yet who
+    if firing.trigger.leaders and found and all(_is_partner(view, argument) for argument in found):
+        return False  # "is to hold the meetings *with A and B*": with whom, not yet who
     if firing.trigger.leaders and count_leaders(found) < firing.trigger.leaders:
         return False  # "met *the president and the officials*": one leader is no meeting of leaders
     wanted = max(policy.minimum, firing.trigger.leaders, firing.trigger.minimum or 0, 1)
@@ -289,6 +302,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             )
         case "continued":
             return continued_subject(view, head)
+        case "retold":
+            return retold(view, head, rule.prepositions)
         case "dropped":
             return dropped_subject(view, head)
         case "sent":
@@ -327,10 +342,14 @@ def _stands_in_condition(view: SentenceView, id: int) -> bool:
 
 
 def _is_dateline(view: SentenceView, entity: EntityMention) -> bool:
-    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -")."""
+    """Whether a place opens its sentence as where it was written ("*Tunis* (agency) -", "*London:* announces the president");
+    who speaks before a colon is followed by what he says."""
     after = entity.last + 1
-    opening = view.lexicon.brackets | view.lexicon.dashes
-    return entity.first == 1 and after <= len(view.words) and view.forms[after - 1] in opening
+    if entity.first != 1 or after > len(view.words):
+        return False
+    told = after < len(view.words) and view.is_verb(after + 1) and entity.how == "metonym"
+    apart = view.lexicon.brackets | view.lexicon.dashes | (view.lexicon.colons if told else frozenset())
+    return view.forms[after - 1] in apart
 
 
 def _subjects(view: SentenceView, head: int) -> list[EntityMention]:

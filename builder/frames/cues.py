@@ -6,7 +6,7 @@ from diplograph.frames.arguments import Argument
 from diplograph.frames.order import find_ordered
 from diplograph.frames.spans import EventSpan
 from diplograph.frames.status import StatusReading, is_imperfect
-from diplograph.frames.status_lexicon import load_status
+from diplograph.frames.status_lexicon import PLANNED, load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 
@@ -28,7 +28,7 @@ def read_cues(
     one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
     ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
     one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once;
-    ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
+    ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
     it in the present tense. Two more begin with :data:`NUMBER` and :data:`APART`.
     """
     trigger, anchor = firing.trigger, firing.anchor
@@ -45,6 +45,9 @@ def read_cues(
         "further": _is_further(view, anchor),
         "serial": trigger.inherits,
         "several": trigger.distributive,
+        "aim": status.status == PLANNED
+        and bool(status.cue)
+        and view.case_of(status.cue) == load_status().purpose,
         "margins": _is_on_margins(view, span),
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
         "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),

@@ -40,6 +40,7 @@ class Lexicon:
     moving: frozenset[str]
     towns: frozenset[str]
     passed_over: frozenset[str]
+    capital: frozenset[str]
     delegates: frozenset[str]
     sending: frozenset[str]
     nominative_endings: tuple[str, ...]
@@ -87,6 +88,7 @@ class Lexicon:
     until: frozenset[str]
     since: frozenset[str]
     concluding: frozenset[str]
+    holding: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -170,6 +172,7 @@ def load_lexicon() -> Lexicon:
         folded(data["moving"]["words"]),
         folded(data["towns"]["words"]),
         folded(data["prepositions"]["passed_over"]),
+        folded(data["prepositions"]["capital"]),
         folded(data["delegates"]["words"]),
         folded(data["delegates"]["prepositions"]),
         tuple(data["delegates"]["nominative"]),
@@ -217,6 +220,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
         folded(data["concluding"]["words"]),
+        folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

@@ -16,6 +16,7 @@ from diplograph.frames.arguments import (
     repeats_preposition,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
+from diplograph.frames.leaders import find_leaders, name_leader
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
@@ -81,6 +82,11 @@ class Matcher:
         return date_story(self.parsed.document)
 
     @cached_property
+    def leaders(self) -> dict[str, EntityMention]:
+        """The leaders whom the document names, by the keys of their states."""
+        return find_leaders(entity for view in self.views for entity in view.entities)
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The words of the document, as they are compared, and its phrases of two or three."""
         names = {name for view in self.views for word in view.words for name in view.names(word.id)}
@@ -141,7 +147,10 @@ class Matcher:
 
     def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
         """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
-        arguments = find_arguments(view, firing)
+        arguments = [
+            name_leader(argument, firing.frame.roles[argument.role], self.leaders)
+            for argument in find_arguments(view, firing)
+        ]
         if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
             view, firing, arguments
         ):

@@ -33,7 +33,7 @@ def pronouns(
     """The entities that pronouns on an anchor (if ``bare``), on the nouns that support it (unless it stands ``alone``), after
     "between" or one of some prepositions stand for; with ``other``, somebody else than who acts ("called *him*")."""
     if other and bare and view.forms[anchor - 1] in view.lexicon.with_object:
-        return [_standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
+        return [standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
     supporting = [] if alone else support_nouns(view, anchor)
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if not bare and id == anchor + 1:
@@ -45,11 +45,11 @@ def pronouns(
         else:
             found = _antecedents(view, anchor, id)
         if found:
-            return [_standing_at(view, id, entity, "pronoun") for entity in found]
+            return [standing_at(view, id, entity, "pronoun") for entity in found]
     return []
 
 
-def _standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
+def standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
     """An entity as a word stands for it."""
     word = view.word(id)
     return replace(
@@ -75,7 +75,7 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     if joined:
         found = subjects(view, joined)
         single = len(found) == 1 and len(found[0].actors) == 1
-        return [_standing_at(view, verb, found[0], "continued")] if single else []
+        return [standing_at(view, verb, found[0], "continued")] if single else []
     if not _opens_sentence(view, verb):
         return []
     earlier: list[SentenceView] = []
@@ -92,7 +92,7 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         found = subjects(other, id, inherited=False) if id else []
         if found:
             single = len(found) == 1 and len(found[0].actors) == 1
-            return [_standing_at(view, verb, found[0], "continued")] if single else []
+            return [standing_at(view, verb, found[0], "continued")] if single else []
     return []
 
 
@@ -112,7 +112,7 @@ def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         pair = _last_pair(other, [e for e in before if e.kind == "Person" or len(e.actors) == 2])
         pair = pair or _last_pair(other, [e for e in before if e.kind == "Country" and e.how != "demonym"])
         if pair:
-            return [_standing_at(view, verb, entity, "continued") for entity in pair]
+            return [standing_at(view, verb, entity, "continued") for entity in pair]
     return []
 
 
@@ -164,26 +164,28 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
     if _is_first_person(view, verb):
-        return [_standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
+        return [standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     if has_unnamed_subject(view, verb):
         return []
     own = subjects(view, verb, inherited=False)
+    if not own and (visitor := _visitor(view, verb)):
+        return [standing_at(view, verb, visitor, "dropped")]
     if own and own[0].first > verb and _is_on_occasion(view, verb):
-        return [_standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
+        return [standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
         return []
     if _is_headed_by_object(view, verb):
         people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
-        return [_standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
+        return [standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
     if len(own) == 1 and own[0].first > verb:
         above = joined_verb(view, verb)
         others = subjects(view, above) if above else []
         if len(others) == 1 and others[0].kind == "Person" and others[0].actors != own[0].actors:
-            return [_standing_at(view, verb, others[0], "dropped")]
+            return [standing_at(view, verb, others[0], "dropped")]
     for id in range(verb - 1, max(verb - 1 - _REACH, 0), -1):
         if view.forms[id - 1] in view.lexicon.relative:
             near = [e for e in view.entities if e.last < id <= e.last + 2 and e.kind == "Person"]
-            return [_standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
+            return [standing_at(view, verb, entity, "dropped") for entity in near[-1:] if entity not in own]
         if view.word(id).upos == "SCONJ" or view.forms[id - 1] in view.lexicon.subordinating:
             people = [e for e in bare_before(view, id) if e.kind == "Person" and len(e.actors) == 1]
             people = [e for e in people if all(e.actors != other.actors for other in own)]
@@ -193,7 +195,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
             if not people and main:
                 # "*Then (he) moved* to Helsinki, where (he) held talks": nobody is named in the sentence.
                 people = [e for e in continued_subject(view, main) if e.kind == "Person"]
-            return [_standing_at(view, verb, entity, "dropped") for entity in people[:1]]
+            return [standing_at(view, verb, entity, "dropped") for entity in people[:1]]
     return []
 
 
@@ -221,6 +223,19 @@ def _is_on_occasion(view: SentenceView, verb: int) -> bool:
     at = verb + 1
     during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
     return during and view.has_pronoun(at) and not view.is_boundary(verb - 1)
+
+
+def _visitor(view: SentenceView, verb: int) -> EntityMention | None:
+    """Whose visit it is during which something is done ("during a visit *of the prime minister*, *in which (he) met* the
+    king"): in Arabic the verb opens a clause about the visit."""
+    at = verb + 1
+    during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
+    last = verb - 2 if verb > 1 and view.forms[verb - 2] in view.lexicon.commas else verb - 1
+    entity = view.entity_at(last) if last > 0 and during and view.has_pronoun(at) else None
+    if entity is None or not _only_person([entity]):
+        return None
+    before = range(max(entity.first - _REACH, 1), entity.first)
+    return entity if any(view.is_one_of(id, view.lexicon.visits) for id in before) else None
 
 
 def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
@@ -357,9 +372,12 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
         return list(reversed(last[:2])) if len(last) >= 2 else [] if before else _pair_before(view)
     if people and view.is_one_of(id - 1, view.lexicon.utterance):
         return people[-1:]  # "quoted the president *as saying* in a meeting with …"
+    if topic := _topic(view, anchor):
+        return topic
     governing = view.governing_verb(anchor)
     if governing:
         found = [entity for entity in subjects(view, governing[0]) if entity.last < anchor]
+        found = found or _going_on(view, governing[0])
         if found:
             return found[:1]
     if people:
@@ -368,7 +386,7 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
     if said and view.is_one_of(said, view.lexicon.reporting) and (going_on := continued_subject(view, said)):
         return going_on  # "And (he) revealed that *his* meeting with …"
     for word in view.words[anchor:]:
-        if view.is_verb(word.id):
+        if view.is_verb(word.id) and view.forms[word.id - 2] not in view.lexicon.relative:
             found = [
                 entity
                 for entity in subjects(view, word.id, inherited=False)
@@ -376,4 +394,39 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
             ]
             if found:
                 return found[:1]
+    return _acting_in_previous(view)
+
+
+def _going_on(view: SentenceView, verb: int) -> list[EntityMention]:
+    """Who goes on acting in a verb after "and" that names nobody, rather than whom he dealt with ("*X* phoned Y, *and told him*
+    of the call that had brought *him* together with …")."""
+    joined = verb > 1 and view.word(verb - 1).upos == "CCONJ"
+    before = next((id for id in range(verb - 2, 0, -1) if view.is_verb(id)), 0) if joined else 0
+    if not before or has_unnamed_subject(view, verb):
+        return []
+    return _only_person(subjects(view, before, inherited=False))
+
+
+def _only_person(found: list[EntityMention]) -> list[EntityMention]:
+    """Some entities, if they are one person."""
+    return found if len(found) == 1 and found[0].kind == "Person" and len(found[0].actors) == 1 else []
+
+
+def _topic(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Of whom a clause with "that" and without a verb speaks ("the president affirmed *that Kim* is committed to the meeting
+    due between *him* and …")."""
+    for id in range(anchor - 1, 1, -1):
+        if view.is_verb(id):
+            return []
+        entity = view.entity_at(id + 1)
+        if view.word(id).upos == "SCONJ" and entity is not None and entity.first == id + 1:
+            return _only_person([entity])
     return []
+
+
+def _acting_in_previous(view: SentenceView) -> list[EntityMention]:
+    """Who acts in the first verb of the sentence before, where a sentence that names no person goes on to tell of him ("X said
+    … . *That came* at the end of a meeting that brought *him* together with …")."""
+    before = view.previous
+    main = next((word.id for word in before.words if before.is_verb(word.id)), 0) if before else 0
+    return _only_person(subjects(before, main, inherited=False)) if before and main else []

@@ -142,11 +142,11 @@ def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
         return []  # "where *the summit of the forum* is held, Biden meets …": whose summit it is does not meet
     if entity.first > 2 and view.word(entity.first - 1).upos == "NOUN" and view.case_of(entity.first - 1):
         return []  # "on the matter of *the republic*, threatened …"
-    if entity.how in _NAMED and not _is_several(view, verb):
-        return [
-            entity
-        ]  # "a summit on Belarus *and Berlin* threatens": after its subjects a verb is dual or plural
     first = view.entities[view.chains[view.entities.index(entity)]]
+    each = view.find(view.lexicon.separately, first.first - 2, first.first)
+    if entity.how in _NAMED and not _is_several(view, verb) and not each:
+        # "a summit on Belarus *and Berlin* threatens": after its subjects a verb is dual or plural, but for "*each of* X and Y"
+        return [entity]
     return [other for other in members(view, first) if other.last < verb]
 
 

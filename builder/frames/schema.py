@@ -38,6 +38,7 @@ RELATIONS = (
     "modifier",
     "adjective",
     "pronoun",
+    "retold",
     "before",
     "any",
     "continued",

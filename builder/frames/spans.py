@@ -41,7 +41,23 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     verb = _main_verb(view, governing[0], anchor)
     begin = _clause_begin(view, min(governing[0], anchor))
     stop = max(end, view.clause_end(verb, past=anchor))
-    return EventSpan(anchor, end, verb, begin, stop, governing[1] != "nested")
+    direct = governing[1] != "nested" or _is_held(view, governing[0], anchor)
+    return EventSpan(anchor, end, verb, begin, stop, direct)
+
+
+def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
+    """Whether a verb that only events can begin or end with stands before an event, wherever the parser hangs that ("*begin*
+    today in Taba, south of the gulf, *the works of the summit*")."""
+    first = anchor
+    while first > 1 and view.is_one_of(first - 1, view.lexicon.support):
+        first -= 1
+    before = view.word(first - 1) if first > 1 else None
+    if before is None or not view.is_one_of(verb, view.lexicon.holding) or view.case_of(first):
+        return False
+    if any(view.is_boundary(id) or id in view.anchors for id in range(verb + 1, first)):
+        return False
+    # "begin *the delegations* of the summit": right after a noun without the article stands what that belongs to
+    return first < anchor or before.upos != "NOUN" or view.is_definite(before.id)
 
 
 def _opens_clause(view: SentenceView, outer: int, inner: int) -> bool:

@@ -131,12 +131,14 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         return StatusReading(OCCURRED, first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True)
+    if not view.is_verb(anchor) and view.find(lexicon.in_session, anchor + 1, view.phrase_end(anchor)):
+        return StatusReading(OCCURRED, anchor, True)
     if _modifier(view, anchor, lexicon.last) or _is_of_yesterday(view, anchor, lexicon):
         return StatusReading(OCCURRED, anchor, True)
     if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
         planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
-    refused = _refused(view, anchor, lexicon)
+    refused = _refused(view, anchor, lexicon) or _absent(view, anchor, lexicon)
     return StatusReading(DENIED, refused, True) if refused else None
 
 
@@ -183,9 +185,18 @@ def _said_against(
         open_still = bool(view.find(lexicon.modal, anchor - 3, anchor))  # "*may* not meet him"
         return StatusReading(HYPOTHETICAL if open_still else DENIED, anchor, True)
     for id in [*own, *governors]:
-        if view.is_one_of(id, lexicon.negated) and _has_before(view, id, lexicon.negations):
+        if not view.is_one_of(id, lexicon.negated):
+            continue
+        if _has_before(view, id, lexicon.negations) or _fails(view, id, lexicon):
             return StatusReading(DENIED, id, True)
     return None
+
+
+def _fails(view: SentenceView, holding: int, lexicon: StatusLexicon) -> bool:
+    """Whether somebody, or an attempt, fails at holding an event ("the mediators *failed* to hold a summit"), which a summit
+    that itself fails does not say; in front of the holding stand the subject and a preposition at most."""
+    failing = view.find(lexicon.failing, max(holding - 4, 1), holding)
+    return any(not _has_before(view, id, lexicon.modal | lexicon.negations) for id in failing)
 
 
 def _said_of_plans(
@@ -344,9 +355,9 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
             verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
         )
         before = next((id for id in range(verb - 1, 0, -1) if told and view.is_verb(id)), 0)
-        ahead = bool(before) and is_imperfect(
-            view, before
-        )  # "*will be received* before he *goes* to the talks"
+        # "*will be received* before he *goes* to the talks", "before he meets him at a summit *due* on Friday"
+        due = view.find(lexicon.modifiers[PLANNED], verb + 1, view.clause_end(verb))
+        ahead = bool(due) or (bool(before) and is_imperfect(view, before))
         if view.is_one_of(verb, lexicon.held) and (ahead or not told):
             return PLANNED  # but "*met* Medvedev before Saakashvili *received* him"
     return None
@@ -366,6 +377,19 @@ def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
         if view.is_verb(id):
             return 0
         if view.forms[id - 1] in lexicon.unlikely and view.forms[id - 2] in lexicon.negations:
+            return id
+    return 0
+
+
+def _absent(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
+    """The word that says that there is none of an event ("*no* meeting between the two"), or that it is on nobody's agenda
+    ("it is *not in the president's programme* to meet"), 0 if none."""
+    if not view.is_verb(anchor):
+        alone = anchor > 1 and view.forms[anchor - 2] in lexicon.none and not view.is_definite(anchor)
+        return anchor - 1 if alone else 0
+    opened = view.word(max(anchor - 1, 1)).upos == "SCONJ"
+    for id in view.find(lexicon.agenda, anchor - _WINDOW, anchor) if opened else ():
+        if id > 2 and view.case_of(id) and view.forms[id - 3] in lexicon.negations:
             return id
     return 0
 

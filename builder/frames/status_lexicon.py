@@ -19,6 +19,7 @@ class StatusLexicon:
     governors: dict[str, frozenset[str]]
     undoing: frozenset[str]
     undone: frozenset[str]
+    failing: frozenset[str]
     negations: frozenset[str]
     negated: frozenset[str]
     attending: frozenset[str]
@@ -29,6 +30,9 @@ class StatusLexicon:
     last: frozenset[str]
     products: frozenset[str]
     unlikely: frozenset[str]
+    none: frozenset[str]
+    in_session: frozenset[str]
+    agenda: frozenset[str]
     willing: frozenset[str]
     wishing: frozenset[str]
     whether: frozenset[str]
@@ -61,6 +65,7 @@ def load_status() -> StatusLexicon:
         {status: folded(status, "governors") for status in statuses},
         folded(DENIED, "undoing"),
         folded(DENIED, "undone"),
+        folded(DENIED, "failing"),
         folded(DENIED, "particles"),
         folded(DENIED, "negated"),
         folded(DENIED, "attending"),
@@ -71,6 +76,9 @@ def load_status() -> StatusLexicon:
         folded("previous", "last"),
         folded("previous", "products"),
         folded(DENIED, "predicates"),
+        folded(DENIED, "none"),
+        folded("previous", "in_session"),
+        folded(DENIED, "agenda"),
         folded(HYPOTHETICAL, "willing"),
         folded(HYPOTHETICAL, "wishing"),
         folded(HYPOTHETICAL, "whether"),

@@ -81,6 +81,7 @@ def find_time(
     return (
         _of_journey(view, span, dated)
         or _held_later(view, span, dated)
+        or _resumed(view, span, dated)
         or _of_doing(view, span, dated, acting)
     )
 
@@ -99,6 +100,19 @@ def _held_later(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
         )
         if opened and view.is_verb(id) and view.is_one_of(id, load_status().held | load_status().negated):
             return next((time for at, time in dated if id < at < view.clause_end(id)), None)
+    return None
+
+
+def _resumed(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+    """The date with which "and that" goes on to tell of an event, the last before it ("announced a summit of the four, *and
+    that next September*")."""
+    for id, time in dated:
+        for at in range(max(span.anchor + 1, id - _RESUMED), id):
+            joined = view.forms[at - 1] in view.lexicon.resuming and view.word(at - 1).upos == "CCONJ"
+            nearer = any(span.anchor < other < at for other in view.anchors)
+            between = any(view.entity_at(word) or view.is_verb(word) for word in range(at + 1, id))
+            if joined and not nearer and not between:
+                return time
     return None
 
 
@@ -126,10 +140,17 @@ def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
     """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
     for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
         if view.forms[id - 1] in view.lexicon.where:
-            before = [time for at, time in dated if at < id and len(time.start_date or "") >= _MONTH]
+            # "He said *today that* (he) flies to Sochi, *where* …": on that day he spoke.
+            before = [time for at, time in dated if at < id and not _opens_speech(view, at, id)]
+            before = [time for time in before if len(time.start_date or "") >= _MONTH]
             own = [at for at, _ in dated if id < at < span.clause_end]
             return before[0] if len(before) == 1 and not own else None
     return None
+
+
+def _opens_speech(view: SentenceView, first: int, last: int) -> bool:
+    """Whether "that" or the like stands between two words."""
+    return any(view.word(id).upos == "SCONJ" and view.is_boundary(id) for id in range(first + 1, last))
 
 
 def _set_off(

@@ -119,9 +119,18 @@ def unmet(
 def _says_where(view: SentenceView, anchor: int) -> bool:
     """Whether the clause of an anchor has a place after a preposition of place ("discussed *in Amman* with the king")."""
     return any(
-        entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+        entity.place is not None
+        and view.own_preposition(entity) in view.lexicon.local
+        and not _says_which(view, entity.first - 2)
         for entity in view.between(anchor + 1, view.clause_end(anchor))
     )
+
+
+def _says_which(view: SentenceView, id: int) -> bool:
+    """Whether the word before a preposition of place is a noun or participle with the article, of which the place says
+    which ("discussed *the situation* in Yemen", "with the emir, *staying* in France")."""
+    named = view.entity_at(id) is not None or view.is_one_of(id, view.lexicon.days)
+    return id > 0 and not named and view.word(id).upos in {"NOUN", "ADJ"} and view.has_article(id)
 
 
 def _some(words: frozenset[str]) -> str:

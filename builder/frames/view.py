@@ -150,11 +150,9 @@ class SentenceView(WordView):
         return tuple(self._is_boundary(word.id) for word in self.words)
 
     def _is_boundary(self, id: int) -> bool:
-        if self.entity_at(id) is not None:
+        if self.entity_at(id) is not None or self.adds_party(id):
             return False
         form = self.forms[id - 1]
-        if self.adds_party(id):
-            return False
         return form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN")
 
     def adds_party(self, id: int) -> bool:
@@ -188,11 +186,8 @@ class SentenceView(WordView):
                 return id
             if self.is_verb(id):
                 due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
-                if (
-                    not due
-                    and not self._is_relative(id, anchor)
-                    and not (verbs and self.word(id).deprel == "conj")
-                ):
+                joined = bool(verbs) and self.word(id).deprel == "conj"
+                if not (due or joined or self._is_relative(id, anchor)):
                     return id
                 verbs += 1
                 if verbs > 2:
@@ -427,6 +422,9 @@ class SentenceView(WordView):
         """The preposition that stands before this entity itself, folded; "" if none."""
         if entity.preposition:
             return entity.preposition
+        capital = self._capital_before(entity)
+        if capital:
+            return self.own_preposition(capital)
         id = entity.first - 1
         while id >= 1 and (self.word(id).upos == "PUNCT" or self.is_passed_over(id)):
             if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
@@ -445,6 +443,15 @@ class SentenceView(WordView):
             return governing
         found = self._preposition_of_delegates(entity, id - 1 if governing else id) or governing
         return found or self._preposition_of_title(entity)
+
+    def _capital_before(self, entity: EntityMention) -> EntityMention | None:
+        """The city that a state is only named to tell of ("met in *Prague, capital of* the Czech Republic")."""
+        id = entity.first - 1
+        if id < 2 or self.forms[id - 1] not in self.lexicon.capital or entity.kind != "Country":
+            return None
+        before = id - 2 if self.forms[id - 2] in self.lexicon.commas else id - 1
+        city = self.entity_at(before) if before else None
+        return city if city and city.place and city is not entity else None
 
     def _governs(self, id: int) -> bool:
         return self.word(id).upos == "ADP" or self.forms[id - 1] in self.lexicon.prepositions

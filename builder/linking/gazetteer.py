@@ -137,7 +137,7 @@ def _with_pronouns(stems: Iterable[str]) -> Iterator[str]:
     return (stem + pronoun for stem in stems for pronoun in load_clitics().pronouns)
 
 
-_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks")
+_WORD_ROOMS = ("between", "counterpart", "anaphors", "place", "not_persons", "marks", "heirs")
 
 
 def _fold_all(items: Iterable[str]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from diplograph.linking.gazetteer import Sense
 from diplograph.linking.names import NameMatch
 from diplograph.linking.titles import Reference, TitleFinder
 from diplograph.linking.tokens import load_clitics, readings
@@ -254,6 +255,8 @@ class PhraseFinder(TitleFinder):
             return []
         leaders = self.titles.organs[self.phrase(index, length)] == "leaders"
         for at in range(index + length, min(index + length + (9 if leaders else 4), len(self.tokens))):
+            if leaders and self.tokens[at].folded in self.titles.phrases("marks.quotes"):
+                continue  # "the leaders of "the Twenty""
             if self.tokens[at].is_punctuation:
                 break
             match = self.match_name(at)
@@ -321,7 +324,8 @@ class PhraseFinder(TitleFinder):
         after = match.last + 1
         if after < len(self.tokens) and self.tokens[after].folded in self.titles.phrases("not_persons.after"):
             return []
-        kind = "demonym" if match.senses[0].how == "demonym" else "name"
+        senses = self._as_adjective(index, match)
+        kind = "demonym" if senses[0].how == "demonym" else "name"
         following = self.match_name(after, attached=False)
         if (
             kind == "demonym"
@@ -333,10 +337,24 @@ class PhraseFinder(TitleFinder):
             return [self._person("person", index, index, "", match.preposition)]
         return [
             Reference(
-                kind, index, match.last, match.senses, match.begin, name_end, match.name,
+                kind, index, match.last, senses, match.begin, name_end, match.name,
                 preposition=match.preposition, begin=match.begin,
             )
         ]  # fmt: skip
+
+    def _as_adjective(self, index: int, match: NameMatch) -> tuple[Sense, ...]:
+        """What a name means, as a demonym where it is the name of a state spelt like the adjective of it, and stands as
+        one after a noun ("a *Turkish* Iranian summit", "a meeting *Syrian* Russian": in Arabic "Turkey", "Syria")."""
+        token = self.tokens[index]
+        whole = match.first == match.last and match.begin == token.begin and index > 0
+        if not whole or token.upos != "ADJ" or not token.folded.endswith(load_clitics().relative):
+            return match.senses
+        if self.tokens[index - 1].upos not in {"NOUN", "ADJ"}:
+            return match.senses
+        return tuple(
+            replace(sense, how="demonym") if sense.entry.kind == "Country" else sense
+            for sense in match.senses
+        )
 
     def _named_person(self, index: int, match: NameMatch) -> list[Reference]:
         """A person's name without a title before it; a title after a comma still gives rank and body."""

@@ -121,6 +121,10 @@ class Resolver:
             if actor is None:
                 return None
             given = "honorific" if self._is_prince(reference, entry) else reference.rank
+            if given == "counterpart":
+                # "his counterparts the Kazakh K. T. *and the Uzbek S. M.*": of the rank of the one before
+                nearest = max(before, key=lambda mention: mention.begin, default=None)
+                given = self._rank_of(entry) or (nearest.rank if nearest else "")
             rank = given if given not in ("", "honorific") else self._rank_of(entry)
             known_rank = self.memory.rank_of(actor)
             if given in ("", "honorific") and known_rank not in self.titles.leaders:
@@ -136,7 +140,7 @@ class Resolver:
             titles = self._title_words(reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
             how = "name"
-            leader = rank in self.titles.leaders and not reference.former
+            leader = self._leads(actor, rank) and not reference.former
             kept = self._body_actors(body_keys) or bodies
             return fill_mention(base, "Person", how, (actor,), rank=rank, leader=leader, bodies=kept)
         if not bodies and reference.rank:
@@ -278,9 +282,17 @@ class Resolver:
         held.sort(key=lambda office: not office.leader)
         return held[0].rank if held else ""
 
+    def _leads(self, actor: Actor, rank: str) -> bool:
+        """Whether somebody of a rank heads a state or government; an heir may do so beside ("the crown prince", who on the
+        day of writing is prime minister)."""
+        entry = self.gazetteer.entries.get(actor.key) if rank in self.titles.phrases("heirs.ranks") else None
+        dated = self.overview.earliest == self.overview.latest
+        beside = entry is not None and dated and self._rank_of(entry) in self.titles.leaders
+        return rank in self.titles.leaders or beside
+
     def _as_known(self, base: EntityMention, person: KnownPerson, how: str) -> EntityMention:
         person.seen = self.memory.clock
-        leader = person.rank in self.titles.leaders
+        leader = self._leads(person.actor, person.rank)
         bodies = self._body_actors(person.bodies)
         return fill_mention(
             base, "Person", how, (person.actor,), rank=person.rank, leader=leader, bodies=bodies
@@ -443,17 +455,23 @@ class Resolver:
         return fill_mention(base, kind, how, actors[:1], place=place, tags=tags, bodies=actors[:1])
 
     def _organization(self, base: EntityMention, reference: Reference) -> EntityMention | None:
-        """ "The group", "the alliance": the last organization named whose own name begins with that noun."""
-        for actor in reversed(self.memory.organizations):
-            if reference.name in {
-                word.removeprefix(load_clitics().article) for word in fold(actor.label_ar).split()[:1]
-            }:
-                entry = self.gazetteer.entries.get(actor.key)
-                tags = entry.tags if entry else frozenset()
-                leader = reference.rank == "leaders"
-                return fill_mention(
-                    base, actor.kind, "organ", (actor,), leader=leader, bodies=(actor,), tags=tags
-                )
+        """ "The group", "the alliance": the last organization named whose own name begins with that noun; "the bloc": else the
+        last that is one."""
+        article = load_clitics().article
+        known = [(actor, self.gazetteer.entries.get(actor.key)) for actor in self.memory.organizations[::-1]]
+        called = [
+            (actor, entry)
+            for actor, entry in known
+            if reference.name in {word.removeprefix(article) for word in fold(actor.label_ar).split()[:1]}
+        ]
+        if not called and reference.name in self.titles.phrases("anaphors.bloc"):
+            called = [(actor, entry) for actor, entry in known if entry and "bloc" in entry.tags]
+        for actor, entry in called[:1]:
+            tags = entry.tags if entry else frozenset()
+            leader = reference.rank == "leaders"
+            return fill_mention(
+                base, actor.kind, "organ", (actor,), leader=leader, bodies=(actor,), tags=tags
+            )
         return None
 
     def _own_country(self, base: EntityMention, before: list[EntityMention]) -> EntityMention | None:

@@ -46,8 +46,10 @@ class TitleFinder(NameFinder):
 
     def _unknown(self, index: int, length: int) -> Reference:
         last = index + length - 1
-        begin = self.tokens[index].begin
-        name = " ".join(token.folded for token in self.tokens[index : last + 1])
+        # "X *and* N. A.": in Arabic the conjunction is written together with the name
+        joined = int(self.tokens[index].conjoined)
+        begin = self.tokens[index].begin + joined
+        name = " ".join(token.folded for token in self.tokens[index : last + 1])[joined:]
         ending = len(name) - len(
             name.rstrip("".join(self.titles.phrases("marks.endings")))
         )  # a mark that the tokenizer left on

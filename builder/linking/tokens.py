@@ -24,6 +24,7 @@ class Clitics:
     pronouns: frozenset[str]
     answering: str
     future: tuple[str, ...]
+    relative: str
 
 
 @cache
@@ -38,6 +39,7 @@ def load_clitics() -> Clitics:
         frozenset(map(fold, data["pronouns"])),
         fold(data["answering"]),
         tuple(map(fold, data["future"])),
+        fold(data["relative"]),
     )
 
 

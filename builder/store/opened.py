@@ -32,6 +32,7 @@ from diplograph.quads import (
     decode,
     document_graph,
     document_iri,
+    read_document_ids,
     shared_graph,
     term,
     text_hash,
@@ -236,14 +237,7 @@ class Store:
 
     def document_ids(self) -> tuple[str, ...]:
         """The ids of the documents, sorted."""
-        start = document_graph("", base=self.base).value
-        return tuple(
-            sorted(
-                decode(name.value.removeprefix(start))
-                for name in self.graph_names()
-                if name.value.startswith(start)
-            )
-        )
+        return read_document_ids(self.graph_names(), base=self.base)
 
     def quads(self, graph: NamedNode | None = None) -> Iterator[Quad]:
         """The quads of a graph, or of all, in no order."""

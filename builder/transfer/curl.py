@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from typing import Protocol
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from diplograph.store import Store
 from diplograph.transfer.connection import Credentials
 from diplograph.transfer.endpoint import Endpoint
+from diplograph.transfer.files import GZIP, ZSTD
 from diplograph.transfer.handout import HOST, as_fetching, check_logged, is_fetching, load
+from diplograph.transfer.lines import GraphSource
 from diplograph.transfer.manifest import Entry, announce, confirm, remove
 from diplograph.transfer.parcels import Parcel, pack
 from diplograph.transfer.pushing import Plan, plan_push
@@ -22,9 +25,9 @@ from diplograph.transfer.targets import Message, Target
 
 
 def curl_commands(
-    store: Store,
+    source: GraphSource,
     endpoint: Endpoint,
-    directory: Path,
+    read: Reading,
     *,
     graphs: Sequence[NamedNode] = (),
     everything: bool = False,
@@ -35,14 +38,14 @@ def curl_commands(
 ) -> Iterator[str]:
     """The commands of a shell that do what :func:`~diplograph.transfer.push` would, a line or block each.
 
-    They export from the store in ``directory``, and take credentials from where a push would.
+    ``read`` are commands that read graphs of the source. Credentials are taken from where a push would take them.
     """
     check_logged(endpoint, unlogged=unlogged)
-    plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
+    plan = plan_push(source, endpoint, everything=everything, graphs=graphs)
     target = as_fetching(endpoint.target) if is_fetching(endpoint) else endpoint.target
     way = _Way(
         target,
-        f"diplograph export --store {shlex.quote(str(directory))}",
+        read,
         chunk or target.chunk,
         gzip=target.gzip and not endpoint.connection.is_local if gzip is None else gzip,
         stream=target.stream and chunk is None,
@@ -54,38 +57,95 @@ def curl_commands(
     yield "set -euo pipefail"
     if plan.arrived:
         yield f"# {len(plan.arrived)} graphs that an interrupted push had sent whole"
-        yield _update(endpoint, confirm(store.base, plan.arrived))
+        yield _update(endpoint, confirm(source.base, plan.arrived))
     if plan.changed:
-        yield from _send_changed(store, endpoint, plan, way)
+        yield from _send_changed(source, endpoint, plan, way)
     if remove_gone and plan.gone:
         yield f"# {len(plan.gone)} graphs that are gone here"
-        yield _update(endpoint, remove(endpoint, store.base, [entry.graph for entry in plan.gone]))
+        yield _update(endpoint, remove(endpoint, source.base, [entry.graph for entry in plan.gone]))
+
+
+class Reading(Protocol):
+    """Commands that read from a source."""
+
+    def quads(self, graphs: Sequence[NamedNode]) -> str:
+        """A command that writes graphs as N-Quads."""
+
+    def triples(self, graph: NamedNode) -> str:
+        """A command that writes a graph as N-Triples."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReading:
+    """Exports from the store in a directory."""
+
+    directory: Path
+
+    def quads(self, graphs: Sequence[NamedNode]) -> str:
+        """Such an export."""
+        return f"{self._export} --format nquads {' '.join(f'--graph {shlex.quote(graph.value)}' for graph in graphs)}"
+
+    def triples(self, graph: NamedNode) -> str:
+        """Such an export."""
+        return f"{self._export} --format ntriples --graph {shlex.quote(graph.value)}"
+
+    @property
+    def _export(self) -> str:
+        return f"diplograph export --store {shlex.quote(str(self.directory))}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """Picks lines out of files of N-Quads."""
+
+    paths: Sequence[Path]
+
+    def quads(self, graphs: Sequence[NamedNode]) -> str:
+        """The lines that end with these graphs."""
+        return f"{self._lines} | grep {' '.join(f'-e {shlex.quote(_as_pattern(graph))}' for graph in graphs)}"
+
+    def triples(self, graph: NamedNode) -> str:
+        """The same without the graph."""
+        without = f"s|{_as_pattern(graph)}| .|"  # an IRI has no | of its own
+        return f"{self.quads([graph])} | sed {shlex.quote(without)}"
+
+    @property
+    def _lines(self) -> str:
+        cat = {GZIP: "gzip -dc", ZSTD: "zstd -dc"}
+        each = [f"{cat.get(path.suffix, 'cat')} {shlex.quote(str(path))}" for path in self.paths]
+        return each[0] if len(each) == 1 else f"{{ {'; '.join(each)}; }}"
+
+
+def _as_pattern(graph: NamedNode) -> str:
+    """The end of the lines of a graph, as grep and sed want it."""
+    name = re.sub(r"[].*$[]", r"\\\g<0>", str(graph))
+    return rf" {name} \.$"
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How graphs are sent: as such a store takes them, by this command that exports, so many triples at once."""
+    """How graphs are sent: as such a store takes them, by commands that read them, so many triples at once."""
 
     target: Target
-    export: str
+    read: Reading
     chunk: int
     gzip: bool
     stream: bool
     unlogged: bool
 
 
-def _send_changed(store: Store, endpoint: Endpoint, plan: Plan, way: _Way) -> Iterator[str]:
+def _send_changed(source: GraphSource, endpoint: Endpoint, plan: Plan, way: _Way) -> Iterator[str]:
     sent: list[Entry] = []
     if is_fetching(endpoint):
-        yield _serve_pieces(endpoint, store.base, way.target.unlogged["prologue"] if way.unlogged else "")
+        yield _serve_pieces(endpoint, source.base, way.target.unlogged["prologue"] if way.unlogged else "")
     if way.stream:
         yield "# one request for all of them, each announced before its lines"
         yield "{"
-    for parcel in pack(store, plan.changed, way.target, way.chunk):
+    for parcel in pack(source, plan.changed, way.target, way.chunk):
         full = () if plan.fresh else tuple(endpoint.count(parcel.names))
         yield f"# {len(parcel.entries)} graphs, {parcel.triples} triples"
         known = [name for name in parcel.names if name in plan.manifest]
-        yield _update(endpoint, announce(endpoint, store.base, parcel.entries, known=known, clear=full))
+        yield _update(endpoint, announce(endpoint, source.base, parcel.entries, known=known, clear=full))
         for piece in _send(endpoint, way, parcel):
             yield piece.export if way.stream else piece.command(way.chunk, way.target.most_bytes)
         sent += parcel.entries
@@ -98,7 +158,7 @@ def _send_changed(store: Store, endpoint: Endpoint, plan: Plan, way: _Way) -> It
         form = shlex.quote(urlencode({"query": way.target.unlogged["checkpoint"]}))
         yield _curl(endpoint.connection.credentials, endpoint.address.query(), form)
     for start in range(0, len(sent), way.target.graphs):
-        yield _update(endpoint, confirm(store.base, sent[start : start + way.target.graphs]))
+        yield _update(endpoint, confirm(source.base, sent[start : start + way.target.graphs]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +182,10 @@ def _send(endpoint: Endpoint, way: _Way, parcel: Parcel) -> Iterator[_Piece]:
     """The parcel's graphs: all in one body, or one after the other."""
     who, address = endpoint.connection.credentials, endpoint.address
     if way.target.way == "quads":
-        names = " ".join(f"--graph {shlex.quote(entry.graph.value)}" for entry in parcel.entries)
         message = address.add(None, gzip=way.gzip)
         send = "load" if is_fetching(endpoint) else _pack(message) + _curl(who, message)
         size = sum(lines.size for lines in parcel.lines)
-        yield _Piece(f"{way.export} --format nquads {names}", send, parcel.triples, size)
+        yield _Piece(way.read.quads(parcel.names), send, parcel.triples, size)
         return
     for entry, lines in zip(parcel.entries, parcel.lines, strict=True):
         if way.target.way == "update":
@@ -135,8 +194,7 @@ def _send(endpoint: Endpoint, way: _Way, parcel: Parcel) -> Iterator[_Piece]:
         else:
             message = address.add(entry.graph, gzip=way.gzip)
             send = _pack(message) + _curl(who, message)
-        ours = f"{way.export} --format ntriples --graph {shlex.quote(entry.graph.value)}"
-        yield _Piece(ours, send, entry.triples, lines.size)
+        yield _Piece(way.read.triples(entry.graph), send, entry.triples, lines.size)
 
 
 def _pack(message: Message) -> str:

@@ -11,11 +11,11 @@ from typing import IO, cast
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
 from diplograph.model import StoreError
-from diplograph.quads import SHARED_GRAPHS, document_graph, shared_graph
+from diplograph.quads import SHARED_GRAPHS, document_graph, read_document_ids, shared_graph
 from diplograph.store import PREFIXES, Store
 from diplograph.transfer.files import Output, open_output
 from diplograph.transfer.formats import FORMATS, Format
-from diplograph.transfer.lines import SortedLines, sort_graph, write_graph
+from diplograph.transfer.lines import GraphSource, SortedLines, sort_graph, write_graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +90,23 @@ def _check(store: Store, format: str, graphs: Sequence[NamedNode], split: int | 
     return chosen
 
 
-def find_graph(store: Store, text: str) -> NamedNode:
+def find_graph(source: GraphSource, text: str) -> NamedNode:
     """The graph meant: events, actors, ontology or inferences, the id of a document, or an IRI.
 
-    Raises StoreError, with the nearest name, when the store has no such graph.
+    Raises StoreError, with the nearest name, when there is no such graph.
     """
-    names = store.graph_names()
-    shared = {name: shared_graph(name, base=store.base) for name in SHARED_GRAPHS}
+    names = source.graph_names()
+    shared = {name: shared_graph(name, base=source.base) for name in SHARED_GRAPHS}
     candidates = [shared[text]] if text in shared else []
-    candidates.append(document_graph(text, base=store.base))
+    candidates.append(document_graph(text, base=source.base))
     for candidate in candidates:
         if candidate in names:
             return candidate
     for name in names:
         if name.value == text:
             return name
-    near = get_close_matches(text, [*shared, *store.document_ids()], n=1, cutoff=0.5)
+    known = [*shared, *read_document_ids(names, base=source.base)]
+    near = get_close_matches(text, known, n=1, cutoff=0.5)
     hint = f'; did you mean "{near[0]}"?' if near else ""
     raise StoreError(f'the store has no graph "{text}"{hint}')
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import IO, cast
 
 from diplograph.model import StoreError
 
 _BLOCK = 1_000_000
 UNFINISHED = ".part"
+GZIP, ZSTD = ".gz", ".zst"
 
 
 class Output:
@@ -127,18 +131,46 @@ def unfinished(path: Path) -> Path:
 @contextmanager
 def _compress(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
     """The stream that compresses into a file as the end of its name says, without a time in it."""
-    if suffix == ".gz":
+    if suffix == GZIP:
         with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as zipped:
             yield cast(IO[bytes], zipped)
-    elif suffix == ".zst":
-        if sys.version_info >= (3, 14):
-            from compression import zstd
-        else:
-            from backports import zstd
-        with zstd.ZstdFile(file, "wb") as packed:
-            yield cast(IO[bytes], packed)
+    elif suffix == ZSTD:
+        with _find_zstd().ZstdFile(file, "wb") as packed:
+            yield packed
     else:
         yield file
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is compressed, by the end of its name."""
+    return path.suffix in (GZIP, ZSTD)
+
+
+@contextmanager
+def unpack(path: Path) -> Iterator[IO[bytes]]:
+    """What a file has, unpacked as it is read, where the end of its name says that it is compressed.
+
+    Raises OSError when it cannot be read, or is damaged.
+    """
+    with path.open("rb") as file:
+        if path.suffix == GZIP:
+            damage: tuple[type[Exception], ...] = (EOFError, zlib.error)
+            stream = cast(IO[bytes], gzip.GzipFile(fileobj=file))
+        elif path.suffix == ZSTD:
+            zstd = _find_zstd()
+            damage = (EOFError, zstd.ZstdError)
+            stream = zstd.ZstdFile(file)
+        else:
+            damage, stream = (), file
+        try:
+            yield stream
+        except damage as error:
+            raise OSError(f"{path.name} is damaged ({error})") from error
+
+
+def _find_zstd() -> ModuleType:
+    """The module for zstd, which Python has from 3.14 on."""
+    return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 
 def checksum(path: Path) -> str:

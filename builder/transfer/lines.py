@@ -15,12 +15,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, Protocol, Self, cast
 
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from diplograph.quads import restore_blank_nodes, shared_graph
-from diplograph.store import Store
 
 RUN = 32_000_000
 """How many bytes of lines are sorted in memory."""
@@ -30,6 +29,22 @@ _BLOCK = 200_000
 
 _HASHED = 10_000
 """How many lines are hashed at a time."""
+
+
+class GraphSource(Protocol):
+    """Where graphs are read: a store of ours, or a file that was exported from one."""
+
+    @property
+    def base(self) -> str:
+        """What the IRIs begin with that are ours."""
+
+    def graph_names(self) -> tuple[NamedNode, ...]:
+        """The named graphs, sorted."""
+
+    def dump(
+        self, output: IO[bytes], format: RdfFormat, graph: NamedNode | None = None, *, prefixes: bool = True
+    ) -> None:
+        """Writes a graph as it comes."""
 
 
 class SortedLines:
@@ -187,7 +202,7 @@ class _WholeLines:
 
 
 def write_graph(
-    store: Store,
+    source: GraphSource,
     graph: NamedNode,
     out: SortedLines | IO[bytes],
     *,
@@ -199,18 +214,20 @@ def write_graph(
     ``blank_nodes`` gives the ontology its blank nodes back.
     """
     target = _WholeLines(out, graph if with_graph else None)
-    if blank_nodes and graph == shared_graph("ontology", base=store.base):
-        quads = restore_blank_nodes(store.quads(graph), base=store.base)
+    if blank_nodes and graph == shared_graph("ontology", base=source.base):
+        named = io.BytesIO()
+        source.dump(named, RdfFormat.N_TRIPLES, graph, prefixes=False)
+        quads = restore_blank_nodes(parse(named.getvalue(), RdfFormat.N_TRIPLES), base=source.base)
         target.write("".join(f"{quad.triple} .\n" for quad in quads).encode())
     else:
-        store.dump(cast(IO[bytes], target), RdfFormat.N_TRIPLES, graph, prefixes=False)
+        source.dump(cast(IO[bytes], target), RdfFormat.N_TRIPLES, graph, prefixes=False)
     return target.count
 
 
-def sort_graph(store: Store, graph: NamedNode, *, blank_nodes: bool = False) -> SortedLines:
+def sort_graph(source: GraphSource, graph: NamedNode, *, blank_nodes: bool = False) -> SortedLines:
     """The sorted N-Triples of one graph; to be used in a ``with`` statement."""
     lines = SortedLines()
-    write_graph(store, graph, lines, blank_nodes=blank_nodes)
+    write_graph(source, graph, lines, blank_nodes=blank_nodes)
     return lines
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from diplograph.store import Store
-from diplograph.transfer.lines import SortedLines, digest, sort_graph
+from diplograph.transfer.lines import GraphSource, SortedLines, digest, sort_graph
 from diplograph.transfer.manifest import Entry
 from diplograph.transfer.targets import Target
 
@@ -46,7 +45,7 @@ class Parcel:
             lines.close()
 
 
-def pack(store: Store, names: Iterable[NamedNode], target: Target, chunk: int) -> Iterator[Parcel]:
+def pack(source: GraphSource, names: Iterable[NamedNode], target: Target, chunk: int) -> Iterator[Parcel]:
     """The graphs in parcels that are sent and written down together: one request's, where it takes many graphs. A graph
     too large for that is a parcel of its own."""
     most = chunk if target.way == "quads" else max(chunk, _PARCEL)
@@ -55,7 +54,7 @@ def pack(store: Store, names: Iterable[NamedNode], target: Target, chunk: int) -
     contents: list[SortedLines] = []
     triples = size = 0
     for name in names:
-        lines = sort_graph(store, name)
+        lines = sort_graph(source, name)
         count, hash = digest(lines)
         triples, size = triples + count, size + lines.size
         if entries and (triples > now or size > target.most_bytes or len(entries) >= target.graphs):

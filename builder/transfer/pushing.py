@@ -9,10 +9,9 @@ from itertools import islice
 from pyoxigraph import NamedNode
 
 from diplograph.model import QueryError, TransferError
-from diplograph.store import Store
 from diplograph.transfer.endpoint import Endpoint
 from diplograph.transfer.handout import hand_out
-from diplograph.transfer.lines import digest, sort_graph
+from diplograph.transfer.lines import GraphSource, digest, sort_graph
 from diplograph.transfer.manifest import COMPLETE, Entry, count_and_confirm, read_manifest, remove
 from diplograph.transfer.sending import Sender
 from diplograph.transfer.streaming import Streamer
@@ -66,38 +65,38 @@ Progress = Callable[[int, int, str], None]
 
 
 def plan_push(
-    store: Store, endpoint: Endpoint, *, everything: bool = False, graphs: Sequence[NamedNode] = ()
+    source: GraphSource, endpoint: Endpoint, *, everything: bool = False, graphs: Sequence[NamedNode] = ()
 ) -> Plan:
     """Which graphs have to be sent: those of which the store over there does not have this very content.
 
     A graph counts as there when the manifest has its hash and its triples are as many: also an incomplete one, since it
     has none but those of its hash. ``graphs`` are the only ones looked at; ``everything`` sends them all.
     """
-    manifest = read_manifest(endpoint, store.base)
-    names = tuple(graphs) or store.graph_names()
+    manifest = read_manifest(endpoint, source.base)
+    names = tuple(graphs) or source.graph_names()
     same = []
     for name in names:
         entry = manifest.get(name)
         if entry is not None and not everything:
-            with sort_graph(store, name) as lines:
+            with sort_graph(source, name) as lines:
                 if digest(lines) == (entry.triples, entry.sha256):
                     same.append(entry)
     counts = endpoint.count(entry.graph for entry in same)
     whole = [entry for entry in same if counts.get(entry.graph, 0) == entry.triples]
     kept = {entry.graph for entry in whole}
-    here = set(store.graph_names())
+    here = set(source.graph_names())
     return Plan(
         changed=tuple(name for name in names if name not in kept),
         unchanged=tuple(entry for entry in whole if entry.status == COMPLETE),
         arrived=tuple(entry for entry in whole if entry.status != COMPLETE),
         gone=() if graphs else tuple(entry for name, entry in manifest.items() if name not in here),
         manifest=manifest,
-        fresh=not manifest and not endpoint.has_graphs(store.base),
+        fresh=not manifest and not endpoint.has_graphs(source.base),
     )
 
 
 def push(
-    store: Store,
+    source: GraphSource,
     endpoint: Endpoint,
     *,
     graphs: Sequence[NamedNode] = (),
@@ -124,21 +123,21 @@ def push(
     packed = target.gzip and not endpoint.connection.is_local if gzip is None else gzip
     if packed and not target.gzip:
         raise TransferError(f"{target.title} takes no compressed bodies; leave --gzip out")
-    plan = plan_push(store, endpoint, everything=everything, graphs=graphs)
+    plan = plan_push(source, endpoint, everything=everything, graphs=graphs)
     results = [
         PushedGraph(
             entry.graph.value, entry.triples, there, UNCHANGED if there == entry.triples else DIFFERENT
         )
-        for entry, there in _confirm_arrived(store, endpoint, plan)
+        for entry, there in _confirm_arrived(source, endpoint, plan)
     ]
     corrupted: frozenset[str] = frozenset()
     if plan.changed:
-        with hand_out(endpoint, store.base, unlogged=unlogged) as reached:
+        with hand_out(endpoint, source.base, unlogged=unlogged) as reached:
             make = Streamer if target.stream and chunk is None else Sender
-            sender = make(store, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
+            sender = make(source, reached, chunk=chunk, gzip=packed, before=plan.manifest, fresh=plan.fresh)
             results += _send_changed(sender, plan, progress)
             corrupted = frozenset(sender.corrupted)
-    results += _handle_gone(store, endpoint, plan.gone, remove_gone=remove_gone)
+    results += _handle_gone(source, endpoint, plan.gone, remove_gone=remove_gone)
     return PushReport(
         target.name,
         endpoint.address.url,
@@ -148,10 +147,10 @@ def push(
     )
 
 
-def _confirm_arrived(store: Store, endpoint: Endpoint, plan: Plan) -> Iterator[tuple[Entry, int]]:
+def _confirm_arrived(source: GraphSource, endpoint: Endpoint, plan: Plan) -> Iterator[tuple[Entry, int]]:
     """What need not be sent, each with its count; what an interrupted push had sent is written down as complete."""
     yield from ((entry, entry.triples) for entry in plan.unchanged)
-    yield from count_and_confirm(endpoint, store.base, plan.arrived)
+    yield from count_and_confirm(endpoint, source.base, plan.arrived)
 
 
 def _send_changed(sender: Sender, plan: Plan, progress: Progress) -> Iterator[PushedGraph]:
@@ -174,11 +173,11 @@ def _send_changed(sender: Sender, plan: Plan, progress: Progress) -> Iterator[Pu
 
 
 def _handle_gone(
-    store: Store, endpoint: Endpoint, gone: Sequence[Entry], *, remove_gone: bool
+    source: GraphSource, endpoint: Endpoint, gone: Sequence[Entry], *, remove_gone: bool
 ) -> Iterator[PushedGraph]:
     names = iter([entry.graph for entry in gone])
     while remove_gone and (some := tuple(islice(names, endpoint.target.graphs))):
-        endpoint.update(remove(endpoint, store.base, some))
+        endpoint.update(remove(endpoint, source.base, some))
     left = endpoint.count(entry.graph for entry in gone)
     for entry in gone:
         there = left.get(entry.graph, 0)

@@ -15,9 +15,8 @@ from pyoxigraph import NamedNode
 
 from diplograph.model import TransferError
 from diplograph.quads import manifest_graph
-from diplograph.store import Store
 from diplograph.transfer.endpoint import Endpoint
-from diplograph.transfer.lines import SortedLines
+from diplograph.transfer.lines import GraphSource, SortedLines
 from diplograph.transfer.manifest import (
     COMPLETE,
     INCOMPLETE,
@@ -44,7 +43,7 @@ class Sender:
 
     def __init__(
         self,
-        store: Store,
+        source: GraphSource,
         endpoint: Endpoint,
         *,
         chunk: int | None,
@@ -57,7 +56,7 @@ class Sender:
         self.begun = False
         self.sent: list[Entry] = []
         self.corrupted: set[str] = set()
-        self._store = store
+        self._source = source
         self._endpoint = endpoint
         self._gzip = gzip
         self._before = dict(before)
@@ -87,7 +86,7 @@ class Sender:
     def confirm(self) -> Iterator[tuple[Entry, int]]:
         """Counts what was sent, and writes down as complete what is whole; each graph with its count over there."""
         self._endpoint.save()
-        return count_and_confirm(self._endpoint, self._store.base, self.sent)
+        return count_and_confirm(self._endpoint, self._source.base, self.sent)
 
     def _stop_if_failed(self, kind: object, _error: object, _trace: object) -> None:
         """Ctrl-C, or whatever goes wrong here, ends the other threads before their next chunk."""
@@ -110,7 +109,7 @@ class Sender:
         suits the store, so that it has one to work on while the next is announced."""
         under_way: dict[Future[bool], Parcel] = {}
         # documents before what is shared: with the events first, Virtuoso has a tenth more to do
-        for parcel in pack(self._store, names, self.target, self.chunk):
+        for parcel in pack(self._source, names, self.target, self.chunk):
             under_way[self._hands.submit(self._send_next, parcel)] = parcel
             yield parcel
             self._finish(under_way, self._at_once + _AHEAD - 1)
@@ -189,9 +188,9 @@ class Sender:
         full = () if there or self._fresh else tuple(endpoint.count(parcel.names))
         known = [name for name in parcel.names if name in self._before]
         if known or full:
-            endpoint.update(announce(endpoint, self._store.base, parcel.entries, known=known, clear=full))
+            endpoint.update(announce(endpoint, self._source.base, parcel.entries, known=known, clear=full))
         else:
-            endpoint.insert(manifest_graph(base=self._store.base), describe(parcel.entries, INCOMPLETE))
+            endpoint.insert(manifest_graph(base=self._source.base), describe(parcel.entries, INCOMPLETE))
         self.begun = True
         self._before |= {entry.graph: replace(entry, status=INCOMPLETE) for entry in parcel.entries}
 

@@ -52,7 +52,7 @@ class Streamer(Sender):
         """Reads graphs here, announces them, and has another thread send them."""
         ready: Ready = Queue(_AHEAD)
         sending: Future[None] | None = None
-        for parcel in pack(self._store, names, self.target, self.chunk):
+        for parcel in pack(self._source, names, self.target, self.chunk):
             # the first over the stream's own connection: if a password is wanted, it is known from then on
             self._announce(parcel, self._endpoint if sending is None else self._own_endpoint())
             sending = sending or self._hands.submit(self._send_stream, ready)
