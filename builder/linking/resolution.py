@@ -64,6 +64,11 @@ class Resolver:
         if fold(sentence.word(mention.first - 1).form) in self.titles.phrases("between.bystanding"):
             self.memory.set_back(mention.actors[0])
 
+    def _note_organizations(self, person: EntityMention | None) -> None:
+        """Remembers for whom somebody speaks: after "*the alliance's* secretary general" "the alliance" is his."""
+        bodies = person.bodies if person else ()
+        self.memory.organizations.extend(body for body in bodies if body.kind == "Organization")
+
     def _note_pair(self, mention: EntityMention, before: list[EntityMention]) -> None:
         """Remembers two states named side by side: they are "the two powers" of the rest of the sentence."""
         last = before[-1] if before else None
@@ -86,7 +91,9 @@ class Resolver:
         )  # fmt: skip
         match reference.kind:
             case "person":
-                return self._person(base, reference, before)
+                titled = self._person(base, reference, before)
+                self._note_organizations(titled)
+                return titled
             case "counterpart":
                 return self._counterpart(base, reference, before)
             case "group":
