@@ -348,18 +348,31 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
         return False
-    explicit = {m.values.status for m in group.mentions if "status" in m.cues}
+    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not _may_be_both(m)}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
     # "*received* his guest *to hold* talks": what it is for, in one sentence with it, is that meeting.
     aimed = "aim" in mention.cues and any(other.sentence == mention.sentence for other in group.mentions)
-    if told and "status" in mention.cues and explicit and not mention.definite and not aimed:
+    if (
+        told
+        and "status" in mention.cues
+        and explicit
+        and not mention.definite
+        and not aimed
+        and not _may_be_both(mention)
+    ):
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
             return bool(
                 ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
             )
     return True
+
+
+def _may_be_both(mention: Mention) -> bool:
+    """Whether a headline in the present tense without a day ("the president *receives* his guest") tells what has happened or
+    what is to come."""
+    return "headline" in mention.cues and not mention.values.start_date
 
 
 def _is_said_twice(group: _Group, mention: Mention) -> bool:
@@ -436,6 +449,7 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     first = ordered[0].values
     own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
     said = [mention for mention in ordered if "status" in mention.cues]
+    said = [mention for mention in said if not _may_be_both(mention)] or said
     # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
     explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
     status = _status(explicit) if explicit else first.status

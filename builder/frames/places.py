@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diplograph.frames.arguments import Argument, topic_begin
+from diplograph.frames.circumstances import is_set_before
 from diplograph.frames.cues import is_definite_noun
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
@@ -29,7 +30,7 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     # "the ambassador *in Cairo* reviewed the preparations for *the Arab summit*": of what the text knows, and only speaks of
     # as a part of something else, the clause does not say where it is held.
     part = is_definite_noun(view, span.anchor) and view.word(max(span.anchor - 1, 1)).upos == "NOUN"
-    if span.verb and (span.direct or not part):
+    if span.verb and (span.direct or not part) and not is_set_before(view, span.anchor):
         stretches.append((span.clause_begin, span.clause_end))
     for begin, end in stretches:
         own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)

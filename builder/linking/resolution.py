@@ -183,7 +183,9 @@ class Resolver:
         one word without the article wants another noun after it."""
         opened = fold(self.text[reference.begin : reference.name_begin]).split()
         single = len(opened) == 1 and (opened[0],) in self.titles.ranks
-        return entry is None and not bodies and single and not opened[0].startswith(load_clitics().article)
+        clergy = bool(opened) and opened[0] in self.titles.phrases("between.clergy")
+        of_nobody = single and (clergy or not opened[0].startswith(load_clitics().article))
+        return entry is None and not bodies and of_nobody
 
     def _is_prince(self, reference: Reference, entry: Entry | None) -> bool:
         """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")
@@ -299,7 +301,14 @@ class Resolver:
         )
 
     def _holder(
-        self, base: EntityMention, rank: str, bodies: tuple[Actor, ...], former: bool, title: str = ""
+        self,
+        base: EntityMention,
+        rank: str,
+        bodies: tuple[Actor, ...],
+        former: bool,
+        title: str = "",
+        *,
+        counterpart: bool = False,
     ) -> EntityMention | None:
         """Who a title with a body but without a name means."""
         leader = rank in self.titles.leaders and not former
@@ -325,6 +334,11 @@ class Resolver:
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )
+            if leader and counterpart:
+                # "his two guests the Egyptian *and the Greek*", who is no president but the prime minister just named
+                for person in reversed(self.memory.people):
+                    if person.rank in self.titles.leaders and keys & set(person.bodies) and not person.former:
+                        return self._as_known(base, person, "title")
         return fill_mention(
             base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies
         )
@@ -370,7 +384,7 @@ class Resolver:
             )  # "with each of *his two guests*"
         if not bodies:
             return None
-        holder = self._holder(base, rank, bodies, former=False)
+        holder = self._holder(base, rank, bodies, former=False, counterpart=True)
         return replace(holder, counterpart_of=other) if holder else None
 
     def _group(
