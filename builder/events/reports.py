@@ -50,6 +50,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
+    _join_headline_threats(parsed, groups, frames)
     _join_attendees(groups)
     _complete_rounds(groups, frames)
     _date_margins(groups)
@@ -57,7 +58,8 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
-        values, group.mentions = _date_headline(parsed, values, group.mentions)
+        if not frames[values.event_class].status:
+            values, group.mentions = _date_headline(parsed, values, group.mentions)
         lenient = any("lenient" in mention.cues for mention in group.mentions)
         if _is_admitted(values, frames[values.event_class], lenient=lenient):
             ordered = tuple(
@@ -80,7 +82,8 @@ def _date_headline(
 ) -> tuple[EventValues, list[Mention]]:
     """An undated event that the headline tells in the present tense is of the day of publication: news style.
 
-    The evidence of the date is the headline's own verb or noun, its rule says how it was read.
+    The evidence of the date is the headline's own verb or noun, its rule says how it was read. What somebody utters the
+    headline tells in the present, too, when it was said days ago.
     """
     published = parsed.document.published
     told = next((mention for mention in mentions if "headline" in mention.cues), None)
@@ -412,6 +415,29 @@ def _join_groups(groups: list[_Group]) -> None:
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
             groups.remove(group)
+
+
+def _join_headline_threats(parsed: ParsedDocument, groups: list[_Group], frames: dict[str, Frame]) -> None:
+    """Joins a threat that only headlines tell to the only one that the text tells of the same threatener, and may
+    name the target otherwise: "*the Arabs* threaten *Damascus*", and below their ministers threaten "those who give orders"."""
+    headlines = [block for block in parsed.document.blocks if block.kind == "headline"]
+
+    def is_headline(group: _Group) -> bool:
+        return all(
+            any(block.begin <= mention.begin < block.end for block in headlines) for mention in group.mentions
+        )
+
+    for group in [g for g in groups if frames[g.values.event_class].status and is_headline(g)]:
+        told = [g for g in groups if g.values.event_class == group.values.event_class and not is_headline(g)]
+        if len(told) == 1 and _share_threatener(told[0].values, group.values):
+            told[0].mentions.extend(group.mentions)
+            groups.remove(group)
+
+
+def _share_threatener(one: EventValues, other: EventValues) -> bool:
+    """Whether one who threatens is in both."""
+    ours, theirs = (roles_of(values).get("threatener", frozenset()) for values in (one, other))
+    return any(same_party(actor, rival) for actor in ours for rival in theirs)
 
 
 def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:

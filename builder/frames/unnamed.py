@@ -56,6 +56,9 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     while begin in when or (begin < anchor and view.word(begin).upos == "PUNCT"):
         begin += 1
     end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
+    head = view.word(begin).head if view.word(begin).deprel.startswith("amod") else 0
+    if any(entity.first <= head <= entity.last for entity in acting):
+        return None  # "the Arab ministers *who are meeting* in Rabat threatened": an adjective of theirs
     known = view.entity_at(begin) or any(begin <= other < end for other in view.anchors)
     return None if known else phrase_actor(view, begin, end)
 
