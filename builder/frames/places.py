@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from diplograph.frames.arguments import Argument, topic_begin
-from diplograph.frames.circumstances import is_set_before
 from diplograph.frames.cues import is_definite_noun
 from diplograph.frames.relations import subjects
 from diplograph.frames.schema import Frame
@@ -30,7 +29,7 @@ def find_place(view: SentenceView, span: EventSpan, frame: Frame, arguments: lis
     # "the ambassador *in Cairo* reviewed the preparations for *the Arab summit*": of what the text knows, and only speaks of
     # as a part of something else, the clause does not say where it is held.
     part = is_definite_noun(view, span.anchor) and view.word(max(span.anchor - 1, 1)).upos == "NOUN"
-    if span.verb and (span.direct or not part) and not is_set_before(view, span.anchor):
+    if span.verb and (span.direct or not part):
         stretches.append((span.clause_begin, span.clause_end))
     for begin, end in stretches:
         own_phrase = begin == span.anchor + 1 and not view.is_verb(span.anchor)
@@ -118,7 +117,7 @@ def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
     """Whether a place is where there is something to talk of ("reviewed *the situation in the territories*")."""
     before = entity.first - (1 if entity.preposition else 2)
     # "the future of *the relation of* Brussels *to Ankara*"
-    sided = view.find(view.lexicon.partnered, before - 2, before + 1)
+    sided = [id for id in view.find(view.lexicon.partnered, before - 2, before + 1) if not view.entity_at(id)]
     return before > 0 and (bool(sided) or view.is_one_of(before, view.lexicon.matters))
 
 
