@@ -60,6 +60,8 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     if any(entity.first <= head <= entity.last for entity in acting):
         return None  # "the Arab ministers *who are meeting* in Rabat threatened": an adjective of theirs
     known = view.entity_at(begin) or any(begin <= other < end for other in view.anchors)
+    # "the ministers *gathered* in Rabat threatened": a plural or dual with the ending of subjects is still the subject
+    known = known or view.forms[begin - 1].endswith(view.lexicon.nominative_endings)
     return None if known else phrase_actor(view, begin, end)
 
 
