@@ -117,7 +117,7 @@ def _is_matter(view: SentenceView, entity: EntityMention) -> bool:
     """Whether a place is where there is something to talk of ("reviewed *the situation in the territories*")."""
     before = entity.first - (1 if entity.preposition else 2)
     # "the future of *the relation of* Brussels *to Ankara*"
-    sided = view.find(view.lexicon.partnered, before - 2, before + 1)
+    sided = [id for id in view.find(view.lexicon.partnered, before - 2, before + 1) if not view.entity_at(id)]
     return before > 0 and (bool(sided) or view.is_one_of(before, view.lexicon.matters))
 
 
