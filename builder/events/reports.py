@@ -3,55 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from diplograph.events.confidence import estimate_confidence
+from diplograph.events.groups import Group, anchors_of, may_be_both, own_values, trigger_of, trigger_span
+from diplograph.events.retold import drop_told, join_attendees, join_headline_threats
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
-    join_fillers,
-    most_precise,
     places_agree,
     roles_of,
     same_party,
     within,
     without_bodies,
 )
-from diplograph.frames import APART, NUMBER, Frame, Trigger, load_frames
+from diplograph.frames import APART, NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
-
-_MANY = 3  # leaders who are no longer a meeting of two
-
-
-@dataclass(slots=True)
-class _Group:
-    """Mentions of one event while a document is read."""
-
-    mentions: list[Mention] = field(default_factory=list)
-
-    @property
-    def values(self) -> EventValues:
-        return _join(self.mentions)
-
-    def is_previous(self) -> bool:
-        return any("previous" in mention.cues for mention in self.mentions)
 
 
 def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[EventReport, ...]:
     """The reports of a document, in the order of their first mentions; what no frame's minimum admits is left out."""
     frames = {frame.event_class: frame for frame in load_frames()}
-    groups: list[_Group] = []
+    groups: list[Group] = []
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if {"inherits", "further"} & m.cues and not _own_values(m).fillers]:
+    for mention in [m for m in kept if {"inherits", "further"} & m.cues and not own_values(m).fillers]:
         _inherit(groups, mention)
     taken = [mention for group in groups for mention in group.mentions]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
-    _join_headline_threats(parsed, groups, frames)
-    _join_attendees(groups)
+    join_headline_threats(parsed, groups, frames)
+    join_attendees(groups)
+    drop_told(groups, frames)
     _complete_rounds(groups, frames)
     _date_margins(groups)
     reports: list[EventReport] = []
@@ -89,25 +74,21 @@ def _date_headline(
     told = next((mention for mention in mentions if "headline" in mention.cues), None)
     if told is None or values.start_date or values.status != "occurred" or len(published or "") != 10:
         return values, mentions
-    begin, end = _trigger_span(told)
+    begin, end = trigger_span(told)
     dated = replace(told, evidence=(*told.evidence, Evidence("startDate", begin, end, "headline")))
     return replace(values, start_date=published), [dated if m is told else m for m in mentions]
-
-
-def _trigger_span(mention: Mention) -> tuple[int, int]:
-    return next((proof.begin, proof.end) for proof in mention.evidence if proof.aspect == "trigger")
 
 
 def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> list[Mention]:
     """Of several frames that fire on one word, the one that the others yield to; a back reference yields to all."""
     by_span: dict[tuple[int, int], list[Mention]] = {}
     for mention in [m for m in mentions if not _is_like_nothing(m, mentions)]:
-        by_span.setdefault(_trigger_span(mention), []).append(mention)
+        by_span.setdefault(trigger_span(mention), []).append(mention)
     kept: list[Mention] = []
     for rivals in by_span.values():
         if len({rival.frame for rival in rivals}) > 1 and all("serial" in rival.cues for rival in rivals):
             # "A similar meeting" is one of the kind that the text has told last.
-            told = [m.frame for m in mentions if m.begin < rivals[0].begin and _own_values(m).fillers]
+            told = [m.frame for m in mentions if m.begin < rivals[0].begin and own_values(m).fillers]
             kinds = [frame for frame in told if any(frame == rival.frame for rival in rivals)]
             rivals = [rival for rival in rivals if rival.frame in kinds[-1:]] or rivals
         if len(rivals) > 1:
@@ -125,7 +106,7 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
 
 def _is_like_nothing(mention: Mention, mentions: Sequence[Mention]) -> bool:
     """Whether an event is said to be like another ("held *similar talks*"), of which kind the text has told none."""
-    trigger = _trigger_of(mention)
+    trigger = trigger_of(mention)
     if not trigger or not (trigger.inherits and trigger.lenient) or trigger.definite is not None:
         return False
     return not any(
@@ -138,22 +119,17 @@ def _refers_back(mention: Mention) -> bool:
     return bool({"anaphoric", "group", "implied"} & mention.cues) or not mention.values.fillers
 
 
-def _own_values(mention: Mention) -> EventValues:
-    """The values of a mention without a party that it does not name itself."""
-    return replace(mention.values, fillers=()) if "implied" in mention.cues else mention.values
-
-
-def _attach(groups: list[_Group], mention: Mention) -> None:
+def _attach(groups: list[Group], mention: Mention) -> None:
     for group in reversed(groups):
         if "another" not in mention.cues and _belongs(group, mention, strict=True):
             group.mentions.append(mention)
             return
     same = any(group.values.event_class == mention.values.event_class for group in groups)
     if same or "inherits" not in mention.cues:  # "a new round" alone does not say of what
-        groups.append(_Group([mention]))
+        groups.append(Group([mention]))
 
 
-def _inherit(groups: list[_Group], mention: Mention) -> None:
+def _inherit(groups: list[Group], mention: Mention) -> None:
     """Opens a group for a further round with a date or place of its own, with the parties of the event before it; one
     that is still to come needs neither ("no date was set for *another meeting*")."""
     before = [
@@ -166,74 +142,27 @@ def _inherit(groups: list[_Group], mention: Mention) -> None:
     announced = {"further", "status"} <= mention.cues and mention.values.status != "occurred"
     if not before or not (mention.values.start_date or mention.values.place or announced):
         return
-    words = _anchors_of(mention)
-    kin = [group for group in before if any(words & _anchors_of(other) for other in group.mentions)]
+    words = anchors_of(mention)
+    kin = [group for group in before if any(words & anchors_of(other) for other in group.mentions)]
     if any(_belongs(group, mention, strict=False) for group in kin or before):
         return
     parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
-    groups.append(_Group([replace(mention, values=parties)]))
+    groups.append(Group([replace(mention, values=parties)]))
 
 
-def _anchors_of(mention: Mention) -> frozenset[str]:
-    """The words that the trigger of a mention knows: "the next *summit*" is one of the summits, not of the meetings."""
-    trigger = _trigger_of(mention)
-    return trigger.anchors if trigger else frozenset()
-
-
-def _trigger_of(mention: Mention) -> Trigger | None:
-    triggers = (t for frame in load_frames() if frame.file == mention.frame for t in frame.triggers)
-    return next((trigger for trigger in triggers if trigger.id == mention.trigger), None)
-
-
-def _join_attendees(groups: list[_Group]) -> None:
-    """Joins what one person attends to the event of a body at the same place: "*the president* will attend the Doha summit"
-    tells of "the *Arab* summit in Doha", of which the body is the party; so does a meeting of three or more on its day (two
-    meet aside)."""
-    for group in list(groups):
-        values = group.values
-        attending = [filler.actor for filler in values.fillers]
-        several = len(attending) >= _MANY and values.start_date is not None
-        if not (several or len(attending) == 1) or values.place is None:
-            continue
-        if any(actor.kind != "Person" for actor in attending):
-            continue
-        words = frozenset().union(*(_anchors_of(mention) for mention in group.mentions))
-        hosts = [
-            other
-            for other in groups
-            if other.values.event_class == values.event_class
-            and other.values.place == values.place
-            and other.values.status == values.status
-            and dates_agree(other.values.start_date, values.start_date)
-            and not (several and other.values.start_date != values.start_date)
-            and [filler.actor.kind for filler in other.values.fillers] == ["Organization"]
-            and any(words & _anchors_of(mention) for mention in other.mentions)
-        ]
-        if len(hosts) == 1:
-            hosts[0].mentions.extend(_without_parties(mention) for mention in group.mentions)
-            groups.remove(group)
-
-
-def _without_parties(mention: Mention) -> Mention:
-    """A mention that names nobody, and the evidence that is left of it."""
-    roles = {filler.role for filler in mention.values.fillers}
-    proofs = tuple(proof for proof in mention.evidence if proof.aspect not in roles)
-    return replace(mention, values=replace(mention.values, fillers=()), evidence=proofs)
-
-
-def _can_be_told(group: _Group, mention: Mention) -> bool:
+def _can_be_told(group: Group, mention: Mention) -> bool:
     """Whether a noun without the article can tell a group's event once more: "(they) held *a summit*" is none of the
     meetings that the text tells besides, but that of its own sentence ("the two met *in a summit*")."""
-    trigger, words = _trigger_of(mention), _anchors_of(mention)
+    trigger, words = trigger_of(mention), anchors_of(mention)
     return (
         mention.definite
         or not trigger
         or trigger.verbal
-        or any(other.sentence == mention.sentence or words & _anchors_of(other) for other in group.mentions)
+        or any(other.sentence == mention.sentence or words & anchors_of(other) for other in group.mentions)
     )
 
 
-def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
+def _complete_rounds(groups: list[Group], frames: dict[str, Frame]) -> None:
     """Gives a round that names one party, where two are asked for, the party that it leaves out: the one that most of the
     rounds before it in its sentence have ("talks between Russia and the alliance, *then talks with the organization*")."""
     for group in groups:
@@ -256,13 +185,13 @@ def _complete_rounds(groups: list[_Group], frames: dict[str, Frame]) -> None:
         told = [filler for filler in told if not same_party(filler.actor, values.fillers[0].actor)]
         if told:
             left_out = max(dict.fromkeys(told), key=told.count)
-            begin, end = _trigger_span(first)
+            begin, end = trigger_span(first)
             proof = Evidence(left_out.role, begin, end, "left out", left_out.actor)
             completed = replace(values, fillers=(left_out, *values.fillers))
             group.mentions = [replace(first, values=completed, evidence=(*first.evidence, proof))]
 
 
-def _date_margins(groups: list[_Group]) -> None:
+def _date_margins(groups: list[Group]) -> None:
     """Gives what is held on the margins of another event, and has no date or place of its own, those of the last event
     that the text told before it."""
     for group in groups:
@@ -280,7 +209,7 @@ def _date_margins(groups: list[_Group]) -> None:
         ]
         if not before or (values.start_date and values.place):
             continue
-        begin, end = _trigger_span(first)
+        begin, end = trigger_span(first)
         start, place, proofs = values.start_date, values.place, list(first.evidence)
         if not start and before[-1].start_date:
             start = before[-1].start_date
@@ -292,7 +221,7 @@ def _date_margins(groups: list[_Group]) -> None:
         group.mentions = [replace(first, values=told, evidence=tuple(proofs)), *group.mentions[1:]]
 
 
-def _attach_back(groups: list[_Group], mention: Mention) -> None:
+def _attach_back(groups: list[Group], mention: Mention) -> None:
     """Adds a back reference to the last event of its class before it (else the first after it) that it can mean."""
     before = [g for g in groups if min(m.begin for m in g.mentions) < mention.begin]
     before.sort(
@@ -300,7 +229,7 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
     )
     after = [group for group in groups if group not in before]
     before, after = ([g for g in some if _can_be_told(g, mention)] for some in (before, after))
-    if "several" in mention.cues and not _own_values(mention).fillers:
+    if "several" in mention.cues and not own_values(mention).fillers:
         # "the leaders congratulated him in calls today": what it says holds for each of the calls named later.
         for group in after:
             if _belongs(group, mention, strict=False):
@@ -311,10 +240,10 @@ def _attach_back(groups: list[_Group], mention: Mention) -> None:
             group.mentions.append(mention)
             return
     if "anaphoric" not in mention.cues and not _is_nowhere(groups, mention):
-        groups.append(_Group([mention]))
+        groups.append(Group([mention]))
 
 
-def _is_nowhere(groups: list[_Group], mention: Mention) -> bool:
+def _is_nowhere(groups: list[Group], mention: Mention) -> bool:
     """Whether one more meeting of "the two sides" has neither date nor place, and the text has told of none before: of what
     kind it is to be is not said."""
     same = any(group.values.event_class == mention.values.event_class for group in groups)
@@ -322,9 +251,9 @@ def _is_nowhere(groups: list[_Group], mention: Mention) -> bool:
     return unsaid and not same
 
 
-def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
+def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     """Whether a mention can speak of a group's event."""
-    ours, theirs = group.values, _own_values(mention)
+    ours, theirs = group.values, own_values(mention)
     if ours.event_class != theirs.event_class:
         return False
     dated_alike = bool(ours.start_date) and ours.start_date == theirs.start_date
@@ -351,7 +280,7 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
         return False
-    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not _may_be_both(m)}
+    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not may_be_both(m)}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
     # "*received* his guest *to hold* talks": what it is for, in one sentence with it, is that meeting.
@@ -362,7 +291,7 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
         and explicit
         and not mention.definite
         and not aimed
-        and not _may_be_both(mention)
+        and not may_be_both(mention)
     ):
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
@@ -372,21 +301,15 @@ def _belongs(group: _Group, mention: Mention, *, strict: bool) -> bool:
     return True
 
 
-def _may_be_both(mention: Mention) -> bool:
-    """Whether a headline in the present tense without a day ("the president *receives* his guest") tells what has happened or
-    what is to come."""
-    return "headline" in mention.cues and not mention.values.start_date
-
-
-def _is_said_twice(group: _Group, mention: Mention) -> bool:
+def _is_said_twice(group: Group, mention: Mention) -> bool:
     """Whether a sentence tells by its verb and by its noun what the same two did, without a day ("*made* last week, by
     telephone, *a call*")."""
-    values, parties = _own_values(mention), {filler.actor for filler in _own_values(mention).fillers}
+    values, parties = own_values(mention), {filler.actor for filler in own_values(mention).fillers}
     return any(
         other.sentence == mention.sentence
         and not (values.start_date or other.values.start_date)
-        and {filler.actor for filler in _own_values(other).fillers} == parties
-        and _trigger_span(other) != _trigger_span(mention)
+        and {filler.actor for filler in own_values(other).fillers} == parties
+        and trigger_span(other) != trigger_span(mention)
         for other in group.mentions
     )
 
@@ -402,12 +325,12 @@ def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
 def _are_apart(one: Mention, other: Mention) -> bool:
     """Whether the text says of two mentions that the one comes before the other."""
     pairs = ((one, other), (other, one))
-    return any(f"{APART}{_trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
+    return any(f"{APART}{trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
 
 
-def _join_groups(groups: list[_Group]) -> None:
+def _join_groups(groups: list[Group]) -> None:
     """Joins groups without a party of their own to the group that they can only mean."""
-    for group in [g for g in groups if not any(_own_values(m).fillers for m in g.mentions)]:
+    for group in [g for g in groups if not any(own_values(m).fillers for m in g.mentions)]:
         mention = group.mentions[0]
         rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
         if not group.values.start_date:
@@ -415,29 +338,6 @@ def _join_groups(groups: list[_Group]) -> None:
         if rivals:
             rivals[-1].mentions.extend(group.mentions)
             groups.remove(group)
-
-
-def _join_headline_threats(parsed: ParsedDocument, groups: list[_Group], frames: dict[str, Frame]) -> None:
-    """Joins a threat that only headlines tell to the only one that the text tells of the same threatener, and may
-    name the target otherwise: "*the Arabs* threaten *Damascus*", and below their ministers threaten "those who give orders"."""
-    headlines = [block for block in parsed.document.blocks if block.kind == "headline"]
-
-    def is_headline(group: _Group) -> bool:
-        return all(
-            any(block.begin <= mention.begin < block.end for block in headlines) for mention in group.mentions
-        )
-
-    for group in [g for g in groups if frames[g.values.event_class].status and is_headline(g)]:
-        told = [g for g in groups if g.values.event_class == group.values.event_class and not is_headline(g)]
-        if len(told) == 1 and _share_threatener(told[0].values, group.values):
-            told[0].mentions.extend(group.mentions)
-            groups.remove(group)
-
-
-def _share_threatener(one: EventValues, other: EventValues) -> bool:
-    """Whether one who threatens is in both."""
-    ours, theirs = (roles_of(values).get("threatener", frozenset()) for values in (one, other))
-    return any(same_party(actor, rival) for actor in ours for rival in theirs)
 
 
 def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:
@@ -467,45 +367,3 @@ def explain_refusal(mention: Mention) -> str:
     if wanting:
         return "too few actors (" + ", ".join(wanting) + ")"
     return "it only refers back to an event" if _refers_back(mention) else "another frame has the same words"
-
-
-def _join(mentions: Sequence[Mention]) -> EventValues:
-    """What mentions say together: the most precise date, the first explicit status, every actor."""
-    ordered = sorted(mentions, key=lambda mention: mention.begin)
-    first = ordered[0].values
-    own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
-    said = [mention for mention in ordered if "status" in mention.cues]
-    said = [mention for mention in said if not _may_be_both(mention)] or said
-    # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
-    explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
-    status = _status(explicit) if explicit else first.status
-    start = most_precise([m.values.start_date for m in own]) or most_precise(
-        [m.values.start_date for m in ordered if m.definite and m.values.status == status]
-    )
-    ends = [
-        m.values.end_date for m in own if m.values.end_date and (not start or m.values.start_date == start)
-    ]
-    values = [mention.values for mention in own]
-    return replace(
-        first,
-        status=status,
-        fillers=join_fillers(map(_own_values, own)) or join_fillers(values),
-        start_date=start,
-        end_date=ends[0] if ends else None,
-        start_time=next((value.start_time for value in values if value.start_time), None),
-        end_time=next((value.end_time for value in values if value.end_time), None),
-        # "… a call with Putin. *The call lasted an hour*": a back reference, too, can add these.
-        duration_minutes=next(
-            (m.values.duration_minutes for m in ordered if m.values.duration_minutes), None
-        ),
-        place=next((m.values.place for m in [*own, *ordered] if m.values.place), None),
-        condition=next((value.condition for value in values if value.condition), None),
-        attributed_to=next((value.attributed_to for value in values if value.attributed_to), None),
-    )
-
-
-def _status(explicit: Sequence[str]) -> str:
-    """The status most mentions give; of a tie the one said first. What was planned and is denied did not come about."""
-    if "denied" in explicit and "occurred" not in explicit:
-        return "denied"
-    return max(dict.fromkeys(explicit), key=explicit.count)

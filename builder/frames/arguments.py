@@ -164,7 +164,12 @@ def _is_close(view: SentenceView, anchor: int, entity: EntityMention) -> bool:
     end = max(
         (at for at in range(id, entity.first) if view.forms[at - 1] == preposition), default=entity.first
     )
-    while id < end and view.word(id).upos in {"NOUN", "ADJ", "NUM", "PRON", "X"}:
+    while id < end and (
+        view.word(id).upos in {"NOUN", "ADJ", "NUM", "PRON", "X"}
+        or (
+            view.word(id).upos == "CCONJ" and view.word(id + 1).xpos.startswith("Q")
+        )  # "the five *and twentieth*"
+    ):
         id += 1
     return not any(
         view.is_verb(at) or view.word(at).upos == "NOUN" and not view.is_one_of(at, view.lexicon.days)

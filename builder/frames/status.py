@@ -135,7 +135,8 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
     if behind := _said_behind(view, anchor, lexicon):
         return behind
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
-    if view.case_of(first) in lexicon.after and not view.is_verb(anchor):
+    before = {view.case_of(first), view.forms[first - 2] if first > 1 else ""}  # "*in the wake of* talks"
+    if before & lexicon.after and not view.is_verb(anchor):
         return StatusReading(OCCURRED, first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True)
