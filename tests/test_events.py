@@ -147,14 +147,30 @@ def test_a_denial_is_no_call_that_took_place(parse: Parse) -> None:
 def test_a_headline_tells_of_the_day_of_publication(
     stanza_parser: StanzaParser, published: str | None, start: str | None
 ) -> None:
-    headline = "بايدن يجري مكالمة مع بوتين"
-    text = f"{headline}\nتناول الرئيسان الأزمة."
-    blocks = (Block(0, len(headline), "headline"), Block(len(headline) + 1, len(text)))
-    document = Document(id="news", text=text, title=headline, published=published, blocks=blocks)
+    document = headed("بايدن يجري مكالمة مع بوتين", "تناول الرئيسان الأزمة.", published)
     (report,) = extract(stanza_parser.parse(document))
     assert report.values.start_date == start
     rules = {proof.rule for mention in report.mentions for proof in mention.evidence}
     assert ("headline" in rules) == (start is not None)
+
+
+def test_a_threat_in_the_headline_is_the_one_that_the_text_tells(stanza_parser: StanzaParser) -> None:
+    told = "وقال مراقبون إن الأزمة تطول. وكانت فرنسا هددت، الاثنين، بفرض عقوبات على كل من يعرقل الانتخابات."
+    document = headed("فرنسا تهدد مالي بعقوبات", told, "2014-06-20")
+    (report,) = extract(stanza_parser.parse(document))
+    assert report.values.start_date == "2014-06-16"
+    assert {actor.label_en or actor.label_ar for actor in report.values.actors("target")} == {
+        "Mali",
+        "كل من يعرقل الانتخابات",
+    }
+    (alone,) = extract(stanza_parser.parse(headed("فرنسا تهدد مالي بعقوبات", "طالت الأزمة.", "2014-06-20")))
+    assert alone.values.start_date is None
+
+
+def headed(headline: str, told: str, published: str | None) -> Document:
+    text = f"{headline}\n{told}"
+    blocks = (Block(0, len(headline), "headline"), Block(len(headline) + 1, len(text)))
+    return Document(id="news", text=text, title=headline, published=published, blocks=blocks)
 
 
 def test_a_text_without_events_has_no_reports(parse: Parse) -> None:

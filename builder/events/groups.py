@@ -44,12 +44,19 @@ def own_values(mention: Mention) -> EventValues:
     return replace(mention.values, fillers=()) if "implied" in mention.cues else mention.values
 
 
+def may_be_both(mention: Mention) -> bool:
+    """Whether a headline in the present tense without a day ("the president *receives* his guest") tells what has happened or
+    what is to come."""
+    return "headline" in mention.cues and not mention.values.start_date
+
+
 def _join(mentions: Sequence[Mention]) -> EventValues:
     """What mentions say together: the most precise date, the first explicit status, every actor."""
     ordered = sorted(mentions, key=lambda mention: mention.begin)
     first = ordered[0].values
     own = [mention for mention in ordered if not {"anaphoric", "group"} & mention.cues] or ordered
     said = [mention for mention in ordered if "status" in mention.cues]
+    said = [mention for mention in said if not may_be_both(mention)] or said
     # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
     explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
     status = _status(explicit) if explicit else first.status

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diplograph.events.confidence import estimate_confidence
-from diplograph.events.groups import Group, anchors_of, own_values, trigger_of, trigger_span
-from diplograph.events.retold import drop_told, join_attendees
+from diplograph.events.groups import Group, anchors_of, may_be_both, own_values, trigger_of, trigger_span
+from diplograph.events.retold import drop_told, join_attendees, join_headline_threats
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
@@ -34,6 +34,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
     _join_groups(groups)
+    join_headline_threats(parsed, groups, frames)
     join_attendees(groups)
     drop_told(groups, frames)
     _complete_rounds(groups, frames)
@@ -42,7 +43,8 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
-        values, group.mentions = _date_headline(parsed, values, group.mentions)
+        if not frames[values.event_class].status:
+            values, group.mentions = _date_headline(parsed, values, group.mentions)
         lenient = any("lenient" in mention.cues for mention in group.mentions)
         if _is_admitted(values, frames[values.event_class], lenient=lenient):
             ordered = tuple(
@@ -65,7 +67,8 @@ def _date_headline(
 ) -> tuple[EventValues, list[Mention]]:
     """An undated event that the headline tells in the present tense is of the day of publication: news style.
 
-    The evidence of the date is the headline's own verb or noun, its rule says how it was read.
+    The evidence of the date is the headline's own verb or noun, its rule says how it was read. What somebody utters the
+    headline tells in the present, too, when it was said days ago.
     """
     published = parsed.document.published
     told = next((mention for mention in mentions if "headline" in mention.cues), None)
@@ -277,12 +280,21 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
         return False
-    explicit = {m.values.status for m in group.mentions if "status" in m.cues}
+    if strict and not mention.definite and _is_joined(ours, theirs):
+        return False
+    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not may_be_both(m)}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
     # "*received* his guest *to hold* talks": what it is for, in one sentence with it, is that meeting.
     aimed = "aim" in mention.cues and any(other.sentence == mention.sentence for other in group.mentions)
-    if told and "status" in mention.cues and explicit and not mention.definite and not aimed:
+    if (
+        told
+        and "status" in mention.cues
+        and explicit
+        and not mention.definite
+        and not aimed
+        and not may_be_both(mention)
+    ):
         past, future = {"occurred"}, {"planned", "hypothetical"}
         if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
             return bool(
@@ -302,6 +314,13 @@ def _is_said_twice(group: Group, mention: Mention) -> bool:
         and trigger_span(other) != trigger_span(mention)
         for other in group.mentions
     )
+
+
+def _is_joined(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether an event has the two leaders of another and one more ("X met Y. Z joined them in *a three-way meeting*")."""
+    sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
+    persons = all(actor.kind == "Person" for side in sides for actor in side)
+    return persons and len(sides[0]) == 2 and sides[0] < sides[1]
 
 
 def _is_wider(ours: EventValues, theirs: EventValues) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diplograph.events.groups import Group, anchors_of
-from diplograph.events.values import dates_agree, places_agree
+from diplograph.events.values import dates_agree, places_agree, roles_of, same_party
 from diplograph.frames import Frame
-from diplograph.model import EventValues, Mention
+from diplograph.model import EventValues, Mention, ParsedDocument
 
 _MANY = 3  # leaders who are no longer a meeting of two
 
@@ -81,3 +81,26 @@ def drop_told(groups: list[Group], frames: dict[str, Frame]) -> None:
             if parties and parties == {key for actor in actors for key in actor.represents[:1]}:
                 groups.remove(group)
                 break
+
+
+def join_headline_threats(parsed: ParsedDocument, groups: list[Group], frames: dict[str, Frame]) -> None:
+    """Joins a threat that only headlines tell to the only one that the text tells of the same threatener, and may
+    name the target otherwise: "*the Arabs* threaten *Damascus*", and below their ministers threaten "those who give orders"."""
+    headlines = [block for block in parsed.document.blocks if block.kind == "headline"]
+
+    def is_headline(group: Group) -> bool:
+        return all(
+            any(block.begin <= mention.begin < block.end for block in headlines) for mention in group.mentions
+        )
+
+    for group in [g for g in groups if frames[g.values.event_class].status and is_headline(g)]:
+        told = [g for g in groups if g.values.event_class == group.values.event_class and not is_headline(g)]
+        if len(told) == 1 and _share_threatener(told[0].values, group.values):
+            told[0].mentions.extend(group.mentions)
+            groups.remove(group)
+
+
+def _share_threatener(one: EventValues, other: EventValues) -> bool:
+    """Whether one who threatens is in both."""
+    ours, theirs = (roles_of(values).get("threatener", frozenset()) for values in (one, other))
+    return any(same_party(actor, rival) for actor in ours for rival in theirs)

@@ -60,3 +60,12 @@ def _with_place(view: SentenceView, id: int, gap: range) -> range:
         definite = definite or view.is_definite(end)
         end += 1
     return range(id, end) if end > id + 1 else range(0)
+
+
+def is_set_before(view: SentenceView, anchor: int) -> bool:
+    """Whether an event, or the noun of beginning or holding on it, stands right after "before" ("met *before the beginning of
+    the summit*"): neither the tense nor the place of what was done before is its own."""
+    first = anchor
+    while first > 1 and view.is_one_of(first - 1, view.lexicon.support):
+        first -= 1
+    return first > 1 and view.forms[first - 2] in view.lexicon.before

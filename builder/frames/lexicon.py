@@ -121,6 +121,7 @@ class Lexicon:
     given: frozenset[str]
     glued: frozenset[str]
     people: frozenset[str]
+    countries: frozenset[str]
     anniversary: frozenset[str]
     cause: frozenset[str]
     beyond_cause: frozenset[str]
@@ -253,6 +254,7 @@ def load_lexicon() -> Lexicon:
         folded(data["exchange"]["given"]),
         folded(data["glued"]["words"]),
         folded(data["people"]["words"]),
+        folded(data["countries"]["words"]),
         folded(data["anniversary"]["words"]),
         folded(data["cause"]["words"]),
         folded(data["cause"]["resuming"]),

@@ -35,7 +35,7 @@ from diplograph.frames.times import (
     find_time,
 )
 from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
-from diplograph.frames.unnamed import find_phrases, phrase_actor
+from diplograph.frames.unnamed import find_conditional, find_phrases, phrase_actor
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
@@ -73,6 +73,8 @@ class Matcher:
         for before, view in zip([None, *self.views], self.views, strict=False):
             view.anchors = find_anchors(view, anchors)
             view.previous = before
+            if before:
+                before.following = view
 
     @cached_property
     def dated(self) -> Document:
@@ -344,6 +346,11 @@ class Matcher:
                     meant = self._by_pronoun(view, firing, role, owner)  # "on *its* economy": on the state
                     if meant[0]:
                         return meant
+                if view.forms[id] in view.lexicon.demonstratives and view.is_one_of(
+                    id + 2, view.lexicon.countries
+                ):
+                    known = {filler.actor for filler in fillers}
+                    return self._this_country(view, role, id + 1, known)
                 found = phrase_actor(view, id + 1, view.phrase_end(firing.anchor))
                 if found:
                     actor, begin, end = found
@@ -352,6 +359,11 @@ class Matcher:
                 fits = rule.role == role and (not rule.triggers or firing.trigger.id in rule.triggers)
                 for actor, begin, end in find_phrases(view, firing, rule) if fits else ():
                     return (Filler(role, actor),), (Evidence(role, begin, end, rule.name, actor),)
+            # "threatened harsher sanctions *if Havana* does not stop the arrests": who is to do or not to do something
+            for entity in find_conditional(view):
+                if entity.actors[0] not in {filler.actor for filler in fillers}:
+                    proof = Evidence(role, entity.begin, entity.end, "condition", entity.actors[0])
+                    return (Filler(role, entity.actors[0]),), (proof,)
         return (), ()
 
     def _implied(self, view: SentenceView, firing: Firing) -> list[tuple[Filler, Evidence]]:
@@ -380,7 +392,20 @@ class Matcher:
         evidence = tuple(Evidence(role, word.begin, word.end, "pronoun", filler.actor) for filler in fillers)
         return fillers, evidence
 
-    def _bodies_before(self, view: SentenceView, position: int, number: int) -> list[EntityMention]:
+    def _this_country(
+        self, view: SentenceView, role: str, id: int, known: set[Actor]
+    ) -> tuple[tuple[Filler, ...], tuple[Evidence, ...]]:
+        """The last state named that has no other part in the event ("the Union threatened sanctions on *this country*")."""
+        word = view.word(id)
+        for entity in self._bodies_before(view, word.begin):
+            if entity.kind == "Country" and entity.actors[0] not in known:
+                proof = Evidence(role, word.begin, word.end, "pronoun", entity.actors[0])
+                return (Filler(role, entity.actors[0]),), (proof,)
+        return (), ()
+
+    def _bodies_before(
+        self, view: SentenceView, position: int, number: int | None = None
+    ) -> list[EntityMention]:
         """The last states and organizations named before a position, the nearest first; where something is, only if there
         are no others ("called on Turkey to end its operation *in Syria*, … on its economy")."""
         named = [

@@ -388,6 +388,12 @@ def _antecedents(view: SentenceView, anchor: int, id: int) -> list[EntityMention
     said = next((word.id for word in view.words[: anchor - 1] if view.is_verb(word.id)), 0)
     if said and view.is_one_of(said, view.lexicon.reporting) and (going_on := continued_subject(view, said)):
         return going_on  # "And (he) revealed that *his* meeting with …"
+    if said and view.previous and view.is_one_of(said, view.lexicon.stating):
+        # "The king stressed … . *This came* during *his* receiving the president"
+        main = next((word.id for word in view.previous.words if view.previous.is_verb(word.id)), 0)
+        acting = subjects(view.previous, main, inherited=False) if main else []
+        if len(acting) == 1 and acting[0].kind == "Person":
+            return acting
     for word in view.words[anchor:]:
         if view.is_verb(word.id) and view.forms[word.id - 2] not in view.lexicon.relative:
             found = [

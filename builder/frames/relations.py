@@ -419,7 +419,8 @@ def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> li
             continue
         passed = find_circumstances(view, gap) if owned else _times(view, gap)
         last = entity.first - 1
-        if last in passed and view.word(last).upos == "NOUN" and not _stands_alone(view, last):
+        open_noun = view.word(last).upos == "NOUN" and view.entity_at(last) is None
+        if last in passed and open_noun and not _stands_alone(view, last):
             break  # "informed them at his session *of the letter of* the president": the name is that of the letter
         if last in passed and entity.place and view.forms[last - 1] not in view.lexicon.commas:
             break  # "their first meeting *in a town in the south of* Finland": the name is part of where it was

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from diplograph.frames.circumstances import is_set_before
 from diplograph.frames.status_lexicon import (
     DENIED,
     HYPOTHETICAL,
@@ -90,6 +91,13 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
         and (_is_beside_plan(view, anchor) or _is_awaited(view, anchor))
     ):
         reading = StatusReading(PLANNED, reading.cue, False)
+    if (
+        reading.explicit
+        and reading.status == OCCURRED
+        and reading.cue == verb
+        and is_set_before(view, anchor)
+    ):
+        reading = StatusReading(OCCURRED, reading.cue, False)
     return replace(reading, previous=_is_previous(view, anchor, lexicon))
 
 
@@ -430,6 +438,8 @@ def _is_of_other(view: SentenceView, anchor: int, id: int) -> bool:
 
 def _is_previous(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
     """Whether an event is an earlier one than the text's; "called him *last Sunday*" speaks of no earlier call."""
+    if anchor > 1 and view.forms[anchor - 2] in lexicon.latest and not view.is_verb(anchor):
+        return True
     id = _modifier(view, anchor, lexicon.previous)
     day = id > 1 and load_lexicon().names_day(view.forms[id - 2])
     return bool(id) and not (day and view.forms[id - 1] in lexicon.gone)

@@ -27,6 +27,7 @@ class StatusLexicon:
     modal: frozenset[str]
     previous: frozenset[str]
     gone: frozenset[str]
+    latest: frozenset[str]
     last: frozenset[str]
     products: frozenset[str]
     unlikely: frozenset[str]
@@ -73,6 +74,7 @@ def load_status() -> StatusLexicon:
         folded("future", "modal"),
         folded("previous", "modifiers"),
         folded("previous", "gone"),
+        folded("previous", "before"),
         folded("previous", "last"),
         folded("previous", "products"),
         folded(DENIED, "predicates"),

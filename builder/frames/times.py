@@ -77,7 +77,7 @@ def find_time(
         if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _ISSUED), id):
             return time
     return (
-        _of_journey(view, span, dated)
+        _of_journey(view, span, dated, document)
         or _held_later(view, span, dated)
         or _resumed(view, span, dated)
         or _of_doing(view, span, dated, acting)
@@ -134,7 +134,9 @@ def _of_doing(
     return before[0] if alone else None
 
 
-def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
+def _of_journey(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], document: Document
+) -> TimeExpression | None:
     """The date of the clause that a clause with "where" goes on ("moves *on Wednesday* to Brussels, *where* they meet")."""
     for id in range(span.anchor - 1, max(span.anchor - _WHERE, 0), -1):
         if view.forms[id - 1] in view.lexicon.where:
@@ -142,6 +144,10 @@ def _of_journey(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> 
             before = [time for at, time in dated if at < id and not _opens_speech(view, at, id)]
             before = [time for time in before if len(time.start_date or "") >= _MONTH]
             own = [at for at, _ in dated if id < at < span.clause_end]
+            verb = next((at for at in range(id - 1, 0, -1) if view.is_verb(at)), 0)
+            told = verb and not is_imperfect(view, verb) and document.published
+            if told and before and _is_ahead(before[0], document.published or ""):
+                return None  # "*arrived on Monday* in Ankara, where he will meet …": no Monday to come
             return before[0] if len(before) == 1 and not own else None
     return None
 
@@ -330,11 +336,23 @@ def _in_clause(
         if span.clause_begin <= id < span.clause_end
         and not is_in_other(view, span, id)
         and not is_apart(view, span, id)
+        and not _is_of_person(view, span, id)
     ]
     if status.status != OCCURRED and document.published:
         # "He announced *on Saturday* that he was invited to a summit": that is when he announced it.
         around = [(far, time) for far, time in around if (time.start_date or "") >= document.published[:_DAY]]
     return min(around, key=lambda item: item[0])[1] if around else None
+
+
+def _is_of_person(view: SentenceView, span: EventSpan, id: int) -> bool:
+    """Whether a day is that of a relative clause about a person, behind an event that is none of it ("the summit sees many
+    leaders, before all the king, *who arrived on Wednesday*")."""
+    for at in range(span.anchor + 1, id):
+        if view.forms[at - 1] in view.lexicon.relative:
+            person = view.entity_at(at - 1) or (view.entity_at(at - 2) if at > 2 else None)
+            if person and person.kind == "Person" and any(view.is_verb(word) for word in range(at, id)):
+                return True
+    return False
 
 
 def _following(view: SentenceView, span: EventSpan) -> int:
@@ -361,6 +379,13 @@ def find_story_time(
         return None
     if _was_before(view, span):
         return None
+    if any(
+        previous.is_verb(word.id)
+        and is_imperfect(previous, word.id)
+        and previous.is_one_of(word.id, load_status().held)
+        for word in previous.words
+    ):
+        return None  # "Rabat *hosts* a summit *on Wednesday*. The king called …": the day lies ahead
     told = {actor.key for entity in previous.entities for actor in entity.actors}
     if not any(told & {filler.actor.key, *filler.actor.represents} for filler in fillers):
         return None

@@ -11,6 +11,7 @@ from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
+_OPENING = 4  # words in which a sentence names what it goes on to speak of
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
@@ -146,6 +147,8 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
         recent = [view]
         if view.previous and len(view.previous.words) <= _OF_ONE_THING:
             recent.append(view.previous)
+        if view.following and _goes_on(view.following):
+            recent.append(view.following)
         return sum(len(other.find(near.words, 1, len(other.words) + 1)) for other in recent) >= near.at_least
     begin, end = _scope(view, near.scope, anchor)
     found = {
@@ -154,6 +157,12 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
         if id != anchor and not _is_in_name(view, id)
     }
     return len(found) >= near.at_least
+
+
+def _goes_on(view: SentenceView) -> bool:
+    """Whether a sentence opens with an event that the text has just told of ("*The talks* aim at …", "and centred *the
+    discussions* on …")."""
+    return any(id <= _OPENING and view.is_definite(id) and not view.has_pronoun(id) for id in view.anchors)
 
 
 def _is_in_name(view: SentenceView, id: int) -> bool:
@@ -233,7 +242,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     lexicon = load_status()
     before = {view.forms[at - 1] for at in range(max(1, id - 3), id)}
     before |= {view.forms[child.id - 1] for child in view.sentence.children.get(id, ()) if child.id < id}
-    ahead = before & (lexicon.future | lexicon.modal) and not is_conditional(view, id)
+    unsplit = view.word(id).upos == "X" and view.is_unsplit_future(id)
+    ahead = (unsplit or before & (lexicon.future | lexicon.modal)) and not is_conditional(view, id)
     if trigger.governor_tense == "future" and not ahead:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:

@@ -9,6 +9,7 @@ from diplograph.frames.relations import subjects
 from diplograph.frames.schema import ArgumentRule
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
 from diplograph.linking.gazetteer import actor_key
 from diplograph.model import Actor
 
@@ -55,7 +56,12 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     while begin in when or (begin < anchor and view.word(begin).upos == "PUNCT"):
         begin += 1
     end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
+    head = view.word(begin).head if view.word(begin).deprel.startswith("amod") else 0
+    if any(entity.first <= head <= entity.last for entity in acting):
+        return None  # "the Arab ministers *who are meeting* in Rabat threatened": an adjective of theirs
     known = view.entity_at(begin) or any(begin <= other < end for other in view.anchors)
+    # "the ministers *gathered* in Rabat threatened": a plural or dual with the ending of subjects is still the subject
+    known = known or view.forms[begin - 1].endswith(view.lexicon.nominative_endings)
     return None if known else phrase_actor(view, begin, end)
 
 
@@ -63,6 +69,21 @@ def find_predicate(view: SentenceView, noun: int) -> int:
     """The verb close behind a noun ("*sanctions* will *hit*"), 0 if there is none."""
     near = range(noun + 1, min(noun + _BEHIND, len(view.words) + 1))
     return next((id for id in near if view.is_verb(id)), 0)
+
+
+def find_conditional(view: SentenceView) -> Iterator[EntityMention]:
+    """The first state that acts in the condition of a sentence."""
+    for id in range(1, len(view.words)):
+        verb = next(
+            (at for at in range(id + 1, min(id + _BEHIND, len(view.words) + 1)) if view.is_verb(at)), 0
+        )
+        if verb and any(
+            view.forms[id - 1 : id - 1 + len(words)] == words for words in view.lexicon.condition
+        ):
+            yield from [
+                entity for entity in subjects(view, verb) if entity.kind == "Country" and entity.actors
+            ][:1]
+            return
 
 
 def _clause_begin(view: SentenceView, verb: int) -> int:

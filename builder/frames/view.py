@@ -36,6 +36,7 @@ class SentenceView(WordView):
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
         self.previous: SentenceView | None = None
+        self.following: SentenceView | None = None
         self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
 
     # -- what a word is ---------------------------------------------------------------------------------------------------
@@ -380,6 +381,8 @@ class SentenceView(WordView):
         adjacency ("Russian American talks") is needed.
         """
         gap = range(self.past_aside(before.last + 1), entity.first)
+        if len(gap) == 1 and self.forms[gap[0] - 1] in self.lexicon.dashes:
+            return True  # "the council of Russia - NATO"; taggers know no long dash
         if any(not self._joins(id) for id in gap):
             return False
         if before.actors and before.actors == entity.actors:
@@ -388,8 +391,6 @@ class SentenceView(WordView):
             return len(gap) <= 2
         if not gap and entity.how == "demonym" and self._is_like_adjective(before):
             return True  # "the *Saudi* Pakistani committee": in Arabic the name of the state is spelt like the adjective
-        if [self.forms[id - 1] for id in gap] == ["-"]:
-            return True  # "the council of Russia - NATO"
         if not gap and self._carries_conjunction(entity):
             return True
         return any(self.word(id).upos == "CCONJ" for id in gap) and len(gap) <= 5
@@ -448,8 +449,7 @@ class SentenceView(WordView):
         id = entity.first - 1
         if id < 2 or self.forms[id - 1] not in self.lexicon.capital or entity.kind != "Country":
             return None
-        before = id - 2 if self.forms[id - 2] in self.lexicon.commas else id - 1
-        city = self.entity_at(before) if before else None
+        city = self.entity_at(id - 2 if self.forms[id - 2] in self.lexicon.commas else id - 1)
         return city if city and city.place and city is not entity else None
 
     def _governs(self, id: int) -> bool:

@@ -99,8 +99,10 @@ class WordView:
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
+        clitics = load_clitics()
         form = self.forms[id - 1]
-        return len(form) > 4 and form.startswith(load_clitics().future)
+        bare = form.removeprefix(clitics.answering)
+        return len(bare) > 4 and bare.startswith(clitics.future)
 
     def ancestors(self, id: int) -> Iterator[Word]:
         """The governors of a word, nearest first."""
@@ -119,5 +121,5 @@ def _find_shapes(form: str, restored: str, unsplit: bool, future: bool) -> froze
     if unsplit:
         found |= {reading.form for reading in readings(form)}
     if future:
-        found.add(form[1:])
+        found.add(form.removeprefix(load_clitics().answering)[1:])
     return frozenset(found | {shape.removeprefix(load_clitics().article) for shape in found})

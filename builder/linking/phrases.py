@@ -156,7 +156,7 @@ class PhraseFinder(TitleFinder):
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
         members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
-        if len(members) >= 2:
+        if len(members) >= 2 or self._is_led_by(members):
             first = replace(members[0], first=index, begin=begin, preposition=preposition)
             return [first, *(replace(member, preposition=preposition) for member in members[1:])]
         return [
@@ -170,6 +170,12 @@ class PhraseFinder(TitleFinder):
                 begin=begin,
             )
         ]
+
+    def _is_led_by(self, members: list[Reference]) -> bool:
+        """Whether a dual names the one after itself, and another phrase joined to that is the other ("*the two presidents
+        Omar al-Bashir* and his counterpart …")."""
+        after = members[0].last + 1 if len(members) == 1 and members[0].name else len(self.tokens)
+        return after < len(self.tokens) and self.tokens[after].conjoined
 
     def _is_of_bodies(self, index: int) -> bool:
         """Whether what follows a dual that wants a complement can be a state or its government, or names who they are: "the

@@ -22,6 +22,7 @@ class Clitics:
     article: str
     assimilated: str
     pronouns: frozenset[str]
+    answering: str
     future: tuple[str, ...]
     relative: str
 
@@ -36,6 +37,7 @@ def load_clitics() -> Clitics:
         fold(data["article"]),
         fold(data["article_after_preposition"]),
         frozenset(map(fold, data["pronouns"])),
+        fold(data["answering"]),
         tuple(map(fold, data["future"])),
         fold(data["relative"]),
     )
