@@ -1,4 +1,4 @@
-"""Which of a document's events are told a second time under another party: who attends, what only says more."""
+"""Which of a document's events are told a second time under another party: who attends, what only says more, headlines."""
 
 from __future__ import annotations
 
