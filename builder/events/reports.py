@@ -280,6 +280,8 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
         return False
+    if strict and not mention.definite and _is_joined(ours, theirs):
+        return False
     explicit = {m.values.status for m in group.mentions if "status" in m.cues and not may_be_both(m)}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
@@ -312,6 +314,13 @@ def _is_said_twice(group: Group, mention: Mention) -> bool:
         and trigger_span(other) != trigger_span(mention)
         for other in group.mentions
     )
+
+
+def _is_joined(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether an event has the two leaders of another and one more ("X met Y. Z joined them in *a three-way meeting*")."""
+    sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
+    persons = all(actor.kind == "Person" for side in sides for actor in side)
+    return persons and len(sides[0]) == 2 and sides[0] < sides[1]
 
 
 def _is_wider(ours: EventValues, theirs: EventValues) -> bool:

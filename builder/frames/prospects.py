@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from diplograph.frames.matching import Matcher
 from diplograph.frames.schema import WIDE, Frame, Trigger
+from diplograph.frames.speech import goes_on_saying
 from diplograph.frames.triggers import find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
@@ -42,15 +43,13 @@ class Prospector:
         return Prospect.OPEN if next(found, None) is None else Prospect.REPORT
 
     def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
-        """Whether the loose frames find an event in a sentence, or fire beside a word for several parties, or beside the family
-        name of somebody who utters something ("*Miller* said that …"), whom another sentence may name in full."""
+        """Whether the loose frames find an event in a sentence, or fire beside a word for several parties, or in what somebody
+        goes on to say whom the text before may have named in full ("*And Miller added* that …")."""
         nothing: frozenset[str] = frozenset()  # is asked of the document's words
         firings = [firing for frame in self._loose for firing in find_firings(view, frame, nothing)]
         if firings and view.find(self._groups, 1, len(view.words) + 1):
             return True
-        if any(firing.frame.status for firing in firings) and any(
-            word.upos in {"X", "PROPN"} and not view.entity_at(word.id) for word in view.words
-        ):
+        if firings and goes_on_saying(view):
             return True
         return any(matcher.has_parties(view, firing) for firing in firings)
 

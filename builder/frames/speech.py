@@ -33,14 +33,19 @@ def find_speech_time(
     return None
 
 
+def goes_on_saying(view: SentenceView) -> bool:
+    """Whether a sentence goes on with what somebody says ("*and added*")."""
+    joined = len(view.words) > 1 and view.forms[0] in view.lexicon.adding and view.is_verb(2)
+    return joined and view.is_one_of(2, view.lexicon.reporting)
+
+
 def find_earlier_speech_time(
     view: SentenceView, fillers: tuple[Filler, ...], frame: Frame, document: Document
 ) -> TimeExpression | None:
     """When an utterance was made, from the sentence before, of which its own goes on to tell: "The spokesman said *on Thursday*
     …. *And (he) added* that sanctions …"."""
-    adding = len(view.words) > 1 and view.forms[0] in view.lexicon.adding and view.is_verb(2)
     previous = view.previous
-    if not adding or previous is None or not view.is_one_of(2, view.lexicon.reporting):
+    if previous is None or not goes_on_saying(view):
         return None
     speakers = {filler.actor for filler in fillers if frame.roles[filler.role].with_body}
     bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}

@@ -449,8 +449,7 @@ class SentenceView(WordView):
         id = entity.first - 1
         if id < 2 or self.forms[id - 1] not in self.lexicon.capital or entity.kind != "Country":
             return None
-        before = id - 2 if self.forms[id - 2] in self.lexicon.commas else id - 1
-        city = self.entity_at(before) if before else None
+        city = self.entity_at(id - 2 if self.forms[id - 2] in self.lexicon.commas else id - 1)
         return city if city and city.place and city is not entity else None
 
     def _governs(self, id: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
+from diplograph.linking.address import heads_no_state, is_prince, title_words
 from diplograph.linking.entities import EntityMention, fill_mention
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.groups import find_acting, find_members
@@ -120,7 +121,7 @@ class Resolver:
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
-            given = "honorific" if self._is_prince(reference, entry) else reference.rank
+            given = "honorific" if is_prince(self.text, self.titles, reference, entry) else reference.rank
             if given == "counterpart":
                 # "his counterparts the Kazakh K. T. *and the Uzbek S. M.*": of the rank of the one before
                 nearest = max(before, key=lambda mention: mention.begin, default=None)
@@ -130,14 +131,14 @@ class Resolver:
             if given in ("", "honorific") and known_rank not in self.titles.leaders:
                 rank = self._rank_said(base, reference, before, actor, rank)
             if rank in self.titles.leaders and (
-                not self._rules(bodies) or self._heads_no_state(reference, entry, bodies)
+                not self._rules(bodies) or heads_no_state(self.text, self.titles, reference, entry, bodies)
             ):
                 rank = "official"
             if rank in ("", "official") and known_rank in self.titles.leaders and not reference.former:
                 rank = known_rank  # "Prime Minister Sheikh Jaber … *Sheikh* Jaber"
             rank = rank or known_rank or given
             body_keys = tuple(actor.represents) or tuple(body.key for body in bodies)
-            titles = self._title_words(reference)
+            titles = title_words(self.text, self.titles, reference)
             self.memory.remember(actor, rank, body_keys, reference.name, titles, former=reference.former)
             how = "name"
             leader = self._leads(actor, rank) and not reference.former
@@ -177,34 +178,6 @@ class Resolver:
         """Whether the president of these bodies can be a head of state or of a bloc, not that of a bank or a movement."""
         entries = [entry for body in bodies[:1] if (entry := self.gazetteer.entries.get(body.key))]
         return all(entry.kind != "Organization" or entry.tags for entry in entries)
-
-    def _heads_no_state(self, reference: Reference, entry: Entry | None, bodies: tuple[Actor, ...]) -> bool:
-        """Whether the text calls somebody unknown "leader *of*" what is no state ("*leader of the rebels* R. M."): a title of
-        one word without the article wants another noun after it."""
-        opened = fold(self.text[reference.begin : reference.name_begin]).split()
-        single = len(opened) == 1 and (opened[0],) in self.titles.ranks
-        clergy = bool(opened) and opened[0] in self.titles.phrases("between.clergy")
-        of_nobody = single and (clergy or not opened[0].startswith(load_clitics().article))
-        return entry is None and not bodies and of_nobody
-
-    def _is_prince(self, reference: Reference, entry: Entry | None) -> bool:
-        """Whether "emir" is but a prince's style: with the article, before the name of somebody of no state ("*Prince* Saud")
-        or of somebody whom the gazetteer, which has the rulers, does not know ("*the* Saudi *prince* T. b. M.")."""
-        opened = fold(self.text[reference.begin : reference.name_begin]).split()[:1]
-        prince = self.titles.prince  # after "to" the article has lost its alef
-        styled = [word for word in opened if word in (prince, prince[1:])]
-        return bool(styled) and (not reference.bodies or entry is None)
-
-    def _title_words(self, reference: Reference) -> frozenset[str]:
-        """The words by which a person may be called later: the titles ("Mr *President* A. S. … *the president*"), and one
-        that belongs to the name ("the Jordanian monarch *King* Abdullah … *the king*")."""
-        article = load_clitics().article
-        before = fold(self.text[reference.begin : reference.name_begin]).split()
-        words = {reference.title}
-        for word in (*before, reference.name.split()[0]):
-            if (word,) in self.titles.ranks:
-                words.add(word.removeprefix(article))
-        return frozenset(word for word in words if word)
 
     def _is_definite(self, base: EntityMention) -> bool:
         """Whether a title has the article: without it, it is that of the noun that follows ("*head of* the assembly")."""
