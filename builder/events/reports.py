@@ -124,9 +124,14 @@ def _attach(groups: list[Group], mention: Mention) -> None:
         if "another" not in mention.cues and _belongs(group, mention, strict=True):
             group.mentions.append(mention)
             return
-    same = any(group.values.event_class == mention.values.event_class for group in groups)
-    if same or "inherits" not in mention.cues:  # "a new round" alone does not say of what
+    # "a new round" alone does not say of what, nor does one of others than those whom the text has told of
+    if "inherits" not in mention.cues or any(_is_of_same(group.values, mention.values) for group in groups):
         groups.append(Group([mention]))
+
+
+def _is_of_same(told: EventValues, values: EventValues) -> bool:
+    """Whether an event is of the class and between parties of one that the text has told."""
+    return told.event_class == values.event_class and actors_agree(told, values)
 
 
 def _inherit(groups: list[Group], mention: Mention) -> None:
@@ -144,7 +149,9 @@ def _inherit(groups: list[Group], mention: Mention) -> None:
         return
     words = anchors_of(mention)
     kin = [group for group in before if any(words & anchors_of(other) for other in group.mentions)]
-    if any(_belongs(group, mention, strict=False) for group in kin or before):
+    meant = next((g for g in reversed(kin or before) if _belongs(g, mention, strict=False)), None)
+    if meant is not None:
+        meant.mentions.append(mention)
         return
     parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(Group([replace(mention, values=parties)]))

@@ -27,9 +27,10 @@ SCOPES = (
     "earlier",
     "sentence",
     "recent",
+    "opening",
     "document",
 )
-WIDE = ("recent", "document")  # scopes that reach beyond the sentence
+WIDE = ("recent", "opening", "document")  # scopes that reach beyond the sentence
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",

@@ -12,6 +12,7 @@ from diplograph.frames.view import SentenceView
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
 _OPENING = 4  # words in which a sentence names what it goes on to speak of
+_LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
@@ -143,6 +144,9 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     """Whether enough of some words stand within a scope around an anchor."""
     if near.scope == "document":
         return len(near.words & document) >= near.at_least
+    if near.scope == "opening":
+        opening = _find_opening(view)
+        return sum(len(other.find(near.words, 1, len(other.words) + 1)) for other in opening) >= near.at_least
     if near.scope == "recent":
         recent = [view]
         if view.previous and len(view.previous.words) <= _OF_ONE_THING:
@@ -157,6 +161,17 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
         if id != anchor and not _is_in_name(view, id)
     }
     return len(found) >= near.at_least
+
+
+def _find_opening(view: SentenceView) -> list[SentenceView]:
+    """The sentences in which a document says what it is about: its headline and its lead."""
+    before = view
+    while before.previous is not None:
+        before = before.previous
+    found = [before]
+    while found[-1].following is not None and len(found) < _LEAD:
+        found.append(found[-1].following)
+    return found
 
 
 def _goes_on(view: SentenceView) -> bool:
