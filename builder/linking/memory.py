@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from diplograph.model import Actor
 
+_UNRANKED = {"", "official", "honorific"}
+
 
 @dataclass(slots=True)
 class KnownPerson:
@@ -72,12 +74,18 @@ class Memory:
         return next((person.rank for person in self.people if person.actor.key == actor.key), "")
 
     def introduced(self, name: str) -> Actor | None:
-        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti")."""
+        """The last person introduced whose name has all the words of this one ("Pinotti" after "Roberta Pinotti"); of those
+        whose names begin with it the last of a rank ("Kim" is the leader, whichever general of that name came after him)."""
         words = name.split()
-        for person in reversed(self.people):
-            if any(_shortens(words, known.split()) for known in person.names):
-                return person.actor
-        return None
+        found = [
+            person
+            for person in reversed(self.people)
+            if any(_shortens(words, known.split()) for known in person.names)
+        ]
+        family = [person for person in found if any(known.split()[:1] == words for known in person.names)]
+        if len(family) > 1 and len(family) == len(found):
+            found = [person for person in family if person.rank not in _UNRANKED] or found
+        return found[0].actor if found else None
 
     def last_titled(self, title: str, rank: str) -> KnownPerson | None:
         """The last person introduced with this title word and, above an official's, this rank ("the king" after "King
