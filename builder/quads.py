@@ -52,9 +52,8 @@ TYPE = NamedNode(RDF + "type")
 LABEL = NamedNode(RDFS + "label")
 SAME_AS = NamedNode(OWL + "sameAs")
 SHARED_GRAPHS = ("events", "actors", "ontology", "inferences")
-_SERVED = "description"  # a server adds it to what it serves
+SERVED = "description"  # a server adds it to what it serves
 _SKOLEM = ".well-known/genid/"
-_GRAPH = re.compile(rf"(.*?)graph/(?:document/.+|{'|'.join((*SHARED_GRAPHS, _SERVED))})")
 
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
 _CLOCK = re.compile(r"(?P<time>\d\d:\d\d)(?P<seconds>:\d\d)?(?P<zone>Z|[+-]\d\d:\d\d)?")
@@ -132,19 +131,9 @@ def document_graph(id: str, *, base: str = BASE) -> NamedNode:
 
 def shared_graph(name: str, *, base: str = BASE) -> NamedNode:
     """A graph that is not a document's: events, actors, ontology or inferences; a server adds its description."""
-    if name not in (*SHARED_GRAPHS, _SERVED):
-        raise ValueError(f'no graph is named "{name}"; there are {", ".join((*SHARED_GRAPHS, _SERVED))}')
+    if name not in (*SHARED_GRAPHS, SERVED):
+        raise ValueError(f'no graph is named "{name}"; there are {", ".join((*SHARED_GRAPHS, SERVED))}')
     return NamedNode(f"{base}graph/{name}")
-
-
-def find_base(graphs: Iterable[NamedNode]) -> str | None:
-    """The base that these graphs have in common; None when one is none of ours, or they are of several stores.
-
-    >>> find_base([NamedNode("https://example.org/graph/events"), NamedNode("https://example.org/graph/document/a")])
-    'https://example.org/'
-    """
-    bases = {found and found[1] for found in (_GRAPH.fullmatch(graph.value) for graph in graphs)}
-    return bases.pop() if len(bases) == 1 else None
 
 
 def read_document_ids(graphs: Iterable[NamedNode], *, base: str = BASE) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import IO, cast
 from pyoxigraph import NamedNode, RdfFormat
 
 from diplograph.model import StoreError
-from diplograph.quads import find_base, shared_graph
+from diplograph.quads import SERVED, SHARED_GRAPHS, shared_graph
 from diplograph.transfer.files import is_packed, unpack
 from diplograph.transfer.lines import SortedLines
 
@@ -32,6 +32,8 @@ _QUAD = re.compile(
     rb'(?:%(iri)s|_:\S+) %(iri)s (?:%(iri)s|_:\S+|"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^%(iri)s)?)( %(iri)s \.\n)'
     % {b"iri": _IRI}
 )
+
+_GRAPH = re.compile(rf"(.*?)graph/(?:document/.+|{'|'.join((*SHARED_GRAPHS, SERVED))})")
 
 
 class QuadsFile:
@@ -104,6 +106,16 @@ def open_quads_file(paths: Sequence[Path]) -> Iterator[QuadsFile]:
                 f"{named} has blank nodes, which are other ones in each store; export it without --blank-nodes"
             )
         yield source
+
+
+def find_base(graphs: Iterable[NamedNode]) -> str | None:
+    """The base that these graphs have in common; None when one is none of ours, or they are of several stores.
+
+    >>> find_base([NamedNode("https://example.org/graph/events"), NamedNode("https://example.org/graph/document/a")])
+    'https://example.org/'
+    """
+    bases = {found and found[1] for found in (_GRAPH.fullmatch(graph.value) for graph in graphs)}
+    return bases.pop() if len(bases) == 1 else None
 
 
 class _NotOursError(Exception):
