@@ -73,8 +73,9 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("elsewhere")
     venv.create(home / "venv", with_pip=False, symlinks=True)
     library = Path(sysconfig.get_path("purelib", vars={"base": str(home / "venv")}))
-    for folder in {*site.getsitepackages(), sysconfig.get_path("purelib")}:
-        for item in Path(folder).iterdir():
+    folders = map(Path, {*site.getsitepackages(), sysconfig.get_path("purelib")})
+    for folder in filter(Path.is_dir, folders):  # Debian's Python names some that are not there
+        for item in folder.iterdir():
             ours = "diplograph" in item.name.lower()
             if (
                 not ours
