@@ -294,6 +294,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "object":
             # the noun before the verb is its subject: "a meeting *that gathers*", "sanctions *await*"
             led = rule.of == "relative" and not has_resumptive_pronoun(view, head)
+            led = led or "nsubj" in rule.links  # "*a meeting* gathered the president and the king"
             return objects(view, head, headed=led or rule.of == "predicate")
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)

@@ -209,7 +209,8 @@ def _by_precedence(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     for entity in reversed(view.between(1, verb - 1)):
         before = range(max(1, entity.first - 3), entity.first + 1)
-        if entity.kind == "Person" and any(view.is_one_of(id, view.lexicon.preceding) for id in before):
+        acts = entity.kind == "Person" or entity.how == "group"
+        if acts and any(view.is_one_of(id, view.lexicon.preceding) for id in before):
             return [entity]
     return []
 
@@ -332,7 +333,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
             id in passed
             or view.entity_at(id)
             or view.is_passed_over(id)  # "met *both* X and Y": in Arabic "each *of* X and Y"
-            or (view.word(id).upos == "ADP" and id + 1 in gap and view.entity_at(id + 1))  # "*in* the Élysée"
+            or (view.word(id).upos == "ADP" and id + 1 in gap and _opens_aside(view, id))
             or view.word(id).upos in light
             or view.is_one_of(id, view.lexicon.days)
             for id in gap
@@ -340,6 +341,13 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
             return members(view, entity)
         return []
     return []
+
+
+def _opens_aside(view: SentenceView, id: int) -> bool:
+    """Whether a preposition opens a phrase that may stand before an object ("met *in* the Élysée X", "met *on* his own X",
+    "brought together *beside* the king X": in Arabic "to the side of")."""
+    compound = (view.forms[id - 1], view.forms[id]) in view.lexicon.compound
+    return compound or view.entity_at(id + 1) is not None or view.forms[id] in view.lexicon.manner
 
 
 def prepositional(

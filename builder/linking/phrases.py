@@ -259,6 +259,9 @@ class PhraseFinder(TitleFinder):
             return []
         if self.tokens[index].upos not in {"NOUN", "X", "PROPN"}:
             return []
+        chairing = self.phrase(index, length)[-1] in self.titles.phrases("between.chairing")
+        if chairing and self.match_phrase(index + length, self.titles.ranks.__contains__):
+            return []  # "chaired by *President M.*"
         leaders = self.titles.organs[self.phrase(index, length)] == "leaders"
         for at in range(index + length, min(index + length + (9 if leaders else 4), len(self.tokens))):
             if leaders and self.tokens[at].folded in self.titles.phrases("marks.quotes"):
