@@ -33,7 +33,7 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     end = view.phrase_end(anchor)
     governing = view.governing_verb(anchor)
     before = view.verb_before(anchor)
-    if governing and governing[0] < before and _opens_clause(view, governing[0], before):
+    if governing and governing[0] < before and opens_clause(view, governing[0], before):
         governing = None  # the tree misses the nearer verb ("announced *that* he will *hold* talks")
     if governing is None and not before:
         return EventSpan(anchor, end, None, anchor, end)
@@ -60,7 +60,7 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
     return first < anchor or before.upos != "NOUN" or view.is_definite(before.id)
 
 
-def _opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
+def opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
     """Whether a conjunction like "that" stands between two verbs, or the inner one opens a relative clause and was taken for
     a name by the tagger, so that its object hangs elsewhere ("the king, *who will hold* talks")."""
     if view.forms[inner - 2] in view.lexicon.relative and view.word(inner).upos == "X":
