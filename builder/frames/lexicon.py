@@ -52,6 +52,7 @@ class Lexicon:
     separately: frozenset[str]
     together: frozenset[str]
     jointly: frozenset[str]
+    hours: frozenset[str]
     twice: frozenset[str]
     two_events: frozenset[str]
     days: frozenset[str]
@@ -186,6 +187,7 @@ def load_lexicon() -> Lexicon:
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
         folded(data["separately"]["jointly"]),
+        folded(data["days"]["hours"]),
         folded(data["separately"]["twice"]),
         folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 
@@ -49,8 +50,10 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
     """Whether a verb that only events can begin or end with stands before an event, wherever the parser hangs that ("*begin*
     today in Taba, south of the gulf, *the works of the summit*")."""
     first = anchor
-    while first > 1 and view.is_one_of(first - 1, view.lexicon.support):
-        first -= 1
+    while first > 1 and (
+        view.is_one_of(first - 1, view.lexicon.support) or view.forms[first - 2] in load_status().ordinals
+    ):
+        first -= 1  # "*the works of* the summit", "*the first of* the sessions"
     before = view.word(first - 1) if first > 1 else None
     if before is None or not view.is_one_of(verb, view.lexicon.holding) or view.case_of(first):
         return False
