@@ -26,6 +26,7 @@ from diplograph.frames.relations import (
 )
 from diplograph.frames.retelling import retold
 from diplograph.frames.schema import ArgumentRule, RolePolicy
+from diplograph.frames.spans import opens_clause
 from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing, is_conditional
@@ -269,6 +270,10 @@ def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule
     if view.is_verb(anchor):
         return []  # the verb above a verb is of another clause ("*the Elysée* said that Macron phoned Bazoum")
     verb, link, case = view.governing_verb(anchor) or (0, "", "")
+    before = view.verb_before(anchor)
+    if verb < before and opens_clause(view, verb, before) and view.case_of(anchor):
+        # "said that the two presidents *agreed*, *in a call*": the tree misses the nearer verb
+        verb, link, case = before, "obl", view.case_of(anchor)
     if firing.trigger.adverbial and not verb:
         verb = view.verb_before(anchor)  # an adverb says how its verb was done, wherever the parser hangs it
     unfit = not verb or (rule.links and link not in rule.links)
@@ -276,7 +281,11 @@ def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule
     if unfit or (rule.verbs and not view.is_one_of(verb, rule.verbs)):
         # Names between a verb and its object lead the parser astray: take the verb of the rule that stands before.
         verb = view.verb_before(anchor, rule.verbs) if rule.verbs and "obj" in rule.links else 0
-        if not verb or not view.is_one_of(verb, rule.verbs):
+        # "the talks, which the delegations *held* (in Arabic "held *them*"), … fourteen calls": it has its object already.
+        taken = (
+            view.has_pronoun(verb) and view.forms[verb - 2] in view.lexicon.relative if verb > 1 else False
+        )
+        if not verb or not view.is_one_of(verb, rule.verbs) or taken:
             return []
     stop = max(end, view.clause_end(verb, past=anchor))
     others = [other for other in view.anchors if end <= other < stop]
@@ -382,46 +391,6 @@ def count_leaders(arguments: list[Argument]) -> int:
     return len(bodies)
 
 
-def repeats_preposition(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
-    """Whether a verb has several partners, each with a preposition of its own ("spoke by telephone *with* Obama and
-    *with* Cameron"): it tells of one event for each."""
-    partners = [argument.entity for argument in arguments if argument.rule.endswith("/prepositional")]
-    alone = [entity for entity in partners if view.own_preposition(entity)]
-    return view.is_verb(firing.anchor) and len(alone) > 1
-
-
-_ACTING = ("/subject", "/pronoun")  # relations of who acts, against his partners
-_UNNAMED = ("/continued", "/dropped", "/before")  # … where the verb has no subject of its own
-
-
-def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[list[Argument]]:
-    """One list of arguments for each partner, where one party dealt with several.
-
-    The subjects are the one side and the partners, after a preposition, the other; of subjects alone the first is set
-    against each of the rest ("Obama, Hollande and Merkel agreed in telephone calls").
-    """
-    others = [argument for argument in arguments if argument.rule.endswith(_ACTING)]
-    others = others or [argument for argument in arguments if argument.rule.endswith(_UNNAMED)]
-    partners = [each for argument in arguments if argument not in others for each in _each(argument)]
-    if not partners and view.is_verb(firing.anchor):
-        # "*(They) phoned him*, in succession, the king, the president and …": the pronoun is the one side.
-        partners = [argument for argument in others if argument.rule.endswith("/subject")]
-        others = [argument for argument in others if argument not in partners]
-    elif not partners and len(others) > 2:
-        others, partners = others[:1], others[1:]
-    if len(partners) < 2 or not others:
-        return [arguments]
-    return [[*others, partner] for partner in partners]
-
-
-def _each(argument: Argument) -> list[Argument]:
-    """The members of a group one by one ("met each of *the two leaders* alone")."""
-    entity = argument.entity
-    if entity.how != "group":
-        return [argument]
-    return [replace(argument, entity=replace(entity, actors=(actor,))) for actor in entity.actors]
-
-
 def _is_participle(view: SentenceView, id: int) -> bool:
     """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are."""
     word = view.word(id)
@@ -465,10 +434,18 @@ def _with_antecedent(arguments: list[Argument]) -> list[Argument]:
     return [Argument(argument.role, antecedent, "counterpart"), *arguments]
 
 
+def _is_welcome(actor: Actor, argument: Argument, policy: RolePolicy) -> bool:
+    """Whether an actor is of a kind that may fill a role, or stands for officials of whom no more is said ("the *foreign
+    ministers* of Bahrain and Oman")."""
+    return actor.kind in policy.kinds or (
+        argument.entity.how == "organ" and argument.entity.rank in policy.organs
+    )
+
+
 def _choose(arguments: list[Argument], policy: RolePolicy) -> list[tuple[Argument, tuple[Actor, ...]]]:
     """The arguments with their welcome actors; where preferred kinds alone make the minimum, only those."""
     found = [
-        (argument, tuple(actor for actor in argument.entity.actors if actor.kind in policy.kinds))
+        (argument, tuple(actor for actor in argument.entity.actors if _is_welcome(actor, argument, policy)))
         for argument in arguments
     ]
     found = [(argument, actors) for argument, actors in found if actors]

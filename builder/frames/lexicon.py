@@ -51,6 +51,8 @@ class Lexicon:
     holders: frozenset[str]
     separately: frozenset[str]
     together: frozenset[str]
+    jointly: frozenset[str]
+    hours: frozenset[str]
     twice: frozenset[str]
     two_events: frozenset[str]
     days: frozenset[str]
@@ -184,6 +186,8 @@ def load_lexicon() -> Lexicon:
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
         folded(data["separately"]["together"]),
+        folded(data["separately"]["jointly"]),
+        folded(data["days"]["hours"]),
         folded(data["separately"]["twice"]),
         folded(data["separately"]["two_events"]),
         folded(data["days"]["words"]),

@@ -10,10 +10,8 @@ from typing import TypeAlias
 from diplograph.frames.arguments import (
     Argument,
     count_leaders,
-    distribute,
     fill_roles,
     find_arguments,
-    repeats_preposition,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.leaders import find_leaders, name_leader
@@ -22,7 +20,13 @@ from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
 from diplograph.frames.rounds import find_further_rounds, find_repeats
 from diplograph.frames.schema import Frame, Trigger
-from diplograph.frames.sides import are_one_side, is_of_no_leader, is_of_others
+from diplograph.frames.sides import (
+    are_one_side,
+    distribute,
+    is_of_no_leader,
+    is_of_others,
+    repeats_preposition,
+)
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
 from diplograph.frames.status import StatusReading, read_status
@@ -179,9 +183,11 @@ class Matcher:
 
     def _distributes(self, view: SentenceView, firing: Firing) -> bool:
         """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
-        if firing.trigger.distributive:
-            return True
         begin = firing.anchor
+        # "will speak with his counterparts, *all together*"
+        joint = view.find(view.lexicon.jointly, begin + 1, view.clause_end(begin))
+        if firing.trigger.distributive:
+            return not joint
         if view.forms[begin - 1] in view.lexicon.two_events:
             return True  # "held *two meetings* with X and Y"
         end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])

@@ -275,7 +275,16 @@ def support_nouns(view: SentenceView, anchor: int) -> list[int]:
         if above.upos != "NOUN" or not view.is_one_of(above.id, view.lexicon.support):
             break
         found.append(above.id)
-    return found
+    return found or _governing_noun(view, anchor)
+
+
+def _governing_noun(view: SentenceView, anchor: int) -> list[int]:
+    """The verbal noun right before whose subject an event stands as the object, whatever the tree hangs it on ("during *the
+    receiving* of the president a call": in Arabic the subject comes first)."""
+    subject = view.entity_at(anchor - 1) if anchor > 1 else None
+    noun = subject.first - 1 if subject else 0
+    plain = noun > 0 and view.word(noun).upos == "NOUN" and not view.case_of(anchor)
+    return [noun] if plain and view.is_one_of(noun, view.lexicon.support) else []
 
 
 def _pronoun_ids(

@@ -137,8 +137,8 @@ class ArgumentRule:
 @dataclass(frozen=True, slots=True)
 class RolePolicy:
     """How a role is filled: at least how many, whether persons stand for themselves or for the body they speak for
-    (``as_body``), whether that body is added (``with_body``), which kinds are welcome, and whether a phrase that is no
-    name may fill it (``phrases``). In a ``mutual`` role whoever is called the counterpart
+    (``as_body``), whether that body is added (``with_body``), which kinds are welcome, for which parts of a state (``organs``)
+    that state is welcome besides, and whether a phrase that is no name may fill it (``phrases``). In a ``mutual`` role whoever is called the counterpart
     of another has that other for partner. ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
     known. An event of which nothing else is said is that of the nearest body with the tag ``implied``."""
 
@@ -146,6 +146,7 @@ class RolePolicy:
     as_body: bool = False
     with_body: bool = False
     kinds: frozenset[str] = frozenset({"Person", "Country", "Organization"})
+    organs: frozenset[str] = frozenset()
     prefer: tuple[str, ...] = ()
     phrases: bool = False
     mutual: bool = False
@@ -364,6 +365,7 @@ class _Reader:
             "as_body",
             "with_body",
             "kinds",
+            "organs",
             "prefer",
             "phrases",
             "mutual",
@@ -377,6 +379,7 @@ class _Reader:
             as_body=data.get("as_body", False),
             with_body=data.get("with_body", False),
             kinds=frozenset(data.get("kinds", ("Person", "Country", "Organization"))),
+            organs=frozenset(data.get("organs", ())),
             prefer=tuple(data.get("prefer", ())),
             phrases=data.get("phrases", False),
             mutual=data.get("mutual", False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 
@@ -33,7 +34,7 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     end = view.phrase_end(anchor)
     governing = view.governing_verb(anchor)
     before = view.verb_before(anchor)
-    if governing and governing[0] < before and _opens_clause(view, governing[0], before):
+    if governing and governing[0] < before and opens_clause(view, governing[0], before):
         governing = None  # the tree misses the nearer verb ("announced *that* he will *hold* talks")
     if governing is None and not before:
         return EventSpan(anchor, end, None, anchor, end)
@@ -49,8 +50,10 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
     """Whether a verb that only events can begin or end with stands before an event, wherever the parser hangs that ("*begin*
     today in Taba, south of the gulf, *the works of the summit*")."""
     first = anchor
-    while first > 1 and view.is_one_of(first - 1, view.lexicon.support):
-        first -= 1
+    while first > 1 and (
+        view.is_one_of(first - 1, view.lexicon.support) or view.forms[first - 2] in load_status().ordinals
+    ):
+        first -= 1  # "*the works of* the summit", "*the first of* the sessions"
     before = view.word(first - 1) if first > 1 else None
     if before is None or not view.is_one_of(verb, view.lexicon.holding) or view.case_of(first):
         return False
@@ -60,7 +63,7 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
     return first < anchor or before.upos != "NOUN" or view.is_definite(before.id)
 
 
-def _opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
+def opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
     """Whether a conjunction like "that" stands between two verbs, or the inner one opens a relative clause and was taken for
     a name by the tagger, so that its object hangs elsewhere ("the king, *who will hold* talks")."""
     if view.forms[inner - 2] in view.lexicon.relative and view.word(inner).upos == "X":

@@ -137,7 +137,10 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
     first = anchor - 1 if anchor > 1 and view.forms[anchor - 2] in lexicon.ordinals else anchor
     before = {view.case_of(first), view.forms[first - 2] if first > 1 else ""}  # "*in the wake of* talks"
     if before & lexicon.after and not view.is_verb(anchor):
-        return StatusReading(OCCURRED, first - 1, True)
+        # "*after* the meeting *due* in June", "put off till *after* the summit": that lies ahead
+        due = _modifier(view, anchor, lexicon.modifiers[PLANNED])
+        ahead = due or bool(view.find(lexicon.deferring, first - 3, first))
+        return StatusReading(PLANNED if ahead else OCCURRED, due or first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True)
     if not view.is_verb(anchor) and view.find(lexicon.in_session, anchor + 1, view.phrase_end(anchor)):
@@ -369,6 +372,8 @@ def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str 
         ahead = bool(due) or (bool(before) and is_imperfect(view, before))
         if view.is_one_of(verb, lexicon.held) and (ahead or not told):
             return PLANNED  # but "*met* Medvedev before Saakashvili *received* him"
+        if view.is_one_of(verb, lexicon.doing) and view.find(lexicon.today, verb + 1, view.clause_end(verb)):
+            return PLANNED  # "the two *hold today* talks", where "are holding talks" tells what goes on
     return None
 
 

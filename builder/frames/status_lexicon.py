@@ -40,8 +40,11 @@ class StatusLexicon:
     inviting: frozenset[str]
     addressing: frozenset[str]
     held: frozenset[str]
+    doing: frozenset[str]
+    today: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
+    deferring: frozenset[str]
     closing: frozenset[str]
     gone_by: frozenset[str]
     shortly: frozenset[str]
@@ -87,8 +90,11 @@ def load_status() -> StatusLexicon:
         folded(HYPOTHETICAL, "inviting"),
         folded(HYPOTHETICAL, "addressing"),
         folded("future", "imperfect"),
+        folded("future", "doing"),
+        folded("future", "today"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
+        folded("circumstance", "deferring"),
         folded("circumstance", "closing"),
         folded("circumstance", "gone_by"),
         folded("circumstance", "shortly"),

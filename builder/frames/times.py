@@ -81,7 +81,32 @@ def find_time(
         or _held_later(view, span, dated)
         or _resumed(view, span, dated)
         or _of_doing(view, span, dated, acting)
+        or _at_hour(view, span, dated, document)
     )
+
+
+def _at_hour(
+    view: SentenceView, span: EventSpan, dated: Sequence[Dated], document: Document
+) -> TimeExpression | None:
+    """The day of a part of the day that is said alone in the clause of an event ("said today that he will call him *in the
+    evening*", in Arabic an accusative): the one that the sentence has named before, else that of writing."""
+    verb, hours = span.verb or 0, view.lexicon.hours
+    near = span.direct or view.verb_before(span.anchor) == verb
+    if not verb or not near or len(document.published or "") != _DAY:
+        return None
+    for id in [id for id in range(verb + 1, view.clause_end(verb)) if view.forms[id - 1] in hours]:
+        if is_in_other(view, span, id):
+            continue
+        # "at the *third* hour in the evening", "evening *yesterday*", "morning *and evening*"
+        counted = view.word(id - 1).upos in {"NUM", "ADJ"} or view.find(hours, id + 1, id + 3)
+        if counted or any(
+            view.is_one_of(at, view.lexicon.days) for at in (id - 1, min(id + 1, len(view.words)))
+        ):
+            return None
+        days = {time.start_date for at, time in dated if at < id and len(time.start_date or "") == _DAY}
+        told = next(iter(days), document.published) if len(days) < 2 else None
+        return TimeExpression(view.word(id).begin, view.word(id).end, told)
+    return None
 
 
 def _held_later(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:

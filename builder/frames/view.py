@@ -219,15 +219,15 @@ class SentenceView(WordView):
         word = self.word(id)
         if word.deprel.startswith("acl") and anchor <= word.head < id:
             return True
-        if self.is_definite(anchor) or self.word(anchor).upos != "NOUN":
+        # The tagger takes an event in a genitive for an adjective ("the course *of a call*").
+        if self.is_definite(anchor) or self.word(anchor).upos not in {"NOUN", "ADJ"}:
             return False
         # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
         referring = self.has_pronoun(id) or self._has_pronoun_and_subject(id)
         if referring and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
             return True
-        # "a call *took place* this month between …": after an indefinite noun no pronoun opens the clause.
-        # … nor "a meeting *that no one has announced*", in Arabic "not announced".
-        # … nor "a joint call, *on Friday,* that brought together …".
+        # "a call *took place* this month between …", "a meeting *that no one has announced*", "a joint call, *on Friday,*
+        # that brought together …": after an indefinite noun no pronoun opens the clause.
         return all(
             self.word(at).upos in {"ADJ", "PART"}
             or (self.word(at).upos == "X" and self.entity_at(at) is None)

@@ -136,7 +136,12 @@ class PhraseFinder(TitleFinder):
         members = [replace(base, number=1, bodies=base.bodies[:1])]
         index = base.last + 1
         while match := self.match_name(index):
-            if match.begin == self.tokens[index].begin or match.senses[0].how != "demonym":
+            # "his counterparts *in Jordan and Iraq*": the names of states go on names of states
+            kin = (
+                match.senses[0].how == "demonym"
+                or match.senses[0].entry.kind == base.bodies[0].kind == "Country"
+            )
+            if match.begin == self.tokens[index].begin or not kin:
                 break
             member = self._person("counterpart", index, index, base.rank, "")
             members.append(replace(member, begin=match.begin))
@@ -295,7 +300,7 @@ class PhraseFinder(TitleFinder):
         return []
 
     def _is_official(self, words: tuple[str, ...]) -> bool:
-        return self.titles.organs.get(words) == "official"
+        return self.titles.organs.get(words) in ("ministers", "official")
 
     def _known_head(self, words: tuple[str, ...]) -> bool:
         return words in self.titles.organs or words in self.titles.ranks
