@@ -275,7 +275,9 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False  # "the first round" is not the second
     if any(_are_apart(mention, other) for other in group.mentions):
         return False
-    if "group" not in mention.cues and not actors_agree(ours, theirs):
+    if "group" not in mention.cues and not actors_agree(
+        _named(ours, group.mentions), _named(theirs, [mention])
+    ):
         return False
     if not places_agree(ours, theirs):
         return False
@@ -308,6 +310,15 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
                 ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
             )
     return True
+
+
+def _named(values: EventValues, mentions: Sequence[Mention]) -> EventValues:
+    """The values without parties that only a headline calls something ("*seven states* threaten"): the text below says whom
+    it means."""
+    if not all("headline" in mention.cues for mention in mentions):
+        return values
+    named = [f for f in values.fillers if f.actor.label_en or f.actor.kind != "Organization"]
+    return replace(values, fillers=tuple(named))
 
 
 def _is_said_twice(group: Group, mention: Mention) -> bool:

@@ -30,7 +30,7 @@ from diplograph.frames.spans import opens_clause
 from diplograph.frames.speakers import find_speakers
 from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing, is_conditional
-from diplograph.frames.unnamed import find_predicate
+from diplograph.frames.unnamed import acting_states, find_predicate
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.model import Actor, Evidence, Filler
@@ -326,6 +326,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return dropped_subject(view, head)
         case "sent":
             return senders(view, head, end)
+        case "states":
+            return acting_states(view, head)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [
@@ -392,8 +394,12 @@ def count_leaders(arguments: list[Argument]) -> int:
 
 
 def _is_participle(view: SentenceView, id: int) -> bool:
-    """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are."""
+    """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are; before their object,
+    behind a comma, taggers take them for nouns that own it ("…, *threatening* the putschists with")."""
     word = view.word(id)
+    apart = id > 1 and view.forms[id - 2] in view.lexicon.commas and not view.has_pronoun(id)
+    if word.xpos[8:10] == "4R" and apart:
+        return True
     return word.xpos[8:10] == "4I" or "Case=Acc" in word.feats and "Definite=Ind" in word.feats
 
 

@@ -43,6 +43,8 @@ class Lexicon:
     passed_over: frozenset[str]
     capital: frozenset[str]
     delegates: frozenset[str]
+    states: frozenset[str]
+    counting: frozenset[str]
     sending: frozenset[str]
     nominative_endings: tuple[str, ...]
     topics: frozenset[str]
@@ -178,6 +180,8 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["passed_over"]),
         folded(data["prepositions"]["capital"]),
         folded(data["delegates"]["words"]),
+        folded(data["delegates"]["states"]),
+        folded(data["delegates"]["counting"]),
         folded(data["delegates"]["prepositions"]),
         tuple(data["delegates"]["nominative"]),
         folded(data["topic"]["words"]),

@@ -76,6 +76,9 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     if after:
         return after
     word = view.word(verb)
+    # "if Colombia does not sign, *then I will impose* …": who acts in the condition need not act in what follows from it
+    if view.is_answering(verb):
+        return []
     if (
         inherited
         and depth < 3

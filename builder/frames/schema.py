@@ -45,6 +45,7 @@ RELATIONS = (
     "continued",
     "dropped",
     "sent",
+    "states",
 )
 
 

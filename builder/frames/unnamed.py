@@ -12,9 +12,11 @@ from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 from diplograph.linking.gazetteer import actor_key
 from diplograph.model import Actor
+from diplograph.temporal.lexicon import load_lexicon
 
 _LONGEST = 10  # words of a phrase
 _BEHIND = 6  # words from a noun to the verb of which it is the subject
+_STATES = 4  # words of a phrase in which it says that it is of states
 
 
 def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iterator[tuple[Actor, int, int]]:
@@ -30,6 +32,8 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         found = next((phrase_actor(view, id + 1, len(view.words) + 1) for id in behind), None)
         if rule.relation == "object":
             found = phrase_actor(view, verb + 1, len(view.words) + 1)
+    elif rule.of == "anchor" and rule.relation == "object" and view.is_verb(anchor):
+        found = phrase_actor(view, anchor + 1, len(view.words) + 1)
     elif rule.of == "left" and rule.relation == "object":
         found = _object_phrase(view, view.verb_before(anchor, rule.verbs), anchor)
     elif rule.of != "governor" or not view.is_verb(governor):
@@ -63,6 +67,51 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     # "the ministers *gathered* in Rabat threatened": a plural or dual with the ending of subjects is still the subject
     known = known or view.forms[begin - 1].endswith(view.lexicon.nominative_endings)
     return None if known else phrase_actor(view, begin, end)
+
+
+def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
+    """The states without names that act in a verb, with those who speak for them: "threatened *the ambassadors of ten
+    states*", or in a headline before it ("*The ten states* threaten")."""
+    if not view.is_verb(verb):
+        return []
+    begin = _clause_begin(view, verb)
+    for first, stop in ((verb + 1, len(view.words) + 1), (begin, verb)):
+        last = _states_end(view, first, stop)
+        if last < first or (first == begin and last < verb - 1):
+            continue
+        span = view.word(first).begin, view.word(last).end
+        text = " ".join(view.text[span[0] : span[1]].split())
+        actor = Actor(actor_key("", "", text), "Organization", text)
+        return [
+            EntityMention(
+                view.sentence.index, first, last, first, *span, "Organization", "phrase", (actor,), name=text
+            )
+        ]
+    return []
+
+
+def _states_end(view: SentenceView, first: int, stop: int) -> int:
+    """The last word of a phrase of states without names, less than the first if it is none."""
+    end = min(stop, first + _LONGEST)
+    if first >= end or view.word(first).upos == "ADP":
+        return 0
+    named = [entity for entity in view.between(first, first + _STATES) if entity.how != "demonym"]
+    shapes = [view.shapes(id) for id in range(first, min(end, first + _STATES))]
+    near = next((at for at, names in enumerate(shapes) if names & view.lexicon.states), None)
+    leading = view.lexicon.counting | view.lexicon.delegates | view.lexicon.quantities
+    leading |= view.lexicon.partitive | view.lexicon.local
+    if named or near is None or not all(view.is_one_of(first + at, leading) for at in range(near)):
+        return 0
+    last = first + near
+    for id in range(last + 1, end):
+        word = view.word(id)
+        local = view.forms[id - 1] in view.lexicon.local and not view.is_joined(id)
+        if view.is_verb(id) or not (local or word.upos in {"NOUN", "ADJ", "X", "NUM"}):
+            break
+        if load_lexicon().names_time(view.forms[id - 1]) or id in view.anchors:
+            break
+        last = id
+    return last if view.word(last).upos != "ADP" else last - 1
 
 
 def find_predicate(view: SentenceView, noun: int) -> int:

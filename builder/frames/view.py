@@ -260,7 +260,10 @@ class SentenceView(WordView):
                 continue
             if self.is_boundary(id):
                 return id
-            if self.is_verb(id) and not self.word(id).deprel.startswith("acl"):
+            noun = self.word(id).xpos.startswith(
+                "V-"
+            )  # spelt like a verb: "discussed … *the deploying of* missiles"
+            if self.is_verb(id) and not noun and not self.word(id).deprel.startswith("acl"):
                 return id
         return len(self.words) + 1
 

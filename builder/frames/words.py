@@ -66,6 +66,10 @@ class WordView:
         before = id > 1 and self.word(id - 1).token == token
         return not before and not (id < len(self.words) and self.word(id + 1).token == token)
 
+    def is_joined(self, id: int) -> bool:
+        """Whether a word is written together with the one after it."""
+        return id < len(self.words) and self.word(id + 1).token == self.word(id).token
+
     def is_one_of(self, id: int, words: frozenset[str]) -> bool:
         """Whether a word is among some folded words."""
         return not words.isdisjoint(self.names(id))
@@ -96,6 +100,14 @@ class WordView:
                 if self.forms[end - 1] == ")":
                     return end + 1
         return id
+
+    def is_answering(self, id: int) -> bool:
+        """Whether a verb in the future opens with the conjunction that answers a condition ("if …, *then it will* face")."""
+        clitics = load_clitics()
+        begin = id - 1
+        if begin > 0 and self.word(begin).upos == "AUX":
+            begin -= 1
+        return 0 < begin < id - 1 and self.forms[begin - 1] == clitics.answering
 
     def is_unsplit_future(self, id: int) -> bool:
         """Whether a word looks like a verb with the future particle that the tokenizer did not take off."""
