@@ -36,7 +36,7 @@ where a doubt of either counts against it), 86 once. The dated ones are our own 
 did not know the rules, to be hard (measure/HARD.md) but for those whose ids begin with z3, which are as news is;
 annotated by their author, and denser in events than news is. The articles of the web are told anew after pages of some
 hundred outlets of 2005 to 2025, which were chosen by topic: facts, order and constructions are theirs, the wording is our
-own; two writers who did not know the rules wrote and annotated them, and whole topics were held out. All annotators were
+own; four writers who did not know the rules wrote and annotated them, and whole topics were held out. All annotators were
 language models working by measure/GUIDELINES.md.
 """
 

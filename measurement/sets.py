@@ -45,7 +45,7 @@ SETS = {
         True,
     ),
     "retold-held-out": AnnotatedSet(
-        "58 articles of the web, told anew, held out (tests/gold/retold-held-out)",
+        "110 articles of the web, told anew, held out (tests/gold/retold-held-out)",
         GOLD / "retold-held-out/gold",
         GOLD / "retold-held-out/articles.jsonl",
         True,
@@ -69,7 +69,7 @@ SETS = {
         GOLD / "dated-development/articles.jsonl",
     ),
     "retold-development": AnnotatedSet(
-        "57 articles of the web, told anew (tests/gold/retold-development)",
+        "114 articles of the web, told anew (tests/gold/retold-development)",
         GOLD / "retold-development/gold",
         GOLD / "retold-development/articles.jsonl",
     ),
