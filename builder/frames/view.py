@@ -255,14 +255,10 @@ class SentenceView(WordView):
 
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
-        for id in range(verb + 1, len(self.words) + 1):
-            if id <= past:
-                continue
+        for id in range(max(verb, past) + 1, len(self.words) + 1):
             if self.is_boundary(id):
                 return id
-            noun = self.word(id).xpos.startswith(
-                "V-"
-            )  # spelt like a verb: "discussed … *the deploying of* missiles"
+            noun = self.word(id).xpos.startswith("V-")  # "discussed … *the deploying of*"
             if self.is_verb(id) and not noun and not self.word(id).deprel.startswith("acl"):
                 return id
         return len(self.words) + 1
