@@ -282,9 +282,7 @@ def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule
         # Names between a verb and its object lead the parser astray: take the verb of the rule that stands before.
         verb = view.verb_before(anchor, rule.verbs) if rule.verbs and "obj" in rule.links else 0
         # "the talks, which the delegations *held* (in Arabic "held *them*"), … fourteen calls": it has its object already.
-        taken = (
-            view.has_pronoun(verb) and view.forms[verb - 2] in view.lexicon.relative if verb > 1 else False
-        )
+        taken = verb > 1 and view.has_pronoun(verb) and view.forms[verb - 2] in view.lexicon.relative
         if not verb or not view.is_one_of(verb, rule.verbs) or taken:
             return []
     stop = max(end, view.clause_end(verb, past=anchor))

@@ -138,10 +138,11 @@ class ArgumentRule:
 @dataclass(frozen=True, slots=True)
 class RolePolicy:
     """How a role is filled: at least how many, whether persons stand for themselves or for the body they speak for
-    (``as_body``), whether that body is added (``with_body``), which kinds are welcome, for which parts of a state (``organs``)
-    that state is welcome besides, and whether a phrase that is no name may fill it (``phrases``). In a ``mutual`` role whoever is called the counterpart
-    of another has that other for partner. ``lenient_minimum`` actors are enough where ``lenient_from`` of date and place are
-    known. An event of which nothing else is said is that of the nearest body with the tag ``implied``."""
+    (``as_body``), whether that body is added (``with_body``), which kinds are welcome, for which parts of a state
+    (``organs``) that state is welcome besides, and whether a phrase that is no name may fill it (``phrases``). In a
+    ``mutual`` role whoever is called the counterpart of another has that other for partner. ``lenient_minimum`` actors are
+    enough where ``lenient_from`` of date and place are known. An event of which nothing else is said is that of the nearest
+    body with the tag ``implied``."""
 
     minimum: int = 0
     as_body: bool = False

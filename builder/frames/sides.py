@@ -1,4 +1,5 @@
-"""Whether the parties that were found for an event can be those of one, and of one that leaders hold; else who was with whom."""
+"""Whether the parties that were found for an event can be those of one, and of one that leaders hold; else who was with
+whom."""
 
 from __future__ import annotations
 
