@@ -92,9 +92,7 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
             rivals = [rival for rival in rivals if rival.frame in kinds[-1:]] or rivals
         if len(rivals) > 1:
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
-            present = {
-                m.values.event_class for m in rivals if _is_admitted(m, frames[m.values.event_class])
-            }
+            present = {m.values.event_class for m in rivals if _is_admitted(m, frames[m.values.event_class])}
             rivals = [
                 m for m in rivals if not present & set(frames[m.values.event_class].yields_to)
             ] or rivals

@@ -158,9 +158,20 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     found = {
         view.forms[id - 1]
         for id in view.find(near.words, begin, end)
-        if id != anchor and not _is_in_name(view, id)
+        if id != anchor and not _is_in_name(view, id) and not _completes(view, id)
     }
     return len(found) >= near.at_least
+
+
+def _completes(view: SentenceView, id: int) -> bool:
+    """Whether a particle says of a verb in the perfect that it was done ("*had* imposed"), and not that it may be."""
+    particle = view.forms[id - 1] in load_status().completing
+    return particle and id < len(view.words) and _is_perfect(view, id + 1)
+
+
+def _is_perfect(view: SentenceView, id: int) -> bool:
+    """Whether a verb is in the perfect (PADT's positional tag)."""
+    return view.word(id).xpos.startswith("VP")
 
 
 def _find_opening(view: SentenceView) -> list[SentenceView]:
@@ -258,7 +269,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     before = {view.forms[at - 1] for at in range(max(1, id - 3), id)}
     before |= {view.forms[child.id - 1] for child in view.sentence.children.get(id, ()) if child.id < id}
     unsplit = view.word(id).upos == "X" and view.is_unsplit_future(id)
-    ahead = (unsplit or before & (lexicon.future | lexicon.modal)) and not is_conditional(view, id)
+    particles = lexicon.future if _is_perfect(view, id) else lexicon.future | lexicon.modal
+    ahead = (unsplit or before & particles) and not is_conditional(view, id)
     if trigger.governor_tense == "future" and not ahead:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:
