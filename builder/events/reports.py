@@ -288,7 +288,11 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
-    if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
+    if (
+        strict
+        and _is_wider(ours, theirs)
+        and (_is_of_bodies(ours, theirs) or not _can_be_told(group, mention))
+    ):
         return False
     if strict and not mention.definite and _is_joined(ours, theirs):
         return False
@@ -310,10 +314,18 @@ def _is_other_time(group: Group, mention: Mention) -> bool:
     dates_it = bool(theirs.start_date) and not group.values.start_date and "pointed" not in mention.cues
     if "status" not in mention.cues or not explicit or aimed or may_be_both(mention):
         return False
-    if mention.definite and not dates_it:
+    if (mention.definite or _names_same_body(group.values, theirs)) and not dates_it:
         return False
     past, future = {"occurred"}, {"planned", "hypothetical"}
     return {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past
+
+
+def _names_same_body(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether an event is told once more by the body that holds it, and nothing else ("Cairo will host the summit of the
+    union … boycotted *the summit of the union*")."""
+    actors = {filler.actor for filler in theirs.fillers}
+    alone = len(actors) == 1 and all(actor.kind == "Organization" for actor in actors)
+    return alone and actors == {f.actor for f in ours.fillers} and not (theirs.start_date or theirs.place)
 
 
 def _goes_back(group: Group, mention: Mention) -> bool:
@@ -375,6 +387,11 @@ def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
     sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
     few, many = sorted(sides, key=len)
     return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)
+
+
+def _is_of_bodies(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether the parties of both are bodies and states: "the *Arab* summit" is not "the *Arab and African* summit"."""
+    return all(filler.actor.kind != "Person" for filler in (*ours.fillers, *theirs.fillers))
 
 
 def _are_apart(one: Mention, other: Mention) -> bool:
