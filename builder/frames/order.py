@@ -31,7 +31,14 @@ def _by_preposition(view: SentenceView, id: int, events: frozenset[int]) -> Iter
     if not first or not second:
         return
     between = range(first + 1, id)
-    told = any(view.is_verb(at) or view.is_boundary(at) or view.word(at).upos == "CCONJ" for at in between)
+    # "a meeting of Blair *and Bush*, after a summit": a conjunction of two parties opens no clause, but what is definite
+    # ("after *the* meeting") can be the same event
+    joining = [
+        at
+        for at in between
+        if view.word(at).upos == "CCONJ" and (view.entity_at(at + 1) is None or view.has_article(second))
+    ]
+    told = bool(joining) or any(view.is_verb(at) or view.is_boundary(at) for at in between)
     governed = not any(view.word(at).upos == "PUNCT" for at in range(id + 1, second))
     if governed and not told:
         yield first, second
