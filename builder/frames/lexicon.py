@@ -57,6 +57,11 @@ class Lexicon:
     hours: frozenset[str]
     twice: frozenset[str]
     two_events: frozenset[str]
+    several_events: frozenset[str]
+    one_more: tuple[frozenset[str], frozenset[str]]
+    beforehand: frozenset[str]
+    first_round: frozenset[str]
+    last_round: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
     accompanying: frozenset[str]
@@ -192,6 +197,11 @@ def load_lexicon() -> Lexicon:
         folded(data["days"]["hours"]),
         folded(data["separately"]["twice"]),
         folded(data["separately"]["two_events"]),
+        folded(data["separately"]["several_events"]),
+        (folded(data["one_more"]["masculine"]), folded(data["one_more"]["feminine"])),
+        folded(data["one_more"]["beforehand"]),
+        folded(data["one_more"]["first"]),
+        folded(data["one_more"]["last"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["accompanying"]),
