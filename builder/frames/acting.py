@@ -1,0 +1,38 @@
+"""Who acts in the clauses around an event: "the *Union* sends officials to Niamey to begin talks with the authorities"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diplograph.frames.pronouns import continued_subject, dropped_subject
+from diplograph.frames.relations import subjects
+from diplograph.frames.triggers import is_conditional
+from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
+
+
+def acting_above(view: SentenceView, anchor: int) -> list[EntityMention]:
+    """Who acts in the nearest verb around an event that has a party for its subject, but not whoever only says so.
+
+    In Arabic an event that depends on what somebody does, orders, asks for or agrees on is mostly his own, however many
+    nouns stand between ("the president *asked for* the holding of *talks* with …", "the two states agreed after *talks*").
+    """
+    for verb in _verbs_around(view, anchor):
+        if view.is_one_of(verb, view.lexicon.reporting | view.lexicon.stating) or is_conditional(view, verb):
+            continue
+        found = subjects(view, verb) or continued_subject(view, verb) or dropped_subject(view, verb)
+        found = [entity for entity in found if entity.actors]
+        if found:
+            return found
+    return []
+
+
+def _verbs_around(view: SentenceView, anchor: int) -> Iterator[int]:
+    """The verbs that an event depends on, the nearest first, then those before it in its statement but for those of relative
+    clauses ("the plan *that* the presidents *negotiated* provides for talks")."""
+    above = [word.id for word in view.ancestors(anchor) if view.is_verb(word.id)]
+    contrast = view.find_contrast(1, anchor)
+    begin = contrast[-1] if contrast else 1
+    before = [id for id in range(anchor - 1, begin - 1, -1) if view.is_verb(id)]
+    before = [id for id in before if id == 1 or view.forms[id - 2] not in view.lexicon.relative]
+    yield from dict.fromkeys([*(id for id in above if begin <= id < anchor), *before])
