@@ -155,6 +155,8 @@ class TitleFinder(NameFinder):
                     bodies=body,
                     preposition=preposition,
                 )
+            elif self._opens_partner(index):
+                break
             elif pending < self._patience(rank, index) and self._qualifies(token):
                 pending += 1
             else:
@@ -166,6 +168,16 @@ class TitleFinder(NameFinder):
             bodies=tuple(dict.fromkeys(bodies)),
             preposition=preposition,
             begin=self.tokens[first].begin,
+        )
+
+    def _opens_partner(self, index: int) -> bool:
+        """Whether a token has "with" before a title, so that it begins the phrase of another person ("brought the deputy
+        minister together *with the prime minister*": in Arabic "by")."""
+        return any(
+            reading.stripped
+            and reading.preposition in self.titles.phrases("between.partnering")
+            and self.match_phrase(index, lambda words, form=reading.form: words in self.titles.ranks and words[0] == form)
+            for reading in readings(self.tokens[index].folded)
         )
 
     def _is_longer_name(self, index: int, match: NameMatch) -> bool:
