@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject
+from diplograph.frames.pronouns import continued_subject, dropped_subject, is_first_person
 from diplograph.frames.relations import subjects
 from diplograph.frames.triggers import is_conditional
 from diplograph.frames.view import SentenceView
@@ -17,10 +17,15 @@ def acting_above(view: SentenceView, anchor: int) -> list[EntityMention]:
     In Arabic an event that depends on what somebody does, orders, asks for or agrees on is mostly his own, however many
     nouns stand between ("the president *asked for* the holding of *talks* with …", "the two states agreed after *talks*").
     """
+    if view.has_pronoun(anchor):
+        return []  # "*his* talks with": whose they are, the pronoun says
     for verb in _verbs_around(view, anchor):
+        if view.word(anchor).head == verb and view.word(anchor).deprel.startswith("nsubj"):
+            return []  # "*the meeting* with the envoy *ended*": nobody acts
         if view.is_one_of(verb, view.lexicon.reporting | view.lexicon.stating) or is_conditional(view, verb):
             continue
-        found = subjects(view, verb) or continued_subject(view, verb) or dropped_subject(view, verb)
+        found = [] if is_first_person(view, verb) else subjects(view, verb) or continued_subject(view, verb)
+        found = found or dropped_subject(view, verb)
         found = [entity for entity in found if entity.actors]
         if found:
             return found

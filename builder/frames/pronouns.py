@@ -38,7 +38,7 @@ def pronouns(
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if not bare and id == anchor + 1:
             continue
-        if _is_first_person(view, id):
+        if is_first_person(view, id):
             found = _speaker(view, id)
         elif other or view.forms[id - 2] in prepositions:
             # "joined *the two* in a meeting": those of the sentence before
@@ -165,7 +165,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
-    if _is_first_person(view, verb):
+    if is_first_person(view, verb):
         return [standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     if has_unnamed_subject(view, verb):
         return []
@@ -325,7 +325,7 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
     return []
 
 
-def _is_first_person(view: SentenceView, id: int) -> bool:
+def is_first_person(view: SentenceView, id: int) -> bool:
     """Whether a pronoun is "me" or "my", or a verb's subject is "I"."""
     word = view.word(id)
     return word.xpos[5:8] in ("1-S", "1MS") or ("Person=1" in word.feats and "Number=Sing" in word.feats)

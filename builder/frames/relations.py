@@ -126,11 +126,22 @@ def _named_after(view: SentenceView, id: int) -> EntityMention | None:
     )  # "the *crown prince, deputy prime minister and minister of* … A. B."
     allowed = {"NOUN", "ADJ", "X"} | ({"CCONJ"} if office else set())
     for entity in view.between(id + 1, id + (_OFFICES if office else _TITLE)):
-        inside = range(id, entity.first)
+        inside = [at for at in range(id, entity.first) if not office or not _tells_where(view, at)]
+        if office and entity.kind != "Person" and _tells_where(view, entity.first):
+            continue  # "the head of the transition *in Syria* A. S."
         plain = all(view.word(at).upos in allowed for at in inside)
         plain = plain and view.word(entity.first - 1).upos != "CCONJ"
         return entity if plain and entity.kind == "Person" and entity.how == "name" else None
     return None
+
+
+def _tells_where(view: SentenceView, id: int) -> bool:
+    """Whether a word is a preposition of place before a state or place, or the name of that."""
+    entity = view.entity_at(id)
+    if entity is not None:
+        return entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+    following = view.entity_at(id + 1)
+    return view.forms[id - 1] in view.lexicon.local and following is not None and following.place is not None
 
 
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -182,6 +193,8 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if view.word(id).token != view.word(id - 1).token:
         return []
+    if parallel := _of_parallel_clause(view, id - 1):
+        return parallel
     said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
     if said and view.is_one_of(said, view.lexicon.reporting):
         # "*Obama* said after receiving the king *that he* would meet …": whoever speaks, if nobody is named in between.
@@ -191,6 +204,21 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
     for entity in bare_before(view, id - 1):
         if entity.kind == "Person" and len(entity.actors) == 1:
             return [entity]
+    return []
+
+
+def _of_parallel_clause(view: SentenceView, conjunction: int) -> list[EntityMention]:
+    """Of whom the clause with "that" speaks that "and that" goes on ("announced *that the president* would meet his
+    counterpart *and that* he had phoned …")."""
+    if conjunction < 2 or view.word(conjunction - 1).upos != "CCONJ":
+        return []
+    for id in range(conjunction - 2, 0, -1):
+        if view.word(id).upos == "SCONJ" and view.forms[id - 1] == view.forms[conjunction - 1]:
+            entity = view.entity_at(id + 1)
+            single = entity is not None and entity.kind == "Person" and len(entity.actors) == 1
+            return [entity] if entity is not None and single and entity.first == id + 1 else []
+        if view.forms[id - 1] in view.lexicon.marks:
+            break
     return []
 
 
@@ -317,7 +345,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
     wanted = ("obj", "nsubj") if headed else ("obj",)
     for child in view.sentence.children.get(verb, ()):
         if child.deprel in wanted:
-            entity = view.entity_at(child.id)
+            entity = view.entity_at(child.id) or _named_after(view, child.id)
             if entity and entity not in taken and _bare(view, entity):
                 return members(view, entity)
     for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):

@@ -116,7 +116,7 @@ class TitleFinder(NameFinder):
                     break
                 index += 1
                 continue
-            if kind == "counterpart" and not bodies and self._is_body_ahead(index):
+            if not bodies and self._is_body_ahead(index) and (kind == "counterpart" or self._heads_in(first, index)):
                 index += 1
                 continue
             match = self.match_name(
@@ -210,6 +210,19 @@ class TitleFinder(NameFinder):
             return False
         match = self.match_name(index + 1, attached=False)
         return bool(match) and match.senses[0].entry.kind == "Country" if match else False
+
+    def _heads_in(self, first: int, index: int) -> bool:
+        """Whether a title in the construct goes on to the state whose it is, and to a name ("the *head of the sovereignty
+        council in Sudan* A. B."; but "the president, *in Sudan*, A. B." are two)."""
+        if self.tokens[first].folded.startswith(load_clitics().article) or index - first < 2:
+            return False
+        match = self.match_name(index + 1, attached=False)
+        if not match or match.senses[0].how == "metonym":
+            return False
+        name = self.match_name(match.last + 1, attached=False)
+        return bool(name and self._is_person(name)) or bool(
+            self.match_unknown_name(match.last + 1, after_title=False)
+        )
 
     def _end_of_family(self, last: int) -> int:
         """The last token of a name with the house after it ("King Abdullah bin Abdulaziz *Al Saud*")."""
