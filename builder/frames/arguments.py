@@ -103,6 +103,8 @@ def _is_partner(view: SentenceView, argument: Argument) -> bool:
 def _is_with(view: SentenceView, argument: Argument) -> bool:
     """Whether an argument is somebody with whom the event is said to be."""
     entity = argument.entity
+    if entity.how == "pronoun":
+        return view.forms[entity.first - 2] in view.lexicon.accompanying
     return entity in view.entities and view.preposition_of(entity) in view.lexicon.accompanying
 
 
