@@ -86,12 +86,18 @@ class SentenceView(WordView):
         if word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id)):
             return True
         if word.upos not in {"X", "NOUN", "ADJ"}:
-            return False
+            return self._expresses(id)
         if self.forms[id - 1] in self.lexicon.gathering:
             return self.is_gathering(id)
         if self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id):
             return True
         return self._is_first_verb(id)
+
+    def _expresses(self, id: int) -> bool:
+        """Whether a preposition that opens its sentence before a party is the verb that is spelt like it ("*expressed* the
+        Council its readiness": in Arabic like "via")."""
+        opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ")
+        return opens and self.forms[id - 1] in self.lexicon.instrumental and self.entity_at(id + 1) is not None
 
     def _is_first_verb(self, id: int) -> bool:
         """Whether a noun is the verb that a circumstance at the head of its sentence wants, before who acts ("three days
@@ -435,7 +441,7 @@ class SentenceView(WordView):
             return ""
         if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
-        if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
+        if self._expresses(id) or (self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person"):
             return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
         governing = self.forms[id - 1] if self._governs(id) else ""
         if governing and governing not in self.lexicon.sending:

@@ -323,14 +323,26 @@ class TitleFinder(NameFinder):
         return rank == "honorific" and self.phrase(index, length) in self.titles.ranks
 
     def _opens_name(self, index: int, rank: str) -> bool:
-        """Whether a comma, quotation mark or bracket stands between a title and its name."""
+        """Whether a comma, quotation mark or bracket stands between a title and its name, and perhaps what one calls him by
+        ("the Saudi foreign minister, *Mr* C. H.")."""
         after = index + 1
+        called = self.match_phrase(after, self.titles.ranks.__contains__)
+        styled = self.titles.ranks.get(self.phrase(after, called)) in ("honorific", "official") if called else False
+        if called == 1 and styled and not self.tokens[after].conjoined and self._is_of_body_before(index):
+            after += 1
+            demonym = self.match_name(after, attached=False)
+            after += 1 if demonym and demonym.senses[0].how == "demonym" else 0
         if after >= len(self.tokens) or self.tokens[after].is_punctuation:
             return False
         match = self.match_name(after, attached=False)
         if match and self._is_person(match):
             return True
         return not match and bool(self.match_unknown_name(after, after_title=False))
+
+    def _is_of_body_before(self, index: int) -> bool:
+        """Whether a state or body stands right before, so that a title has told whose it is."""
+        before = (self.match_name(at) for at in range(max(index - 4, 0), index))
+        return any(match and match.last == index - 1 and not self._is_person(match) for match in before)
 
     def _with_apposition(self, reference: Reference) -> Reference:
         """A named person with the title that follows after a comma ("N. E., the secretary-general of the League"), or
