@@ -279,6 +279,8 @@ class PhraseFinder(TitleFinder):
             if not match and leaders and (again := self._anaphoric(at)) and again[0].kind == "organization":
                 # "the leaders of *the group*"
                 return [replace(again[0], first=index, begin=self.tokens[index].begin, rank="leaders")]
+            if not match and (own := self._anaphoric(at)) and own[0].kind == "own-country":
+                return [replace(own[0], first=index, begin=self.tokens[index].begin)]  # "the government of *his country*"
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders
