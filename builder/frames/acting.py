@@ -20,7 +20,7 @@ def acting_above(view: SentenceView, anchor: int) -> list[EntityMention]:
     if view.has_pronoun(anchor):
         return []  # "*his* talks with": whose they are, the pronoun says
     for verb in _verbs_around(view, anchor):
-        if view.word(anchor).head == verb and view.word(anchor).deprel.startswith("nsubj"):
+        if _tells_course(view, verb, anchor):
             return []  # "*the meeting* with the envoy *ended*": nobody acts
         if view.is_one_of(verb, view.lexicon.reporting | view.lexicon.stating) or is_conditional(view, verb):
             continue
@@ -30,6 +30,14 @@ def acting_above(view: SentenceView, anchor: int) -> list[EntityMention]:
         if found:
             return found
     return []
+
+
+def _tells_course(view: SentenceView, verb: int, anchor: int) -> bool:
+    """Whether an event is the subject of a verb, by the tree or right after one that says that it begins, goes on or ends."""
+    if view.word(anchor).head == verb and view.word(anchor).deprel.startswith("nsubj"):
+        return True
+    course = view.lexicon.holding | view.lexicon.concluding | view.lexicon.impersonal
+    return anchor == verb + 1 and view.is_one_of(verb, course) and not subjects(view, verb, inherited=False)
 
 
 def _verbs_around(view: SentenceView, anchor: int) -> Iterator[int]:

@@ -305,9 +305,7 @@ def _pronoun_ids(
     return found
 
 
-def _others(
-    view: SentenceView, anchor: int, known: Sequence[EntityMention] = ()
-) -> list[EntityMention]:
+def _others(view: SentenceView, anchor: int, known: Sequence[EntityMention] = ()) -> list[EntityMention]:
     """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it and is not
     ``known`` to be the other, in this sentence or, where it names nobody, in those before ("received the minister, who
     discussed *with him*")."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.holders import named_after
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -16,7 +17,6 @@ _NAMED = (
     "metonym",
     "title",
 )  # what is no broken plural ("*delegations* of A and B" take a singular)
-_TITLE, _OFFICES = 7, 18  # words from a title, or from the first of several offices, to the end of the name
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -57,7 +57,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
-            titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
+            titled = None if entity or child.id in view.anchors else named_after(view, child.id)
             if titled:
                 return members(view, titled)
             if view.forms[child.id - 1] in view.lexicon.glued:
@@ -117,31 +117,6 @@ def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
     *receiving* a call"), whose subject follows."""
     xpos = view.word(verb).xpos
     return xpos.startswith("V") and xpos[1:2] == "-"
-
-
-def _named_after(view: SentenceView, id: int) -> EntityMention | None:
-    """The person whose title a noun opens, where the title itself was not understood ("the *head of the union* A. B.")."""
-    office = view.is_one_of(
-        id, view.lexicon.offices
-    )  # "the *crown prince, deputy prime minister and minister of* … A. B."
-    allowed = {"NOUN", "ADJ", "X"} | ({"CCONJ"} if office else set())
-    for entity in view.between(id + 1, id + (_OFFICES if office else _TITLE)):
-        inside = [at for at in range(id, entity.first) if not office or not _tells_where(view, at)]
-        if office and entity.kind != "Person" and _tells_where(view, entity.first):
-            continue  # "the head of the transition *in Syria* A. S."
-        plain = all(view.word(at).upos in allowed for at in inside)
-        plain = plain and view.word(entity.first - 1).upos != "CCONJ"
-        return entity if plain and entity.kind == "Person" and entity.how == "name" else None
-    return None
-
-
-def _tells_where(view: SentenceView, id: int) -> bool:
-    """Whether a word is a preposition of place before a state or place, or the name of that."""
-    entity = view.entity_at(id)
-    if entity is not None:
-        return entity.place is not None and view.own_preposition(entity) in view.lexicon.local
-    following = view.entity_at(id + 1)
-    return view.forms[id - 1] in view.lexicon.local and following is not None and following.place is not None
 
 
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -345,7 +320,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
     wanted = ("obj", "nsubj") if headed else ("obj",)
     for child in view.sentence.children.get(verb, ()):
         if child.deprel in wanted:
-            entity = view.entity_at(child.id) or _named_after(view, child.id)
+            entity = view.entity_at(child.id) or named_after(view, child.id)
             if entity and entity not in taken and _bare(view, entity):
                 return members(view, entity)
     for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):

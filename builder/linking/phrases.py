@@ -158,7 +158,9 @@ class PhraseFinder(TitleFinder):
             return []
         preposition, stripped = self.preposition(index, words[0])
         begin = self.tokens[index].begin + stripped
-        if rank in ("any", "state") and (named := self._more_demonyms(index + length, preposition, "state", joined=False)):
+        if rank in ("any", "state") and (
+            named := self._more_demonyms(index + length, preposition, "state", joined=False)
+        ):
             return [replace(named[0], first=index, begin=begin), *named[1:]]
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
@@ -280,7 +282,9 @@ class PhraseFinder(TitleFinder):
                 # "the leaders of *the group*"
                 return [replace(again[0], first=index, begin=self.tokens[index].begin, rank="leaders")]
             if not match and (own := self._anaphoric(at)) and own[0].kind == "own-country":
-                return [replace(own[0], first=index, begin=self.tokens[index].begin)]  # "the government of *his country*"
+                return [
+                    replace(own[0], first=index, begin=self.tokens[index].begin)
+                ]  # "the government of *his country*"
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders

@@ -116,7 +116,11 @@ class TitleFinder(NameFinder):
                     break
                 index += 1
                 continue
-            if not bodies and self._is_body_ahead(index) and (kind == "counterpart" or self._heads_in(first, index)):
+            if (
+                not bodies
+                and self._is_body_ahead(index)
+                and (kind == "counterpart" or self._heads_in(first, index))
+            ):
                 index += 1
                 continue
             match = self.match_name(
@@ -173,12 +177,9 @@ class TitleFinder(NameFinder):
     def _opens_partner(self, index: int) -> bool:
         """Whether a token has "with" before a title, so that it begins the phrase of another person ("brought the deputy
         minister together *with the prime minister*": in Arabic "by")."""
-        return any(
-            reading.stripped
-            and reading.preposition in self.titles.phrases("between.partnering")
-            and self.match_phrase(index, lambda words, form=reading.form: words in self.titles.ranks and words[0] == form)
-            for reading in readings(self.tokens[index].folded)
-        )
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        preposition, _ = self.preposition(index, self.phrase(index, length)[0]) if length else ("", 0)
+        return preposition in self.titles.phrases("between.partnering")
 
     def _is_longer_name(self, index: int, match: NameMatch) -> bool:
         """Whether a surname or first name that the gazetteer has only begins another's name ("President *Gnassingbé*
@@ -327,7 +328,11 @@ class TitleFinder(NameFinder):
         ("the Saudi foreign minister, *Mr* C. H.")."""
         after = index + 1
         called = self.match_phrase(after, self.titles.ranks.__contains__)
-        styled = self.titles.ranks.get(self.phrase(after, called)) in ("honorific", "official") if called else False
+        styled = (
+            self.titles.ranks.get(self.phrase(after, called)) in ("honorific", "official")
+            if called
+            else False
+        )
         if called == 1 and styled and not self.tokens[after].conjoined and self._is_of_body_before(index):
             after += 1
             demonym = self.match_name(after, attached=False)
