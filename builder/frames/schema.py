@@ -46,6 +46,7 @@ RELATIONS = (
     "dropped",
     "sent",
     "states",
+    "above",
 )
 
 
@@ -105,7 +106,8 @@ class ArgumentRule:
     the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
     named, whatever the role makes of persons; ``governed`` pronouns stand after a preposition (the object of "to discuss"
     is what is discussed); ``not_organs`` are kinds of parts of a state that do not stand for it
-    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself.
+    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself; ``partnered`` for a party
+    with whom the event is said to be, so that somebody else must have it.
     """
 
     role: str
@@ -128,6 +130,7 @@ class ArgumentRule:
     persons: bool = False
     governed: bool = False
     close: bool = False
+    partnered: bool = False
 
     @property
     def name(self) -> str:
@@ -225,6 +228,7 @@ _TRIGGER_KEYS = {
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
     "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed", "close",
+    "partnered",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -339,6 +343,7 @@ class _Reader:
             persons=data.get("persons", False),
             governed=data.get("governed", False),
             close=data.get("close", False),
+            partnered=data.get("partnered", False),
         )
 
     def frame(self) -> Frame:
