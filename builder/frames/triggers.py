@@ -12,7 +12,7 @@ from diplograph.frames.view import SentenceView
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
 _OPENING = 4  # words in which a sentence names what it goes on to speak of
-_LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
+LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
@@ -180,7 +180,7 @@ def _find_opening(view: SentenceView) -> list[SentenceView]:
     while before.previous is not None:
         before = before.previous
     found = [before]
-    while found[-1].following is not None and len(found) < _LEAD:
+    while found[-1].following is not None and len(found) < LEAD:
         found.append(found[-1].following)
     return found
 
