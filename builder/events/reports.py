@@ -284,7 +284,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     aside = "aside" in mention.cues or all("aside" in other.cues for other in group.mentions)
     if aside and ours.fillers and theirs.fillers and len(ours.fillers) != len(theirs.fillers):
         return False
-    if _is_host(mention, group) or _is_of_other_body(group, mention):
+    if _is_host(mention, group):
         return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
@@ -314,7 +314,7 @@ def _is_other_time(group: Group, mention: Mention) -> bool:
     dates_it = bool(theirs.start_date) and not group.values.start_date and "pointed" not in mention.cues
     if "status" not in mention.cues or not explicit or aimed or may_be_both(mention):
         return False
-    if (mention.definite or _names_same_body(group.values, theirs)) and not dates_it:
+    if (mention.definite or _names_same_body(group.values, own_values(mention))) and not dates_it:
         return False
     past, future = {"occurred"}, {"planned", "hypothetical"}
     return {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past
@@ -342,14 +342,6 @@ def _is_host(mention: Mention, group: Group) -> bool:
         and bool(words)
         and all("margins" in other.cues and not words & anchors_of(other) for other in group.mentions)
     )
-
-
-def _is_of_other_body(group: Group, mention: Mention) -> bool:
-    """Whether a noun without the article, by whose sentence it is likely to be of some body ("the *Group of Eight* had held
-    *a summit*"), stands beside an event of others."""
-    if mention.definite or "implied" not in mention.cues:
-        return False
-    return bool(group.values.fillers) and not actors_agree(group.values, mention.values)
 
 
 def _named(values: EventValues, mentions: Sequence[Mention]) -> EventValues:
@@ -390,8 +382,9 @@ def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
 
 
 def _is_of_bodies(ours: EventValues, theirs: EventValues) -> bool:
-    """Whether the parties of both are bodies and states: "the *Arab* summit" is not "the *Arab and African* summit"."""
-    return all(filler.actor.kind != "Person" for filler in (*ours.fillers, *theirs.fillers))
+    """Whether the parties of both are bodies: "the *Arab* summit" is not "the *Arab and African* summit". A state beside a
+    body may be its host."""
+    return all(filler.actor.kind == "Organization" for filler in (*ours.fillers, *theirs.fillers))
 
 
 def _are_apart(one: Mention, other: Mention) -> bool:
