@@ -224,12 +224,13 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
 
 
 def _statement(view: SentenceView, anchor: int) -> tuple[int, int]:
-    """The stretch of a sentence around an anchor in which one thing is said: "… , *and added* that" opens another, and
-    "*while* …"."""
+    """The stretch of a sentence around an anchor in which one thing is said: "… , *and added* that" opens another, "met the
+    judge, *who said* that", and "*while* …"."""
+    before = view.lexicon.adding | view.lexicon.relative
     opening = [
         id
         for id in view.all_of(view.lexicon.reporting)
-        if id > 2 and view.is_verb(id) and view.forms[id - 2] in view.lexicon.adding
+        if id > 2 and view.is_verb(id) and view.forms[id - 2] in before
     ]
     opening += [id for id in range(1, len(view.words) + 1) if view.find_contrast(id, id + 1)]
     begin = max((id for id in opening if id < anchor), default=1)
