@@ -278,7 +278,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         _named(ours, group.mentions), _named(theirs, [mention])
     ):
         return False
-    if not places_agree(ours, theirs):
+    if not places_agree(ours, theirs) and not _is_named_from_afar(group, mention):
         return False
     # A meeting of two on the margins of a summit is not the summit of all.
     aside = "aside" in mention.cues or all("aside" in other.cues for other in group.mentions)
@@ -342,6 +342,16 @@ def _is_host(mention: Mention, group: Group) -> bool:
         and bool(words)
         and all("margins" in other.cues and not words & anchors_of(other) for other in group.mentions)
     )
+
+
+def _is_named_from_afar(group: Group, mention: Mention) -> bool:
+    """Whether a noun with the article names the body of a group's event alone, and its place stands before it: that is where
+    somebody speaks of it ("sources *in Cairo* say that Beirut's part in *the Arab summit* …")."""
+    actors = {filler.actor for filler in own_values(mention).fillers}
+    alone = len(actors) == 1 and all(actor.kind == "Organization" for actor in actors)
+    behind = any(p.aspect == "heldAt" and p.begin > trigger_span(mention)[0] for p in mention.evidence)
+    same = actors == {filler.actor for filler in group.values.fillers}
+    return mention.definite and alone and same and not behind
 
 
 def _named(values: EventValues, mentions: Sequence[Mention]) -> EventValues:

@@ -56,9 +56,9 @@ def is_of_other_noun(view: SentenceView, id: int) -> bool:
 
 def is_counted_since(view: SentenceView, id: int, time: TimeExpression) -> bool:
     """Whether a month or year only says since when something is the first or last of its kind ("for *the first* time *since
-    two years* the two met")."""
+    two years* the two met"), or is put off ("the summit *put off since* 1995")."""
     since = next((at for at in (id, id - 1) if at and view.forms[at - 1] in view.lexicon.since), 0)
-    counting = load_status().ordinals
+    counting = load_status().ordinals | load_status().postponing
     return (
         bool(since)
         and len(time.start_date or "") < _DAY
