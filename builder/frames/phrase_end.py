@@ -14,8 +14,7 @@ def find_phrase_end(view: SentenceView, anchor: int) -> int:
     """The id after the last word of the phrase that a noun opens (:meth:`SentenceView.phrase_end`)."""
     verbs, aside = 0, _is_set_off(view, anchor)
     for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(view.words) + 1)):
-        # "at his meeting, *yesterday,* with the president": what goes on with a name is still of the event
-        if aside and view.forms[id - 1] in view.lexicon.commas and view.entity_at(id + 1) is None:
+        if aside and view.forms[id - 1] in view.lexicon.commas and not _goes_on_with_name(view, id + 1):
             return id
         if _ends_phrase(view, id, anchor) or view.find(view.lexicon.commenting, id, id + 1):
             return id
@@ -38,6 +37,14 @@ def _is_set_off(view: SentenceView, anchor: int) -> bool:
         and view.word(anchor - 1).upos == "ADP"
         and view.forms[anchor - 3] in view.lexicon.commas
     )
+
+
+def _goes_on_with_name(view: SentenceView, id: int) -> bool:
+    """Whether a name follows, perhaps behind a preposition: it is still of the event ("at his meeting, *yesterday,* with the
+    president")."""
+    last = len(view.words)
+    behind = id < last and view.word(id).upos == "ADP" and view.entity_at(id + 1) is not None
+    return id <= last and (view.entity_at(id) is not None or behind)
 
 
 def _ends_phrase(view: SentenceView, id: int, anchor: int) -> bool:
