@@ -441,7 +441,7 @@ def _find_wanting(values: EventValues, frame: Frame, mentions: Sequence[Mention]
 def _is_of_official(values: EventValues, mentions: Sequence[Mention]) -> bool:
     """Whether a text says of one event that it took place, or did not, and of somebody who speaks for a state or body that he
     took part ("*the president* received *a call* from the envoy")."""
-    told = any("status" in m.cues and not {"several", "headline"} & m.cues for m in mentions)
+    told = any({"status", "partnered"} <= m.cues and not {"several", "headline"} & m.cues for m in mentions)
     official = any(f.actor.kind == "Person" and f.actor.represents for f in values.fillers)
     return told and official
 

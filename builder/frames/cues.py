@@ -13,6 +13,7 @@ from diplograph.frames.view import SentenceView
 
 NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
 _HELPED = 8  # words between a form of "to be" and the verb that it helps, which the subject may stand between
+_PARTNER = 6  # words in which the preposition of a partner follows a noun
 APART = "apart from "  # … that says it comes before or after the event whose word is at this offset
 
 
@@ -31,7 +32,8 @@ def read_cues(
     ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
     one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once;
     ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
-    it in the present tense. Two more begin with :data:`NUMBER` and :data:`APART`.
+    it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
+    preposition says with whom, or in what it took place. Two more begin with :data:`NUMBER` and :data:`APART`.
     """
     trigger, anchor = firing.trigger, firing.anchor
     only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
@@ -55,6 +57,7 @@ def read_cues(
         "margins": _is_on_margins(view, span),
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
         "earlier": _is_earlier(view, span),
+        "partnered": _has_partner(view, span),
         "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),
     }
     said = {cue for cue, holds in cues.items() if holds}
@@ -123,6 +126,14 @@ def _is_earlier(view: SentenceView, span: EventSpan) -> bool:
         if view.is_boundary(id) or view.is_verb(id):
             return False
     return False
+
+
+def _has_partner(view: SentenceView, span: EventSpan) -> bool:
+    """Whether a preposition stands behind a noun ("a call *from* the envoy") or before it ("congratulated him *in* a call"), so
+    that somebody else has a part in it, whether or not his name was read."""
+    end = min(span.anchor + _PARTNER, span.phrase_end)
+    behind = any(view.word(id).upos == "ADP" for id in range(span.anchor + 1, end))
+    return not view.is_verb(span.anchor) and (behind or bool(view.case_of(span.anchor)))
 
 
 def _beside(view: SentenceView, span: EventSpan) -> set[str]:

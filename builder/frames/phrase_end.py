@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diplograph.temporal.lexicon import load_lexicon as load_temporal_lexicon
+
 if TYPE_CHECKING:
     from diplograph.frames.view import SentenceView
 
@@ -14,7 +16,7 @@ def find_phrase_end(view: SentenceView, anchor: int) -> int:
     """The id after the last word of the phrase that a noun opens (:meth:`SentenceView.phrase_end`)."""
     verbs, aside = 0, _is_set_off(view, anchor)
     for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(view.words) + 1)):
-        if aside and view.forms[id - 1] in view.lexicon.commas and not _goes_on_with_name(view, id + 1):
+        if aside and view.forms[id - 1] in view.lexicon.commas and not _goes_on(view, id + 1):
             return id
         if _ends_phrase(view, id, anchor) or view.find(view.lexicon.commenting, id, id + 1):
             return id
@@ -39,12 +41,15 @@ def _is_set_off(view: SentenceView, anchor: int) -> bool:
     )
 
 
-def _goes_on_with_name(view: SentenceView, id: int) -> bool:
-    """Whether a name follows, perhaps behind a preposition: it is still of the event ("at his meeting, *yesterday,* with the
-    president")."""
-    last = len(view.words)
-    behind = id < last and view.word(id).upos == "ADP" and view.entity_at(id + 1) is not None
-    return id <= last and (view.entity_at(id) is not None or behind)
+def _goes_on(view: SentenceView, id: int) -> bool:
+    """Whether a name, a time or a preposition follows a comma: it is still of the event ("on receiving, *today, in his
+    office,* the king")."""
+    return id <= len(view.words) and (
+        view.entity_at(id) is not None
+        or view.word(id).upos == "ADP"
+        or view.is_one_of(id, view.lexicon.days)
+        or load_temporal_lexicon().names_time(view.forms[id - 1])
+    )
 
 
 def _ends_phrase(view: SentenceView, id: int, anchor: int) -> bool:
