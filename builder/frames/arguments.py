@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from diplograph.frames.acting import acting_above
 from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition
 from diplograph.frames.delegates import senders
 from diplograph.frames.pronouns import (
@@ -58,6 +59,8 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
+        if rule.partnered and not any(_is_with(view, firing.anchor, argument) for argument in found):
+            continue
         if rule.of == "sentence" and any(
             a.entity.kind == "Organization" and a.role == rule.role for a in found
         ):
@@ -94,6 +97,20 @@ def _is_partner(view: SentenceView, argument: Argument) -> bool:
         argument.rule == "path:anchor/prepositional"
         and entity in view.entities
         and view.preposition_of(entity) in view.lexicon.accompanying
+    )
+
+
+def _is_with(view: SentenceView, anchor: int, argument: Argument) -> bool:
+    """Whether an argument is somebody with whom the event is said to be, and not something else beside it ("to meet
+    activists *and strengthen the cooperation* with the government")."""
+    entity = argument.entity
+    if entity.how == "pronoun":
+        return view.forms[entity.first - 2] in view.lexicon.accompanying
+    if entity not in view.entities or view.preposition_of(entity) not in view.lexicon.accompanying:
+        return False
+    return not any(
+        view.word(at).upos == "CCONJ" and view.word(at + 1).upos == "NOUN" and view.entity_at(at + 1) is None
+        for at in range(anchor + 1, entity.first)
     )
 
 
@@ -326,6 +343,8 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return senders(view, head, end)
         case "states":
             return acting_states(view, head)
+        case "above":
+            return acting_above(view, head)
         case "any":
             commas = [id for id in range(head + 1, end) if head and view.forms[id - 1] in view.lexicon.commas]
             inside = [

@@ -135,11 +135,9 @@ class Lexicon:
     cause: frozenset[str]
     beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        """All the ordinals."""
-        return frozenset().union(*self.ordinals)
+    compound_one: frozenset[str]
+    teen: frozenset[str]
+    tens: tuple[frozenset[str], ...]
 
     def number_of(self, form: str) -> int:
         """The number that an ordinal says, 0 if it is none."""
@@ -277,4 +275,7 @@ def load_lexicon() -> Lexicon:
         folded(data["cause"]["words"]),
         folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
+        folded(data["ordinals"]["one"]),
+        folded(data["ordinals"]["teen"]),
+        tuple(folded(words) for words in data["ordinals"]["tens"]),
     )

@@ -35,19 +35,21 @@ def pronouns(
     if other and bare and view.forms[anchor - 1] in view.lexicon.with_object:
         return [standing_at(view, anchor, entity, "pronoun") for entity in _others(view, anchor)]
     supporting = [] if alone else support_nouns(view, anchor)
+    meant: list[EntityMention] = []
     for id in _pronoun_ids(view, [anchor, *supporting], end, prepositions):
         if not bare and id == anchor + 1:
             continue
-        if _is_first_person(view, id):
+        if is_first_person(view, id):
             found = _speaker(view, id)
         elif other or view.forms[id - 2] in prepositions:
             # "joined *the two* in a meeting": those of the sentence before
-            found = (_pair_before(view) if _is_several(view, id) else []) or _others(view, anchor)
+            found = (_pair_before(view) if _is_several(view, id) else []) or _others(view, anchor, meant)
         else:
             found = _antecedents(view, anchor, id)
-        if found:
-            return [standing_at(view, id, entity, "pronoun") for entity in found]
-    return []
+        meant.extend(standing_at(view, id, entity, "pronoun") for entity in found)
+        if meant and not (prepositions and id == anchor + 1):
+            break  # but "*his* meeting *with him*" has two
+    return meant
 
 
 def standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
@@ -165,7 +167,7 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
     "Obama said *that he* did not rule out meeting Castro", "Moon, *who* met Kim", "Roh came back from Pyongyang, *where*
     (he) ended talks with Kim". A lone name after a verb of meeting is its object there.
     """
-    if _is_first_person(view, verb):
+    if is_first_person(view, verb):
         return [standing_at(view, verb, entity, "dropped") for entity in _speaker(view, verb)]
     if has_unnamed_subject(view, verb):
         return []
@@ -303,13 +305,14 @@ def _pronoun_ids(
     return found
 
 
-def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
-    """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it, in this
-    sentence or, where it names nobody, in those before ("received the minister, who discussed *with him*")."""
+def _others(view: SentenceView, anchor: int, known: Sequence[EntityMention] = ()) -> list[EntityMention]:
+    """Whom the object pronoun of a verb, or one after a noun, means: the last person before who does not act in it and is not
+    ``known`` to be the other, in this sentence or, where it names nobody, in those before ("received the minister, who
+    discussed *with him*")."""
     governing = view.governing_verb(anchor)
     verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
     acts = [*subjects(view, verb), *dropped_subject(view, verb)] if verb else []
-    acting = {entity.actors for entity in acts}
+    acting = {entity.actors for entity in (*acts, *known)}
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
         nearest.append(nearest[-1].previous)
@@ -325,7 +328,7 @@ def _others(view: SentenceView, anchor: int) -> list[EntityMention]:
     return []
 
 
-def _is_first_person(view: SentenceView, id: int) -> bool:
+def is_first_person(view: SentenceView, id: int) -> bool:
     """Whether a pronoun is "me" or "my", or a verb's subject is "I"."""
     word = view.word(id)
     return word.xpos[5:8] in ("1-S", "1MS") or ("Person=1" in word.feats and "Number=Sing" in word.feats)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.holders import named_after
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -16,7 +17,6 @@ _NAMED = (
     "metonym",
     "title",
 )  # what is no broken plural ("*delegations* of A and B" take a singular)
-_TITLE, _OFFICES = 7, 18  # words from a title, or from the first of several offices, to the end of the name
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -57,7 +57,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
                 continue
             if entity and not view.preposition_of(entity) and entity.kind != "Place":
                 return members(view, view.entities[view.chains[view.entities.index(entity)]])
-            titled = None if entity or child.id in view.anchors else _named_after(view, child.id)
+            titled = None if entity or child.id in view.anchors else named_after(view, child.id)
             if titled:
                 return members(view, titled)
             if view.forms[child.id - 1] in view.lexicon.glued:
@@ -119,20 +119,6 @@ def _is_verbal_noun(view: SentenceView, verb: int) -> bool:
     return xpos.startswith("V") and xpos[1:2] == "-"
 
 
-def _named_after(view: SentenceView, id: int) -> EntityMention | None:
-    """The person whose title a noun opens, where the title itself was not understood ("the *head of the union* A. B.")."""
-    office = view.is_one_of(
-        id, view.lexicon.offices
-    )  # "the *crown prince, deputy prime minister and minister of* … A. B."
-    allowed = {"NOUN", "ADJ", "X"} | ({"CCONJ"} if office else set())
-    for entity in view.between(id + 1, id + (_OFFICES if office else _TITLE)):
-        inside = range(id, entity.first)
-        plain = all(view.word(at).upos in allowed for at in inside)
-        plain = plain and view.word(entity.first - 1).upos != "CCONJ"
-        return entity if plain and entity.kind == "Person" and entity.how == "name" else None
-    return None
-
-
 def _right_before(view: SentenceView, verb: int) -> list[EntityMention]:
     id = verb - 1
     joined = id >= 1 and view.word(id).upos == "CCONJ" and view.word(id).token == view.word(verb).token
@@ -182,6 +168,8 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if view.word(id).token != view.word(id - 1).token:
         return []
+    if parallel := _of_parallel_clause(view, id - 1):
+        return parallel
     said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
     if said and view.is_one_of(said, view.lexicon.reporting):
         # "*Obama* said after receiving the king *that he* would meet …": whoever speaks, if nobody is named in between.
@@ -191,6 +179,21 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
     for entity in bare_before(view, id - 1):
         if entity.kind == "Person" and len(entity.actors) == 1:
             return [entity]
+    return []
+
+
+def _of_parallel_clause(view: SentenceView, conjunction: int) -> list[EntityMention]:
+    """Of whom the clause with "that" speaks that "and that" goes on ("announced *that the president* would meet his
+    counterpart *and that* he had phoned …")."""
+    if conjunction < 2 or view.word(conjunction - 1).upos != "CCONJ":
+        return []
+    for id in range(conjunction - 2, 0, -1):
+        if view.word(id).upos == "SCONJ" and view.forms[id - 1] == view.forms[conjunction - 1]:
+            entity = view.entity_at(id + 1)
+            single = entity is not None and entity.kind == "Person" and len(entity.actors) == 1
+            return [entity] if entity is not None and single and entity.first == id + 1 else []
+        if view.forms[id - 1] in view.lexicon.marks:
+            break
     return []
 
 
@@ -317,7 +320,7 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
     wanted = ("obj", "nsubj") if headed else ("obj",)
     for child in view.sentence.children.get(verb, ()):
         if child.deprel in wanted:
-            entity = view.entity_at(child.id)
+            entity = view.entity_at(child.id) or named_after(view, child.id)
             if entity and entity not in taken and _bare(view, entity):
                 return members(view, entity)
     for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):

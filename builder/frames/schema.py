@@ -46,6 +46,7 @@ RELATIONS = (
     "dropped",
     "sent",
     "states",
+    "above",
 )
 
 
@@ -105,7 +106,8 @@ class ArgumentRule:
     the group"); a ``fallback`` is tried only while the role lacks actors; ``persons`` are meant themselves where they are
     named, whatever the role makes of persons; ``governed`` pronouns stand after a preposition (the object of "to discuss"
     is what is discussed); ``not_organs`` are kinds of parts of a state that do not stand for it
-    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself.
+    ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself; ``partnered`` for a party
+    with whom the event is said to be, so that somebody else must have it.
     """
 
     role: str
@@ -128,6 +130,7 @@ class ArgumentRule:
     persons: bool = False
     governed: bool = False
     close: bool = False
+    partnered: bool = False
 
     @property
     def name(self) -> str:
@@ -141,8 +144,9 @@ class RolePolicy:
     (``as_body``), whether that body is added (``with_body``), which kinds are welcome, for which parts of a state
     (``organs``) that state is welcome besides, and whether a phrase that is no name may fill it (``phrases``). In a
     ``mutual`` role whoever is called the counterpart of another has that other for partner. ``lenient_minimum`` actors are
-    enough where ``lenient_from`` of date and place are known. An event of which nothing else is said is that of the nearest
-    body with the tag ``implied``."""
+    enough where ``lenient_from`` of date and place are known, ``official_minimum`` where one of them speaks for a state or body
+    and the text says that the event took place. An event of which nothing else is said is that of the nearest body with the
+    tag ``implied``."""
 
     minimum: int = 0
     as_body: bool = False
@@ -154,6 +158,7 @@ class RolePolicy:
     mutual: bool = False
     lenient_minimum: int = 0
     lenient_from: int = 9
+    official_minimum: int | None = None
     implied: str = ""
 
 
@@ -223,6 +228,7 @@ _TRIGGER_KEYS = {
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
     "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed", "close",
+    "partnered",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -337,6 +343,7 @@ class _Reader:
             persons=data.get("persons", False),
             governed=data.get("governed", False),
             close=data.get("close", False),
+            partnered=data.get("partnered", False),
         )
 
     def frame(self) -> Frame:
@@ -373,6 +380,7 @@ class _Reader:
             "mutual",
             "lenient_minimum",
             "lenient_from",
+            "official_minimum",
             "implied",
         }
         self.check_keys(f"role {name}", data, allowed)
@@ -387,6 +395,7 @@ class _Reader:
             mutual=data.get("mutual", False),
             lenient_minimum=data.get("lenient_minimum", 0),
             lenient_from=data.get("lenient_from", 9),
+            official_minimum=data.get("official_minimum"),
             implied=data.get("implied", ""),
         )
 

@@ -85,13 +85,13 @@ class SentenceView(WordView):
         word = self.word(id)
         if word.upos == "VERB" or (word.upos == "X" and self.is_unsplit_future(id)):
             return True
-        if word.upos not in {"X", "NOUN", "ADJ"}:
+        if word.upos not in {"X", "NOUN", "ADJ", "ADP"}:
             return False
         if self.forms[id - 1] in self.lexicon.gathering:
             return self.is_gathering(id)
         if self.forms[id - 1] in self.lexicon.verb_forms or self._is_opening_verb(id):
             return True
-        return self._is_first_verb(id)
+        return word.upos != "ADP" and self._is_first_verb(id)
 
     def _is_first_verb(self, id: int) -> bool:
         """Whether a noun is the verb that a circumstance at the head of its sentence wants, before who acts ("three days
@@ -123,8 +123,10 @@ class SentenceView(WordView):
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
             return False
         following = self.entity_at(id + 1)
-        person = following is not None and following.kind == "Person" and following.first == id + 1
-        return person or self._is_nominative(id + 1)
+        acts = following is not None and following.first == id + 1
+        # a preposition that opens a sentence before a party is a verb ("*expressed* the Council": in Arabic like "via")
+        person = following is not None and (following.kind == "Person" or self.word(id).upos == "ADP")
+        return (acts and person) or self._is_nominative(id + 1)
 
     def _follows_link(self, id: int) -> bool:
         """Whether what stands before a word only links its sentence to the text ("*besides,* discussed the minister …")."""
@@ -435,7 +437,7 @@ class SentenceView(WordView):
             return ""
         if id > 1 and (self.forms[id - 2], self.forms[id - 1]) in self.lexicon.compound:
             return f"{self.forms[id - 2]} {self.forms[id - 1]}"
-        if self.forms[id - 1] in self.lexicon.instrumental and entity.kind == "Person":
+        if self.forms[id - 1] in self.lexicon.instrumental and (entity.kind == "Person" or self.is_verb(id)):
             return ""  # a verb that is spelt like the preposition ("*expressed* the president", not "via the president")
         governing = self.forms[id - 1] if self._governs(id) else ""
         if governing and governing not in self.lexicon.sending:

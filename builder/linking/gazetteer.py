@@ -147,7 +147,8 @@ def _fold_all(items: Iterable[str]) -> frozenset[str]:
 def demonym_forms(nisba: str) -> Iterator[str]:
     """The folded inflected forms of a relative adjective (nisba), with and without the article.
 
-    Arabic makes them all from the masculine singular: feminine, dual, sound plurals.
+    Arabic makes them all from the masculine singular: feminine, dual, sound plurals, and the accusative that an indefinite
+    object has ("met a delegation, *Israeli*").
     """
     stem = fold(nisba)
     if stem.startswith("ال") and len(stem) > 4:
@@ -158,6 +159,7 @@ def demonym_forms(nisba: str) -> Iterator[str]:
     for suffix in ("", "ه", "ون", "ين", "ان", "تان", "تين", "ات"):
         yield stem + suffix
         yield "ال" + stem + suffix
+    yield stem + "ا"
 
 
 class Gazetteer:

@@ -158,6 +158,10 @@ class PhraseFinder(TitleFinder):
             return []
         preposition, stripped = self.preposition(index, words[0])
         begin = self.tokens[index].begin + stripped
+        if rank in ("any", "state") and (
+            named := self._more_demonyms(index + length, preposition, "state", joined=False)
+        ):
+            return [replace(named[0], first=index, begin=begin), *named[1:]]
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
         members = self._group_members(index + length, title) if title else []
         members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
@@ -273,15 +277,21 @@ class PhraseFinder(TitleFinder):
                 continue  # "the leaders of "the Twenty""
             if self.tokens[at].is_punctuation:
                 break
-            match = self.match_name(at)
+            match = self.match_name(at) or self._owner(at, index + length)
             if not match and leaders and (again := self._anaphoric(at)) and again[0].kind == "organization":
                 # "the leaders of *the group*"
                 return [replace(again[0], first=index, begin=self.tokens[index].begin, rank="leaders")]
+            if not match and (own := self._anaphoric(at)) and own[0].kind == "own-country":
+                return [
+                    replace(own[0], first=index, begin=self.tokens[index].begin)
+                ]  # "the government of *his country*"
             if not match:
                 if leaders and self.match_phrase(at, self._is_official):
                     return []  # "the *heads of the delegations* of …" are no leaders
                 if leaders and self.tokens[at].folded in self.titles.phrases("between.members"):
                     continue
+                if self.tokens[at].upos == "ADP" and self._leads_elsewhere(at, self.phrase(index, length)):
+                    break
                 qualifies = {"ADJ", "ADP", "NUM"} if leaders else {"ADJ", "ADP"}
                 if self.tokens[at].upos not in qualifies and not self.match_phrase(at, self._known_head):
                     break
@@ -299,19 +309,42 @@ class PhraseFinder(TitleFinder):
             return [first, *self._more_demonyms(match.last + 1, preposition, rank)]
         return []
 
+    def _owner(self, at: int, after: int) -> NameMatch | None:
+        """The state whose organ a noun is, right after it, where the tagger took its name for another word ("the authorities of
+        *Chad*": in Arabic spelt like a verb); a construct leaves room for nothing else."""
+        if at != after or self.tokens[at].upos != "VERB":
+            return None
+        found = self._match_from(at, self.tokens[at].folded)
+        if not found or all(sense.entry.kind != "Country" or sense.how == "demonym" for sense in found[0]):
+            return None
+        return NameMatch(found[0], at, found[1], self.tokens[at].begin, "", found[2])
+
+    def _leads_elsewhere(self, at: int, words: tuple[str, ...]) -> bool:
+        """Whether a preposition after an organ tells where it is or goes, not whose it is ("sends officials *to* Niamey", "a
+        delegation *in* Paris"; but "officials *in* Washington")."""
+        form = self.tokens[at].folded
+        travelling = words[-1] in self.titles.phrases("between.travelling")
+        return form in self.titles.phrases("between.towards") or (
+            travelling and form in self.titles.phrases("between.within")
+        )
+
     def _is_official(self, words: tuple[str, ...]) -> bool:
         return self.titles.organs.get(words) in ("ministers", "official")
 
     def _known_head(self, words: tuple[str, ...]) -> bool:
         return words in self.titles.organs or words in self.titles.ranks
 
-    def _more_demonyms(self, index: int, preposition: str, rank: str) -> list[Reference]:
-        """The further demonyms of one head: "senior American *and Russian* officials"."""
+    def _more_demonyms(
+        self, index: int, preposition: str, rank: str, *, joined: bool = True
+    ) -> list[Reference]:
+        """The further demonyms of one head ("senior American *and Russian* officials"), or, unless the first is ``joined``, all
+        that say which a group is ("both sides, *the Syrian and the Israeli*"), at least two."""
         found: list[Reference] = []
         while match := self.match_name(index):
-            if match.begin == self.tokens[index].begin or not any(
-                s.entry.kind == "Country" for s in match.senses
-            ):
+            apart = match.begin == self.tokens[index].begin and (joined or bool(found))
+            if apart or not any(s.entry.kind == "Country" for s in match.senses):
+                break
+            if not joined and match.senses[0].how != "demonym":
                 break
             bodies = _of_officials(match.senses)
             found.append(
@@ -326,7 +359,7 @@ class PhraseFinder(TitleFinder):
                 )
             )
             index = match.last + 1
-        return found
+        return found if joined or len(found) > 1 else []
 
     def _named(self, index: int) -> list[Reference]:
         match = self.match_name(index)

@@ -224,7 +224,8 @@ class Resolver:
         if similar:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
-        return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, tuple(keys)), None
+        represented = tuple(body.key for body in bodies)
+        return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, represented), None
 
     def _similar(self, name: str, bodies: set[str]) -> Entry | None:
         """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
@@ -305,7 +306,7 @@ class Resolver:
             ]
             if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
                 actor = holders[0].actor
-                self.memory.remember(actor, rank, tuple(keys), "")
+                self.memory.remember(actor, rank, tuple(body.key for body in bodies), "")
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )

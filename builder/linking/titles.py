@@ -116,7 +116,11 @@ class TitleFinder(NameFinder):
                     break
                 index += 1
                 continue
-            if kind == "counterpart" and not bodies and self._is_body_ahead(index):
+            if (
+                not bodies
+                and self._is_body_ahead(index)
+                and (kind == "counterpart" or self._heads_in(first, index))
+            ):
                 index += 1
                 continue
             match = self.match_name(
@@ -155,6 +159,8 @@ class TitleFinder(NameFinder):
                     bodies=body,
                     preposition=preposition,
                 )
+            elif self._opens_partner(index):
+                break
             elif pending < self._patience(rank, index) and self._qualifies(token):
                 pending += 1
             else:
@@ -167,6 +173,13 @@ class TitleFinder(NameFinder):
             preposition=preposition,
             begin=self.tokens[first].begin,
         )
+
+    def _opens_partner(self, index: int) -> bool:
+        """Whether a token has "with" before a title, so that it begins the phrase of another person ("brought the deputy
+        minister together *with the prime minister*": in Arabic "by")."""
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        preposition, _ = self.preposition(index, self.phrase(index, length)[0]) if length else ("", 0)
+        return preposition in self.titles.phrases("between.partnering")
 
     def _is_longer_name(self, index: int, match: NameMatch) -> bool:
         """Whether a surname or first name that the gazetteer has only begins another's name ("President *Gnassingbé*
@@ -198,6 +211,19 @@ class TitleFinder(NameFinder):
             return False
         match = self.match_name(index + 1, attached=False)
         return bool(match) and match.senses[0].entry.kind == "Country" if match else False
+
+    def _heads_in(self, first: int, index: int) -> bool:
+        """Whether a title in the construct goes on to the state whose it is, and to a name ("the *head of the sovereignty
+        council in Sudan* A. B."; but "the president, *in Sudan*, A. B." are two)."""
+        if self.tokens[first].folded.startswith(load_clitics().article) or index - first < 2:
+            return False
+        match = self.match_name(index + 1, attached=False)
+        if not match or match.senses[0].how == "metonym":
+            return False
+        name = self.match_name(match.last + 1, attached=False)
+        return bool(name and self._is_person(name)) or bool(
+            self.match_unknown_name(match.last + 1, after_title=False)
+        )
 
     def _end_of_family(self, last: int) -> int:
         """The last token of a name with the house after it ("King Abdullah bin Abdulaziz *Al Saud*")."""
@@ -298,14 +324,30 @@ class TitleFinder(NameFinder):
         return rank == "honorific" and self.phrase(index, length) in self.titles.ranks
 
     def _opens_name(self, index: int, rank: str) -> bool:
-        """Whether a comma, quotation mark or bracket stands between a title and its name."""
+        """Whether a comma, quotation mark or bracket stands between a title and its name, and perhaps what one calls him by
+        ("the Saudi foreign minister, *Mr* C. H.")."""
         after = index + 1
+        called = self.match_phrase(after, self.titles.ranks.__contains__)
+        styled = (
+            self.titles.ranks.get(self.phrase(after, called)) in ("honorific", "official")
+            if called
+            else False
+        )
+        if called == 1 and styled and not self.tokens[after].conjoined and self._is_of_body_before(index):
+            after += 1
+            demonym = self.match_name(after, attached=False)
+            after += 1 if demonym and demonym.senses[0].how == "demonym" else 0
         if after >= len(self.tokens) or self.tokens[after].is_punctuation:
             return False
         match = self.match_name(after, attached=False)
         if match and self._is_person(match):
             return True
         return not match and bool(self.match_unknown_name(after, after_title=False))
+
+    def _is_of_body_before(self, index: int) -> bool:
+        """Whether a state or body stands right before, so that a title has told whose it is."""
+        before = (self.match_name(at) for at in range(max(index - 4, 0), index))
+        return any(match and match.last == index - 1 and not self._is_person(match) for match in before)
 
     def _with_apposition(self, reference: Reference) -> Reference:
         """A named person with the title that follows after a comma ("N. E., the secretary-general of the League"), or
