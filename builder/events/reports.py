@@ -329,8 +329,9 @@ def _names_same_body(ours: EventValues, theirs: EventValues) -> bool:
 
 
 def _goes_back(group: Group, mention: Mention) -> bool:
-    """Whether a mention in the pluperfect ("the two *had met* in Oslo") comes after others that the text has told."""
-    earlier = any("earlier" in other.cues for other in group.mentions)
+    """Whether a mention in the pluperfect ("the two *had met* in Oslo") comes after others that the text has told; but of
+    "his meetings" it tells one."""
+    earlier = any({"earlier", "plural"} & other.cues for other in group.mentions)
     return "earlier" in mention.cues and not (earlier or mention.definite)
 
 
