@@ -272,7 +272,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
     if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
         return False  # "the first round" is not the second
-    if any(_are_apart(mention, other) for other in group.mentions):
+    if any(_are_apart(mention, other) or _are_of_one_word(mention, other) for other in group.mentions):
         return False
     if "group" not in mention.cues and not actors_agree(
         _named(ours, group.mentions), _named(theirs, [mention])
@@ -328,9 +328,17 @@ def _names_same_body(ours: EventValues, theirs: EventValues) -> bool:
     return alone and actors == {f.actor for f in ours.fillers} and not (theirs.start_date or theirs.place)
 
 
+def _are_of_one_word(mention: Mention, other: Mention) -> bool:
+    """Whether one word tells of two events ("hosted *two summits* in 1979 and 2004")."""
+    ours, theirs = mention.values.start_date, other.values.start_date
+    alike = mention.trigger == other.trigger and trigger_span(mention) == trigger_span(other)
+    return alike and None not in (ours, theirs) and ours != theirs
+
+
 def _goes_back(group: Group, mention: Mention) -> bool:
-    """Whether a mention in the pluperfect ("the two *had met* in Oslo") comes after others that the text has told."""
-    earlier = any("earlier" in other.cues for other in group.mentions)
+    """Whether a mention in the pluperfect ("the two *had met* in Oslo") comes after others that the text has told; but of
+    "his meetings" it tells one."""
+    earlier = any({"earlier", "plural"} & other.cues for other in group.mentions)
     return "earlier" in mention.cues and not (earlier or mention.definite)
 
 
@@ -408,6 +416,9 @@ def _join_groups(groups: list[Group]) -> None:
     for group in [g for g in groups if not any(own_values(m).fillers for m in g.mentions)]:
         mention = group.mentions[0]
         rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
+        rivals = [
+            g for g in rivals if not any(_are_of_one_word(m, n) for m in group.mentions for n in g.mentions)
+        ]
         if not group.values.start_date:
             rivals = [g for g in rivals if _can_be_told(g, mention)]
         if rivals:

@@ -30,7 +30,8 @@ def read_cues(
     ``status``: its status is said, not assumed; ``previous``: it is another event than the text's; ``another``: it is
     one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
     ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
-    one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once;
+    one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once; ``plural``: by a
+    noun for meetings;
     ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
     it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
     preposition says with whom, or in what it took place. Two more begin with :data:`NUMBER` and :data:`APART`.
@@ -51,6 +52,7 @@ def read_cues(
         "further": _is_further(view, anchor),
         "serial": trigger.inherits,
         "several": trigger.distributive,
+        "plural": view.forms[anchor - 1] in view.lexicon.several_events,
         "aim": status.status == PLANNED
         and bool(status.cue)
         and view.case_of(status.cue) == load_status().purpose,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diplograph.arabic import fold
 from diplograph.model import Actor, Place
 
 
@@ -53,3 +54,14 @@ def fill_mention(
         base.sentence, base.first, base.last, base.head, base.begin, base.end, kind, how, actors, place,
         rank, leader, bodies, tags, base.preposition, base.name,
     )  # fmt: skip
+
+
+def is_first_name(titled: EntityMention, named: EntityMention) -> bool:
+    """Whether a name that is known to nobody, right after a title, is that of who holds it, or begins it ("the Jordanian
+    monarch *King Abdullah*")."""
+    if titled.how != "title" or named.how != "name" or named.first != titled.last + 1:
+        return False
+    if len(titled.actors) != 1 or len(named.actors) != 1 or named.actors[0].wikidata or not named.name:
+        return False
+    whole, first = (fold(name).replace(" ", "") for name in (titled.actors[0].label_ar, named.name))
+    return whole.startswith(first)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from diplograph.linking.gazetteer import Sense
+from diplograph.linking.gazetteer import Entry, Sense
 from diplograph.linking.names import NameMatch
 from diplograph.linking.titles import Reference, TitleFinder
 from diplograph.linking.tokens import load_clitics, readings
@@ -296,7 +296,7 @@ class PhraseFinder(TitleFinder):
                 if self.tokens[at].upos not in qualifies and not self.match_phrase(at, self._known_head):
                     break
                 continue
-            bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
+            bodies = _of_officials(match.senses)
             if match.senses[0].entry.kind == "City" and len(match.senses) == 1:
                 return []
             words = self.phrase(index, length)
@@ -346,7 +346,7 @@ class PhraseFinder(TitleFinder):
                 break
             if not joined and match.senses[0].how != "demonym":
                 break
-            bodies = tuple(dict.fromkeys(sense.entry for sense in match.senses))
+            bodies = _of_officials(match.senses)
             found.append(
                 Reference(
                     "organ",
@@ -451,3 +451,10 @@ class PhraseFinder(TitleFinder):
                     Reference(kind, index, index, name=name, preposition=reading.preposition, begin=begin)
                 ]
         return []
+
+
+def _of_officials(senses: Sequence[Sense]) -> tuple[Entry, ...]:
+    """Of whom officials can be: of a state by its own name before that of a capital spelt alike ("the leaders of Qatar *and
+    Oman*", not Amman)."""
+    states = [s.entry for s in senses if s.entry.kind == "Country" and s.how != "metonym"]
+    return tuple(dict.fromkeys(states or [sense.entry for sense in senses]))

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
 from diplograph.linking.address import heads_no_state, is_prince, title_words
-from diplograph.linking.entities import EntityMention, fill_mention
+from diplograph.linking.entities import EntityMention, fill_mention, is_first_name
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
@@ -51,7 +51,9 @@ class Resolver:
             for reference in references:
                 self.memory.clock += 1
                 mention = self._mention(sentence, tokens, reference, mentions)
-                if mention:
+                if mention and mentions and is_first_name(mentions[-1], mention):
+                    mentions[-1] = replace(mentions[-1], last=mention.last, end=mention.end)
+                elif mention:
                     self._note_pair(mention, mentions)
                     self._note_bystander(mention, sentence)
                     mentions.append(mention)
