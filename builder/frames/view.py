@@ -129,9 +129,13 @@ class SentenceView(WordView):
         return (acts and person) or self._is_nominative(id + 1)
 
     def _follows_link(self, id: int) -> bool:
-        """Whether what stands before a word only links its sentence to the text ("*besides,* discussed the minister …")."""
+        """Whether what stands before a word only links its sentence to the text ("*besides,* discussed the minister …"), or
+        says where ("*in Baghdad* discussed the minister …")."""
         before = self.forms[: id - 1]
         joined = before[1:] if before and self.word(1).upos == "CCONJ" else before
+        place = self.entity_at(id - 1) if len(joined) > 1 and joined[0] in self.lexicon.local else None
+        if place is not None and place.place and place.first == id - len(joined) + 1:
+            return True
         if len(before) < 2 or before[-1] not in self.lexicon.commas or len(before) > _LINK:
             return False
         return all(self.word(at).upos != "VERB" for at in range(1, id)) and joined[0] in self.lexicon.linkers
