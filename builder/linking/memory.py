@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass, field
 
 from diplograph.model import Actor
@@ -98,12 +97,6 @@ class Memory:
                 if title in person.titles and rank in ("official", "honorific", person.rank)
             ),
             None,
-        )
-
-    def last_of(self, bodies: Container[str]) -> KnownPerson | None:
-        """The last person introduced who speaks for one of some bodies."""
-        return next(
-            (person for person in reversed(self.people) if any(key in bodies for key in person.bodies)), None
         )
 
     def last_ranked(self) -> Actor | None:

@@ -100,11 +100,6 @@ class Resolver:
             case "group":
                 return self._group(base, reference, before)
             case "organ":
-                title = self.text[base.begin : base.end].split(maxsplit=1)[:1]
-                definite = fold(title[0]) in self.titles.phrases("anaphors.official")
-                known = self.memory.last_of({body_key(body) for body in reference.bodies}) if definite else None
-                if known is not None:
-                    return self._as_known(base, known, "title")  # "received a call from *the Italian official*"
                 return self._body(base, reference.bodies, "organ")
             case "demonym" | "name":
                 return self._named_body(base, reference.senses)
