@@ -371,7 +371,7 @@ class Resolver:
         if len(members) < reference.number:
             return None
         ranks = {person.actor.key: person.rank for person in self.memory.people}
-        leader = all(ranks.get(member.key) in self.titles.leaders for member in members)
+        leader = all(self._leads(member, ranks.get(member.key, "")) for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
 
     def _choose_bodies(self, entries: Sequence[Entry]) -> tuple[Actor, ...]:
