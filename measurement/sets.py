@@ -69,7 +69,7 @@ SETS = {
         GOLD / "dated-development/articles.jsonl",
     ),
     "retold-development": AnnotatedSet(
-        "57 articles of the web, told anew (tests/gold/retold-development)",
+        "114 articles of the web, told anew (tests/gold/retold-development)",
         GOLD / "retold-development/gold",
         GOLD / "retold-development/articles.jsonl",
     ),

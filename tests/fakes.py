@@ -40,6 +40,9 @@ class NameExtractor:
     def judge(self, part: ParsedDocument) -> Prospect:
         return Prospect.REPORT
 
+    def find_names(self, part: ParsedDocument) -> Sequence[int]:
+        return ()
+
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []
         for sentence in parsed.sentences:

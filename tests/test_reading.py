@@ -68,6 +68,7 @@ class Judge:
 
     prospects: dict[int, Prospect]
     sentences: tuple[int, ...] = (4,)
+    names: tuple[int, ...] = ()
     fingerprint = "judge"
 
     def find_sentences(self, document: Document) -> Sequence[int]:
@@ -75,6 +76,9 @@ class Judge:
 
     def judge(self, part: ParsedDocument) -> Prospect:
         return self.prospects[len(part.sentences)]
+
+    def find_names(self, part: ParsedDocument) -> Sequence[int]:
+        return self.names
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         return ()
@@ -106,6 +110,13 @@ def test_more_is_parsed_only_of_what_is_promising(
     assert [numbers for _, numbers in parser.noted] == noted
     assert reading.sieved == (WHOLE not in noted)
     assert not reading.failure
+
+
+def test_who_is_meant_is_read_where_it_is_said() -> None:
+    parser = SegmentParser()
+    judge = Judge({1: Prospect.OPEN, 5: Prospect.OPEN}, (5,), (0, 3))
+    assert Reader(parser, judge).read([(make_document("d"), None)]).readings[0].sieved
+    assert [numbers for _, numbers in parser.noted] == [[5], [0, 2, 3, 4, 5]]
 
 
 def test_what_was_kept_is_whole_and_not_judged(tmp_path: Path) -> None:

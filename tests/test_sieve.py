@@ -15,7 +15,7 @@ from diplograph.frames.inflection import WordLists, load_forms
 from diplograph.frames.sieve import Sieve
 from diplograph.frames.view import SentenceView
 from diplograph.linking import load_gazetteer, load_titles
-from diplograph.model import Block, Document
+from diplograph.model import Block, Document, Prospect
 from diplograph.parsing import StanzaParser
 from diplograph.pipeline import FrameExtractor
 from diplograph.pipeline.reading import Reader
@@ -24,8 +24,8 @@ from diplograph.sources import read_sources
 SAMPLE = 40  # articles of the corpus; docs/scale.md measures a thousand
 
 
-def make_document(text: str) -> Document:
-    return Document("d", text, blocks=(Block(0, len(text)),))
+def make_document(text: str, published: str | None = None) -> Document:
+    return Document("d", text, blocks=(Block(0, len(text)),), published=published)
 
 
 def articles(path: Path) -> list[Document]:
@@ -101,6 +101,58 @@ def test_a_document_that_is_sieved_has_the_graph_it_had(stanza_parser: StanzaPar
     assert (sieved.reports, sieved.parser, sieved.actors) == (parsed.reports, parsed.parser, parsed.actors)
 
 
+ONLY_IN_WHOLE = {
+    # what the talks of an article are about is said around them
+    "subject": (
+        "وصل الوزير إلى المطار صباحا. وكانت محادثات فنلندية بريطانية جرت في هلسنكي في آذار/مارس 2023. وقال خبراء إن المظلة "
+        "النووية مكلفة. ويطالب نواب بنشر قوات على الحدود. ويرى آخرون أن نشر صواريخ يكفي."
+    ),
+    # who is called by a surname has been named, with an office, far above
+    "surname": (
+        "ألقى الرئيس الفنلندي ألكسندر ستوب كلمة أمام الطلاب في هلسنكي. وحضر الحفل عدد من الضيوف. وتحدث عميد الكلية عن "
+        "برنامج السنة. وعزفت فرقة من الطلاب ألحانا قديمة. وزار الضيوف مكتبة الكلية. وكان ماكرون أشاد، لدى لقائه ستوب في "
+        "باريس في 10 آذار/مارس 2023، بجهود الطلاب."
+    ),
+    # a form that the corpus of forms.txt did not show
+    "form": "أفادت صحيفة محلية بأن أوسلو ولشبونة تتفاوضان على اتفاقية دفاعية جديدة.",
+}
+
+
+@pytest.mark.parametrize("text", ONLY_IN_WHOLE.values(), ids=ONLY_IN_WHOLE)
+def test_what_only_the_whole_text_tells_is_not_lost(text: str, stanza_parser: StanzaParser) -> None:
+    inputs = [(make_document(text, "2023-04-01"), None)]
+    [sieved] = Reader(stanza_parser, FrameExtractor()).read(inputs).readings
+    [whole] = Reader(stanza_parser, FrameExtractor(), sieve=False).read(inputs).readings
+    assert len(whole.reports) == 1
+    assert sieved.reports == whole.reports
+
+
+@pytest.mark.parametrize(
+    ("text", "prospect"),
+    [
+        (
+            "تعقد الجولة الثانية في جنيف في 10 نيسان/أبريل 2023.",
+            Prospect.OPEN,
+        ),  # of whatever the text told before
+        ("أجرى الرئيس الفرنسي اتصالا هاتفيا بنظيره التونسي.", Prospect.REPORT),
+        ("بدأ لقاء المدير مع موظفيه متأخرا.", Prospect.NONE),
+    ],
+    ids=["open", "report", "none"],
+)
+def test_what_some_sentences_promise(text: str, prospect: Prospect, stanza_parser: StanzaParser) -> None:
+    assert FrameExtractor().judge(stanza_parser.parse(make_document(text))) is prospect
+
+
+@pytest.mark.parametrize(
+    ("opening", "found"), [("بحث الوزراء نشر صواريخ في بولندا.", True), ("بحث الوزراء أسعار القمح.", False)]
+)
+def test_an_opening_is_the_first_sentences(opening: str, found: bool) -> None:
+    """Whoever "met again" met on what the headline or the lead said, not on what a text ends with."""
+    rest = "وحضر الحفل عدد من الضيوف. وكان وفدان اجتمعا في صوفيا. ثم طالب نواب بنشر صواريخ."
+    triggers = load_sieve().find_triggers(make_document(f"{opening} {rest}"))
+    assert ("to-meet-again" in triggers) is found
+
+
 @pytest.fixture(scope="module")
 def corpus() -> list[Document]:
     if not (SHARED / "articles" / "corpus.jsonl.gz").exists():
@@ -142,6 +194,30 @@ def test_listed_words_are_found_in_the_tokens_of_real_articles(
                     missed += not known.find(surface)
     assert asked > 100
     assert missed / asked < 0.01
+
+
+@pytest.mark.parametrize(
+    ("lemma", "tokens"),
+    [
+        ("تفاوض", "تتفاوضان وسيتفاوضون فلنتفاوض تفاوضتا تفاوضوا"),
+        ("اجتمع", "يجتمعان وستجتمع نجتمع ليجتمعوا اجتمعتا فاجتمعا"),
+        ("التقي", "تلتقيان ويلتقون سيلتقيه التقتا والتقاهما التقيا"),
+        ("استضاف", "تستضيفهما وسيستضيفون استضيف"),
+        ("ناقش", "تناقشان ونوقشت سيناقشها يناقشون"),
+        ("اكد", "ويوكدون ستوكده نوكد"),
+        ("هدد", "تهددان يهددهم وهددتها"),
+        ("زار", "ويزورها سيزوران زارتا"),
+    ],
+)
+def test_verbs_are_found_in_every_form(lemma: str, tokens: str) -> None:
+    lists = WordLists({0: [lemma]}, verbal=frozenset({0}))
+    assert [token for token in tokens.split() if not lists.find(token)] == []
+
+
+def test_only_verbs_of_which_the_lemma_counts_have_forms_of_verbs() -> None:
+    lists, first = {0: ["تفاوض"]}, frozenset({0})
+    assert not WordLists(lists).find("يتفاوضون")
+    assert not WordLists(lists, exact=first, verbal=first).find("يتفاوضون")
 
 
 def test_forms_are_of_words_and_folded() -> None:

@@ -45,8 +45,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
         values = _settle_fillers(group.values, frames[group.values.event_class])
         if not frames[values.event_class].status:
             values, group.mentions = _date_headline(parsed, values, group.mentions)
-        lenient = any("lenient" in mention.cues for mention in group.mentions)
-        if _is_admitted(values, frames[values.event_class], lenient=lenient):
+        if not _find_wanting(values, frames[values.event_class], group.mentions):
             ordered = tuple(
                 sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger))
             )
@@ -93,9 +92,7 @@ def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> l
             rivals = [rival for rival in rivals if rival.frame in kinds[-1:]] or rivals
         if len(rivals) > 1:
             rivals = [mention for mention in rivals if "anaphoric" not in mention.cues] or rivals
-            present = {
-                m.values.event_class for m in rivals if _is_admitted(m.values, frames[m.values.event_class])
-            }
+            present = {m.values.event_class for m in rivals if _is_admitted(m, frames[m.values.event_class])}
             rivals = [
                 m for m in rivals if not present & set(frames[m.values.event_class].yields_to)
             ] or rivals
@@ -268,6 +265,8 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     apart = group.is_previous() != ("previous" in mention.cues) and not _is_said_twice(group, mention)
     if apart and not (dated_alike or placed_alike):
         return False
+    if _goes_back(group, mention) and not (dated_alike or placed_alike):
+        return False
     if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
         return False
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
@@ -279,37 +278,80 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         _named(ours, group.mentions), _named(theirs, [mention])
     ):
         return False
-    if not places_agree(ours, theirs):
+    if not places_agree(ours, theirs) and not _is_named_from_afar(group, mention):
         return False
     # A meeting of two on the margins of a summit is not the summit of all.
     aside = "aside" in mention.cues or all("aside" in other.cues for other in group.mentions)
     if aside and ours.fillers and theirs.fillers and len(ours.fillers) != len(theirs.fillers):
         return False
+    if _is_host(mention, group):
+        return False
     if strict and not set(roles_of(ours)) & set(roles_of(theirs)):
         return False
-    if strict and _is_wider(ours, theirs) and not _can_be_told(group, mention):
+    if (
+        strict
+        and _is_wider(ours, theirs)
+        and (_is_of_bodies(ours, theirs) or not _can_be_told(group, mention))
+    ):
         return False
     if strict and not mention.definite and _is_joined(ours, theirs):
         return False
-    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not may_be_both(m)}
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     told = strict or "further" in mention.cues or bool(theirs.start_date)
+    if told and _is_other_time(group, mention):
+        return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
+    return True
+
+
+def _is_other_time(group: Group, mention: Mention) -> bool:
+    """Whether a mention says of its event that it is past, and the group of its own that it lies ahead, or the other way
+    round. With the article it means an event that the text has told, but not where it alone says when ("*the summit* of next
+    year")."""
+    explicit = {m.values.status for m in group.mentions if "status" in m.cues and not may_be_both(m)}
+    theirs = mention.values
     # "*received* his guest *to hold* talks": what it is for, in one sentence with it, is that meeting.
     aimed = "aim" in mention.cues and any(other.sentence == mention.sentence for other in group.mentions)
-    if (
-        told
-        and "status" in mention.cues
-        and explicit
-        and not mention.definite
-        and not aimed
-        and not may_be_both(mention)
-    ):
-        past, future = {"occurred"}, {"planned", "hypothetical"}
-        if {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past:
-            return bool(
-                ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date)
-            )
-    return True
+    dates_it = bool(theirs.start_date) and not group.values.start_date and "pointed" not in mention.cues
+    if "status" not in mention.cues or not explicit or aimed or may_be_both(mention):
+        return False
+    if (mention.definite or _names_same_body(group.values, own_values(mention))) and not dates_it:
+        return False
+    past, future = {"occurred"}, {"planned", "hypothetical"}
+    return {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past
+
+
+def _names_same_body(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether an event is told once more by the body that holds it, and nothing else ("Cairo will host the summit of the
+    union … boycotted *the summit of the union*")."""
+    actors = {filler.actor for filler in theirs.fillers}
+    alone = len(actors) == 1 and all(actor.kind == "Organization" for actor in actors)
+    return alone and actors == {f.actor for f in ours.fillers} and not (theirs.start_date or theirs.place)
+
+
+def _goes_back(group: Group, mention: Mention) -> bool:
+    """Whether a mention in the pluperfect ("the two *had met* in Oslo") comes after others that the text has told."""
+    earlier = any("earlier" in other.cues for other in group.mentions)
+    return "earlier" in mention.cues and not (earlier or mention.definite)
+
+
+def _is_host(mention: Mention, group: Group) -> bool:
+    """Whether a noun without a party is not what was held on the margins of "the summit", but that summit."""
+    words = anchors_of(mention)
+    return (
+        not own_values(mention).fillers
+        and bool(words)
+        and all("margins" in other.cues and not words & anchors_of(other) for other in group.mentions)
+    )
+
+
+def _is_named_from_afar(group: Group, mention: Mention) -> bool:
+    """Whether a noun with the article names the body of a group's event alone, and its place stands before it: that is where
+    somebody speaks of it ("sources *in Cairo* say that Beirut's part in *the Arab summit* …")."""
+    actors = {filler.actor for filler in own_values(mention).fillers}
+    alone = len(actors) == 1 and all(actor.kind == "Organization" for actor in actors)
+    behind = any(p.aspect == "heldAt" and p.begin > trigger_span(mention)[0] for p in mention.evidence)
+    same = actors == {filler.actor for filler in group.values.fillers}
+    return mention.definite and alone and same and not behind
 
 
 def _named(values: EventValues, mentions: Sequence[Mention]) -> EventValues:
@@ -349,6 +391,12 @@ def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
     return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)
 
 
+def _is_of_bodies(ours: EventValues, theirs: EventValues) -> bool:
+    """Whether the parties of both are bodies: "the *Arab* summit" is not "the *Arab and African* summit". A state beside a
+    body may be its host."""
+    return all(filler.actor.kind == "Organization" for filler in (*ours.fillers, *theirs.fillers))
+
+
 def _are_apart(one: Mention, other: Mention) -> bool:
     """Whether the text says of two mentions that the one comes before the other."""
     pairs = ((one, other), (other, one))
@@ -367,30 +415,41 @@ def _join_groups(groups: list[Group]) -> None:
             groups.remove(group)
 
 
-def _is_admitted(values: EventValues, frame: Frame, *, lenient: bool = False) -> bool:
-    """Whether the roles have the actors that the frame asks for."""
-    return not _wanting(values, frame, lenient=lenient)
+def _is_admitted(mention: Mention, frame: Frame) -> bool:
+    """Whether the roles of a mention have the actors that the frame asks for."""
+    return not _find_wanting(mention.values, frame, [])
 
 
-def _wanting(values: EventValues, frame: Frame, *, lenient: bool) -> list[str]:
+def _find_wanting(values: EventValues, frame: Frame, mentions: Sequence[Mention]) -> list[str]:
     """The roles that have fewer actors than the frame asks for, in words.
 
-    Fewer do where date or place are known, or the trigger is sure.
+    Fewer do where date or place are known, where a trigger of the mentions is sure, and where an official takes part.
     """
     counts = {role: len(actors) for role, actors in roles_of(values).items()}
     known = bool(values.start_date) + (values.place is not None)
+    lenient = any("lenient" in mention.cues for mention in mentions)
     found = []
     for role, policy in frame.roles.items():
         needed = policy.lenient_minimum if lenient or known >= policy.lenient_from else policy.minimum
+        if policy.official_minimum is not None and _is_of_official(values, mentions):
+            needed = min(needed, policy.official_minimum)
         if counts.get(role, 0) < needed:
             found.append(f"{role}: {counts.get(role, 0)} of {needed}")
     return found
 
 
+def _is_of_official(values: EventValues, mentions: Sequence[Mention]) -> bool:
+    """Whether a text says of one event that it took place, or did not, and of somebody who speaks for a state or body that he
+    took part ("*the president* received *a call* from the envoy")."""
+    told = any("status" in m.cues and not {"several", "headline"} & m.cues for m in mentions)
+    official = any(f.actor.kind == "Person" and f.actor.represents for f in values.fillers)
+    return told and official
+
+
 def explain_refusal(mention: Mention) -> str:
     """Why a mention that no report has made none of its own, in words."""
     frame = next(frame for frame in load_frames() if frame.event_class == mention.values.event_class)
-    wanting = _wanting(mention.values, frame, lenient="lenient" in mention.cues)
+    wanting = _find_wanting(mention.values, frame, [mention])
     if wanting:
         return "too few actors (" + ", ".join(wanting) + ")"
     return "it only refers back to an event" if _refers_back(mention) else "another frame has the same words"

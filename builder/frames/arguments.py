@@ -59,7 +59,7 @@ def find_arguments(view: SentenceView, firing: Firing) -> list[Argument]:
             continue
         if rule.indefinite and view.is_definite(firing.anchor):
             continue
-        if rule.partnered and not any(_is_with(view, argument) for argument in found):
+        if rule.partnered and not any(_is_with(view, firing.anchor, argument) for argument in found):
             continue
         if rule.of == "sentence" and any(
             a.entity.kind == "Organization" and a.role == rule.role for a in found
@@ -100,12 +100,18 @@ def _is_partner(view: SentenceView, argument: Argument) -> bool:
     )
 
 
-def _is_with(view: SentenceView, argument: Argument) -> bool:
-    """Whether an argument is somebody with whom the event is said to be."""
+def _is_with(view: SentenceView, anchor: int, argument: Argument) -> bool:
+    """Whether an argument is somebody with whom the event is said to be, and not something else beside it ("to meet
+    activists *and strengthen the cooperation* with the government")."""
     entity = argument.entity
     if entity.how == "pronoun":
         return view.forms[entity.first - 2] in view.lexicon.accompanying
-    return entity in view.entities and view.preposition_of(entity) in view.lexicon.accompanying
+    if entity not in view.entities or view.preposition_of(entity) not in view.lexicon.accompanying:
+        return False
+    return not any(
+        view.word(at).upos == "CCONJ" and view.word(at + 1).upos == "NOUN" and view.entity_at(at + 1) is None
+        for at in range(anchor + 1, entity.first)
+    )
 
 
 def _is_filled(view: SentenceView, firing: Firing, role: str, found: list[Argument]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diplograph.frames.arguments import Argument
+from diplograph.frames.numbering import find_number
 from diplograph.frames.order import find_ordered
 from diplograph.frames.spans import EventSpan
 from diplograph.frames.status import StatusReading, is_imperfect
@@ -11,6 +12,7 @@ from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 
 NUMBER = "number "  # how a cue begins that says the event is the second, third … of a series
+_HELPED = 8  # words between a form of "to be" and the verb that it helps, which the subject may stand between
 APART = "apart from "  # … that says it comes before or after the event whose word is at this offset
 
 
@@ -34,11 +36,13 @@ def read_cues(
     trigger, anchor = firing.trigger, firing.anchor
     only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
     agreed = _is_agreed(view, anchor, status)
+    pointed = _is_pointed_at(view, anchor)
     cues = {
         "status": status.explicit,
         "previous": status.previous,
         "another": agreed or bool(view.find(load_status().another, anchor + 1, anchor + 3)),
-        "anaphoric": trigger.anaphoric or (trigger.lenient and _is_pointed_at(view, anchor, arguments)),
+        "anaphoric": trigger.anaphoric or (trigger.lenient and pointed and _is_party_of_clause(arguments)),
+        "pointed": pointed,
         "group": only_groups and is_definite_noun(view, anchor) and not agreed,
         "lenient": trigger.lenient,
         "inherits": trigger.inherits and not (arguments and trigger.lenient),
@@ -50,19 +54,22 @@ def read_cues(
         and view.case_of(status.cue) == load_status().purpose,
         "margins": _is_on_margins(view, span),
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
+        "earlier": _is_earlier(view, span),
         "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),
     }
     said = {cue for cue, holds in cues.items() if holds}
-    return frozenset(said | _numbers(view, anchor) | _apart(view, anchor))
+    return frozenset(said | _numbers(view, anchor) | _apart(view, anchor) | _beside(view, span))
 
 
-def _is_pointed_at(view: SentenceView, anchor: int, arguments: list[Argument]) -> bool:
-    """Whether a demonstrative points back at an event, and nobody is said to be its party but who acts in the sentence
-    ("Oslo called for *this meeting*": it is one that the text has told of, and of others)."""
-    pointed = (
-        anchor > 1 and view.has_article(anchor) and view.forms[anchor - 2] in view.lexicon.demonstratives
-    )
-    return pointed and bool(arguments) and not any("anchor/" in argument.rule for argument in arguments)
+def _is_pointed_at(view: SentenceView, anchor: int) -> bool:
+    """Whether a demonstrative points back at an event ("*this* meeting")."""
+    return anchor > 1 and view.has_article(anchor) and view.forms[anchor - 2] in view.lexicon.demonstratives
+
+
+def _is_party_of_clause(arguments: list[Argument]) -> bool:
+    """Whether nobody is said to be a party of an event itself, only who acts in its sentence ("*Oslo* called for this
+    meeting": it is one that the text has told of, and of others)."""
+    return bool(arguments) and not any("anchor/" in argument.rule for argument in arguments)
 
 
 def is_definite_noun(view: SentenceView, anchor: int) -> bool:
@@ -71,10 +78,9 @@ def is_definite_noun(view: SentenceView, anchor: int) -> bool:
 
 
 def _numbers(view: SentenceView, anchor: int) -> set[str]:
-    """The ordinal next to an anchor ("the *second* round")."""
-    numbers = view.lexicon.numbers
-    found = view.find(numbers, anchor - 1, anchor) or view.find(numbers, anchor + 1, anchor + 2)
-    return {f"{NUMBER}{view.lexicon.number_of(view.forms[id - 1])}" for id in found}
+    """The number of an event in its series ("the *second* round")."""
+    number = find_number(view, anchor)
+    return {f"{NUMBER}{number}"} if number else set()
 
 
 def _apart(view: SentenceView, anchor: int) -> set[str]:
@@ -104,6 +110,25 @@ def _margins(view: SentenceView, span: EventSpan) -> list[int]:
     begin = min(span.clause_begin, span.anchor)
     found = view.find(view.lexicon.beside, begin, max(span.clause_end, span.phrase_end))
     return [id for id in found if id + 1 != span.anchor]
+
+
+def _is_earlier(view: SentenceView, span: EventSpan) -> bool:
+    """Whether the verb of an event is in the pluperfect ("the two *had met* in Oslo")."""
+    verb = span.verb or 0
+    if not verb or is_imperfect(view, verb):
+        return False
+    for id in range(verb - 1, max(verb - _HELPED, 0), -1):
+        if view.is_one_of(id, view.lexicon.auxiliary) and not is_imperfect(view, id):
+            return True
+        if view.is_boundary(id) or view.is_verb(id):
+            return False
+    return False
+
+
+def _beside(view: SentenceView, span: EventSpan) -> set[str]:
+    """The events on whose margins this one is held: they are others ("on the margins *of the summit* the two met")."""
+    hosts = [id + 1 for id in _margins(view, span) if id + 1 in view.anchors]
+    return {f"{APART}{view.word(host).begin}" for host in hosts}
 
 
 def _is_on_margins(view: SentenceView, span: EventSpan) -> bool:

@@ -2,8 +2,9 @@
 
 A frame compares folded words with the form or the lemma of a parsed word, and both come from a token: clitics are taken
 off at its ends, and the lemma has other endings and other letters in its midst. So a token can be a listed word if,
-without some clitics before it and some letters behind it, it is that word, or a form of that lemma which the corpus
-shows (ontology/lexicon/forms.txt). The tests hold this to the parses of real sentences.
+without some clitics before it and some letters behind it, it is that word, or a form of that lemma: of a verb those
+that follow by rule, and whatever else the corpus shows (ontology/lexicon/forms.txt). The tests hold this to the parses
+of real sentences.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _LONGEST = 6  # letters of such endings
 _ENDINGS = frozenset({"ا", "ان", "ين"})  # of an accusative, a dual
 _CLITIC = 2  # letters up to which a word may be a clitic, found at any place in a token
 _LONG = 6  # letters from which a word is found glued to its neighbours, too
+_PERSONS = "يتنا"  # how an imperfect begins
+_ROOT = 3  # letters of most roots; a verb has no fewer
+_ALEF, _WAW, _YEH = "ا", "و", "ي"
 
 
 class WordLists:
@@ -30,8 +34,14 @@ class WordLists:
     (frozenset({0}), frozenset({1}), frozenset())
     """
 
-    def __init__(self, lists: Mapping[int, Iterable[str]], exact: frozenset[int] = frozenset()) -> None:
-        """``exact`` are the numbers of those lists for which the lemma of a word does not count."""
+    def __init__(
+        self,
+        lists: Mapping[int, Iterable[str]],
+        exact: frozenset[int] = frozenset(),
+        verbal: frozenset[int] = frozenset(),
+    ) -> None:
+        """``exact`` are the numbers of those lists for which the lemma of a word does not count, ``verbal`` those of lists
+        that have verbs."""
         self._forms: dict[str, set[int]] = {}
         self._stems: dict[str, set[int]] = {}
         self._anywhere: dict[str, set[int]] = {}
@@ -39,14 +49,15 @@ class WordLists:
         for number, phrases in lists.items():
             for phrase in phrases:
                 word, _, rest = phrase.partition(" ")  # a phrase is found where its first word is
-                self._add(number, word, lemma=number not in exact and not rest)
+                self._add(number, word, lemma=number not in exact and not rest, verbal=number in verbal)
 
-    def _add(self, number: int, word: str, *, lemma: bool) -> None:
+    def _add(self, number: int, word: str, *, lemma: bool, verbal: bool) -> None:
         if len(word) <= _CLITIC or len(word) >= _LONG:
             self._anywhere.setdefault(word, set()).add(number)
         for form in shapes(word):
             self._forms.setdefault(form, set()).add(number)
-        for form in (word, *load_forms().get(word, ())) if lemma else ():
+        inflected = conjugate(word) if verbal else ()
+        for form in (word, *load_forms().get(word, ()), *inflected) if lemma else ():
             self._stems.setdefault(stem(form), set()).add(number)
 
     def find(self, token: str) -> frozenset[int]:
@@ -80,6 +91,38 @@ def shapes(word: str) -> Iterator[str]:
 def stem(form: str) -> str:
     """A form without the last letter, where inflection changes it."""
     return form[:-1] if len(form) > 3 and form[-1] in _CHANGING else form
+
+
+def conjugate(lemma: str) -> Iterator[str]:
+    """How a verb is spelt, but for endings, in the imperfect and where it is passive, by rule: the first alef of a stem is
+    none of its root and falls, or it is a hamza that becomes a waw or stays; a long vowel turns into others.
+
+    >>> "تتفاوض" in conjugate("تفاوض"), "يجتمع" in conjugate("اجتمع"), "نوكد" in conjugate("اكد")
+    (True, True, True)
+    >>> "يستضيف" in conjugate("استضاف"), "يقول" in conjugate("قال"), "نوقش" in conjugate("ناقش")
+    (True, True, True)
+    """
+    if len(lemma) < _ROOT:
+        return
+    passive, bases = _vary_alef(lemma)
+    yield from passive
+    for base in (lemma, *passive, *bases):
+        starts = [base]
+        if base[0] == _ALEF:
+            starts += [base[1:], _WAW + base[1:]]
+        elif base[0] == _WAW and len(base) == _ROOT:
+            starts.append(base[1:])  # "promised", "he promises": the waw of such a root falls
+        yield from (person + start for start in starts for person in _PERSONS)
+
+
+def _vary_alef(lemma: str) -> tuple[list[str], list[str]]:
+    """A verb with the alef in its midst as the perfect has it where it is passive, and as only imperfects have it."""
+    at = lemma.find(_ALEF, 1, -1)
+    if at < 0:
+        return [], []
+    hollow = at == len(lemma) - 2
+    passive = lemma[:at] + (_YEH if hollow else _WAW) + lemma[at + 1 :]
+    return [passive], [lemma[:at] + _WAW + lemma[at + 1 :]] if hollow and len(lemma) == _ROOT else []
 
 
 def follows(lemma: str, form: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from diplograph.frames.arguments import Argument
 from diplograph.frames.schema import RolePolicy
+from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
 
@@ -35,4 +36,23 @@ def name_leader(argument: Argument, policy: RolePolicy, leaders: dict[str, Entit
     return replace(
         argument,
         entity=replace(entity, kind="Person", actors=named.actors, rank=named.rank, bodies=named.bodies),
+    )
+
+
+def name_their_leaders(
+    view: SentenceView, anchor: int, arguments: list[Argument], policies: Mapping[str, RolePolicy]
+) -> list[Argument]:
+    """The leaders in place of the states of whose event the same sentence goes on to name them ("*a Lebanese-Syrian summit*
+    will be held in Damascus between *the two presidents Michel Suleiman and Bashar al-Assad*"), one for each state."""
+    states = [argument for argument in arguments if argument.entity.kind == "Country"]
+    if len(states) < 2 or len(states) < len(arguments) or view.is_verb(anchor):
+        return arguments
+    if any(policies[argument.role].as_body or policies[argument.role].with_body for argument in arguments):
+        return arguments
+    leaders = find_leaders(entity for entity in view.entities if entity.first > anchor)
+    named = [leaders.get(argument.entity.actors[0].key) for argument in states]
+    return (
+        [replace(argument, entity=leader) for argument, leader in zip(states, named, strict=True) if leader]
+        if all(named)
+        else arguments
     )

@@ -57,6 +57,11 @@ class Lexicon:
     hours: frozenset[str]
     twice: frozenset[str]
     two_events: frozenset[str]
+    several_events: frozenset[str]
+    one_more: tuple[frozenset[str], frozenset[str]]
+    beforehand: frozenset[str]
+    first_round: frozenset[str]
+    last_round: frozenset[str]
     days: frozenset[str]
     pairing: frozenset[str]
     accompanying: frozenset[str]
@@ -130,11 +135,9 @@ class Lexicon:
     cause: frozenset[str]
     beyond_cause: frozenset[str]
     ordinals: tuple[frozenset[str], ...]
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        """All the ordinals."""
-        return frozenset().union(*self.ordinals)
+    compound_one: frozenset[str]
+    teen: frozenset[str]
+    tens: tuple[frozenset[str], ...]
 
     def number_of(self, form: str) -> int:
         """The number that an ordinal says, 0 if it is none."""
@@ -194,6 +197,11 @@ def load_lexicon() -> Lexicon:
         folded(data["days"]["hours"]),
         folded(data["separately"]["twice"]),
         folded(data["separately"]["two_events"]),
+        folded(data["separately"]["several_events"]),
+        (folded(data["one_more"]["masculine"]), folded(data["one_more"]["feminine"])),
+        folded(data["one_more"]["beforehand"]),
+        folded(data["one_more"]["first"]),
+        folded(data["one_more"]["last"]),
         folded(data["days"]["words"]),
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["accompanying"]),
@@ -267,4 +275,7 @@ def load_lexicon() -> Lexicon:
         folded(data["cause"]["words"]),
         folded(data["cause"]["resuming"]),
         tuple(folded(words) for words in data["ordinals"]["words"]),
+        folded(data["ordinals"]["one"]),
+        folded(data["ordinals"]["teen"]),
+        tuple(folded(words) for words in data["ordinals"]["tens"]),
     )

@@ -14,15 +14,17 @@ from diplograph.frames.arguments import (
     find_arguments,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
-from diplograph.frames.leaders import find_leaders, name_leader
+from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
-from diplograph.frames.rounds import find_further_rounds, find_repeats
+from diplograph.frames.repetition import Repetition, carry_over, find_repetitions, redate
+from diplograph.frames.rounds import find_further_rounds, find_repeats, opens_first_round
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.sides import (
     are_one_side,
     distribute,
+    distributes,
     is_of_no_leader,
     is_of_others,
     repeats_preposition,
@@ -135,15 +137,41 @@ class Matcher:
 
     def read(self, view: SentenceView, firing: Firing) -> list[Mention]:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
-        parts = self._parties(view, firing)
+        parts = list(self._parties(view, firing))
+        repetitions = find_repetitions(view, firing, parts[0][0]) if parts else []
+        if repetitions:
+            return list(self._repeat(view, firing, parts, repetitions))
         mentions = [self._mention(view, firing, part, parties) for part, parties in parts]
-        if len(mentions) == 1:
-            repeats = find_repeats(view, firing.anchor, mentions[0], self.dated)
-            mentions = list(repeats)
-        if not firing.frame.place or len(mentions) != 1:
+        if len(mentions) != 1:
             return mentions
-        further = find_further_rounds(view, firing.anchor, mentions[0], self.dated)
-        return [*mentions, *further]
+        placed = firing.frame.place
+        further = find_further_rounds(view, firing.anchor, mentions[0], self.dated, placed=placed)
+        if firing.frame.status or not further:
+            return list(find_repeats(view, firing.anchor, mentions[0], self.dated))
+        rounds = [round for _, round in further]
+        begin = further[0][0]
+        return (
+            rounds
+            if opens_first_round(view, begin)
+            else [self._mention(view, firing, *parts[0], begin), *rounds]
+        )
+
+    def _repeat(
+        self,
+        view: SentenceView,
+        firing: Firing,
+        parts: list[tuple[list[Argument], Parties]],
+        repetitions: list[Repetition],
+    ) -> Iterator[Mention]:
+        """The mentions of a trigger, and those of further events for which its word is not said again."""
+        end = repetitions[0].begin
+        for part, parties in parts:
+            yield self._mention(view, firing, part, parties, end)
+        for repetition in repetitions:
+            found = self._fill(view, firing, repetition.arguments)
+            if found and next(lacking(firing.trigger, repetition.arguments), None) is None:
+                mention = self._mention(view, firing, repetition.arguments, found, end)
+                yield redate(view, mention, repetition, self.dated)
 
     def has_parties(self, view: SentenceView, firing: Firing) -> bool:
         """Whether :meth:`read` makes a mention of a firing trigger."""
@@ -153,15 +181,16 @@ class Matcher:
         """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
         arguments = [
             name_leader(argument, firing.frame.roles[argument.role], self.leaders)
-            for argument in find_arguments(view, firing)
+            for argument in carry_over(view, firing, find_arguments(view, firing))
         ]
+        arguments = name_their_leaders(view, firing.anchor, arguments, firing.frame.roles)
         if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
             view, firing, arguments
         ):
             return
         if are_one_side(view, arguments):
             return
-        several = self._distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        several = distributes(view, firing) or repeats_preposition(view, firing, arguments)
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
             if is_of_no_leader(view, firing, part):
@@ -181,34 +210,14 @@ class Matcher:
         few = len({filler.actor for filler in fillers}) < (firing.trigger.minimum or 0)
         return None if few or _is_against_oneself(fillers) else (fillers, (*proofs, *unnamed_proofs))
 
-    def _distributes(self, view: SentenceView, firing: Firing) -> bool:
-        """Whether the text speaks of one event for each partner: a dual or plural call, a meeting "separately"."""
-        begin = firing.anchor
-        # "will speak with his counterparts, *all together*"
-        joint = view.find(view.lexicon.jointly, begin + 1, view.clause_end(begin))
-        if firing.trigger.distributive:
-            return not joint
-        if view.forms[begin - 1] in view.lexicon.two_events:
-            return True  # "held *two meetings* with X and Y"
-        end = min([view.clause_end(begin), *(other for other in view.anchors if other > begin)])
-        if view.find(view.lexicon.together, begin + 1, min(begin + 4, end)):
-            return False  # "a *joint* call with both …"
-        if any(view.adds_party(id) for id in range(begin + 1, end)):
-            return True  # "met X, *then* Y"
-        # "called both the president and …" is several calls, "a call between both" is one.
-        found = view.find(view.lexicon.separately, begin, end)
-        # … and where "each of" is who acts ("*each of* X and Y takes part"), they act together.
-        found = [id for id in found if not view.word(id).deprel.startswith("nsubj")]
-        return any(view.forms[id - 2] not in view.lexicon.pairing for id in found)
-
     def _mention(
-        self, view: SentenceView, firing: Firing, arguments: list[Argument], parties: Parties
+        self, view: SentenceView, firing: Firing, arguments: list[Argument], parties: Parties, end: int = 0
     ) -> Mention:
-        """The mention with its values, each with its evidence."""
+        """The mention with its values, each with its evidence, read up to the word before ``end``, if given."""
         frame, trigger, anchor = firing.frame, firing.trigger, firing.anchor
         document = self.parsed.document
         fillers, proofs = parties
-        span = find_span(view, firing)
+        span = find_span(view, firing).until(end)
         said_by = firing.governor if frame.status and firing.governor else anchor
         status = read_status(view, said_by, span.verb, uttered=frame.status is not None)
         acting = any(argument.rule.startswith("path:verb/") for argument in arguments)

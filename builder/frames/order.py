@@ -25,16 +25,25 @@ def find_ordered(view: SentenceView, events: frozenset[int]) -> Iterator[tuple[i
 
 def _by_preposition(view: SentenceView, id: int, events: frozenset[int]) -> Iterator[tuple[int, int]]:
     """The event before a preposition of time and the one that it governs. With a verb or another clause between ("met
-    him, *and said after the meeting*") they may be one."""
+    him, *and said after the meeting*") they may be one; a comma is no clause where the text does not say that it means the
+    one it told ("the two spoke, *after a conversation of 11 September*")."""
     first = max((at for at in events if at < id), default=0)
     second = min((at for at in events if id < at <= id + _NEAR), default=0)
     if not first or not second:
         return
     between = range(first + 1, id)
-    told = any(view.is_verb(at) or view.is_boundary(at) or view.word(at).upos == "CCONJ" for at in between)
+    told = any(view.is_verb(at) for at in between)
+    if _refers_back(view, second):
+        told = told or any(view.is_boundary(at) or view.word(at).upos == "CCONJ" for at in between)
     governed = not any(view.word(at).upos == "PUNCT" for at in range(id + 1, second))
     if governed and not told:
         yield first, second
+
+
+def _refers_back(view: SentenceView, id: int) -> bool:
+    """Whether a noun can mean an event that the text has told: it has the article or a pronoun."""
+    owned = id < len(view.words) and view.word(id + 1).upos == "PRON"
+    return view.is_verb(id) or view.has_article(id) or owned
 
 
 def _by_verb(view: SentenceView, id: int, events: frozenset[int]) -> Iterator[tuple[int, int]]:

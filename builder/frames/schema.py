@@ -144,8 +144,9 @@ class RolePolicy:
     (``as_body``), whether that body is added (``with_body``), which kinds are welcome, for which parts of a state
     (``organs``) that state is welcome besides, and whether a phrase that is no name may fill it (``phrases``). In a
     ``mutual`` role whoever is called the counterpart of another has that other for partner. ``lenient_minimum`` actors are
-    enough where ``lenient_from`` of date and place are known. An event of which nothing else is said is that of the nearest
-    body with the tag ``implied``."""
+    enough where ``lenient_from`` of date and place are known, ``official_minimum`` where one of them speaks for a state or body
+    and the text says that the event took place. An event of which nothing else is said is that of the nearest body with the
+    tag ``implied``."""
 
     minimum: int = 0
     as_body: bool = False
@@ -157,6 +158,7 @@ class RolePolicy:
     mutual: bool = False
     lenient_minimum: int = 0
     lenient_from: int = 9
+    official_minimum: int | None = None
     implied: str = ""
 
 
@@ -378,6 +380,7 @@ class _Reader:
             "mutual",
             "lenient_minimum",
             "lenient_from",
+            "official_minimum",
             "implied",
         }
         self.check_keys(f"role {name}", data, allowed)
@@ -392,6 +395,7 @@ class _Reader:
             mutual=data.get("mutual", False),
             lenient_minimum=data.get("lenient_minimum", 0),
             lenient_from=data.get("lenient_from", 9),
+            official_minimum=data.get("official_minimum"),
             implied=data.get("implied", ""),
         )
 

@@ -18,10 +18,12 @@ from functools import cache, lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from os.path import commonprefix
+from typing import TypeAlias
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
 from diplograph.frames.schema import WIDE, Frame, Trigger, load_frames
+from diplograph.frames.triggers import LEAD
 from diplograph.linking import Gazetteer, Titles, load_gazetteer, load_titles
 from diplograph.linking.tokens import load_clitics
 from diplograph.model import Document
@@ -34,16 +36,18 @@ _REACH = {
     "before": (-3, 0),
     "phrase": (0, 34),
 }  # tokens; a token has one word at least
+_Row: TypeAlias = Sequence[frozenset[int]]
+"""For each word of a sentence the numbers of the lists that it can be on."""
 
 
 class Sieve:
     """Tells documents that can hold an event of these frames from those that cannot."""
 
     def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer, titles: Titles) -> None:
-        lists: dict[tuple[frozenset[str], bool], int] = {}
+        lists: dict[tuple[frozenset[str], bool, bool], int] = {}
 
-        def number(words: frozenset[str], exact: bool = False) -> int:
-            return lists.setdefault((words, exact), len(lists))
+        def number(words: frozenset[str], exact: bool = False, verbal: bool = False) -> int:
+            return lists.setdefault((words, exact, verbal), len(lists))
 
         self._triggers = [
             _Wanted(trigger, number)
@@ -51,8 +55,9 @@ class Sieve:
             for trigger in frame.triggers
             if not trigger.anaphoric  # what only refers back makes no report by itself
         ]
-        exact = frozenset(place for (_, exact), place in lists.items() if exact)
-        words = WordLists({place: words for (words, _), place in lists.items()}, exact)
+        exact = frozenset(place for (_, exact, _), place in lists.items() if exact)
+        verbal = frozenset(place for (*_, verbal), place in lists.items() if verbal)
+        words = WordLists({place: words for (words, *_), place in lists.items()}, exact, verbal)
         self._lists_of = lru_cache(maxsize=200_000)(words.find)
         self._tagged = {
             tag: _compile_names(_names_with(gazetteer, tag))
@@ -71,17 +76,32 @@ class Sieve:
         >>> load_sieve().find_sentences(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
         ()
         """
-        sentences = [fold(segment.text) for segment in to_segments(document)]
-        rows = [[self._lists_of(word) for word in _WORD.findall(sentence)] for sentence in sentences]
-        present = frozenset().union(*(lists for row in rows for lists in row))
-        likely = [wanted for wanted in self._triggers if wanted.can_stand(present)]
+        sentences, rows = self._read(document)
+        likely = self._likely(rows)
         if any(wanted.leaders for wanted in likely) and not self._has_leaders("\n".join(sentences)):
             likely = [wanted for wanted in likely if not wanted.leaders]
         return tuple(
             number
-            for number, (sentence, row) in enumerate(zip(sentences, rows, strict=True))
-            if any(wanted.stands(row) and self._has_parties(wanted, sentence) for wanted in likely)
+            for number, sentence in enumerate(sentences)
+            if any(wanted.stands(rows, number) and self._has_parties(wanted, sentence) for wanted in likely)
         )
+
+    def find_triggers(self, document: Document) -> frozenset[str]:
+        """The ids of the triggers that find in a document the words which they ask of the whole of it."""
+        _, rows = self._read(document)
+        return frozenset(wanted.id for wanted in self._likely(rows))
+
+    def _read(self, document: Document) -> tuple[list[str], list[_Row]]:
+        """The sentences of a document, folded, and of each the lists that each of its words can be on."""
+        sentences = [fold(segment.text) for segment in to_segments(document)]
+        return sentences, [
+            [self._lists_of(word) for word in _WORD.findall(sentence)] for sentence in sentences
+        ]
+
+    def _likely(self, rows: Sequence[_Row]) -> list[_Wanted]:
+        """The triggers for which the words of a document are enough."""
+        present, opening = _gather(rows), _gather(rows[:LEAD])
+        return [wanted for wanted in self._triggers if wanted.can_stand(present, opening)]
 
     def _has_leaders(self, text: str) -> bool:
         """Whether two leaders can be in a text, or a word for several."""
@@ -95,6 +115,11 @@ class Sieve:
         return not wanted.leaders or bool(self._leaders.search(sentence) or self._groups.search(sentence))
 
 
+def _gather(rows: Iterable[_Row]) -> frozenset[int]:
+    """The lists that words of some sentences can be on."""
+    return frozenset().union(*(lists for row in rows for lists in row))
+
+
 class _Wanted:
     """What a trigger asks for, its lists of words by number."""
 
@@ -102,8 +127,10 @@ class _Wanted:
         self.id = trigger.id
         self.tagged = trigger.tagged
         self.leaders = trigger.leaders > 1
-        self._anchors = number(trigger.anchors, trigger.exact)
-        self._before = [number(words) for words in (trigger.governors, trigger.connectors) if words]
+        self._anchors = number(trigger.anchors, trigger.exact, trigger.verbal)
+        self._before = [
+            number(words, verbal=True) for words in (trigger.governors, trigger.connectors) if words
+        ]
         self._near = [
             (near.scope, near.at_least, _Words(near.words, number))
             for near in trigger.near
@@ -111,28 +138,35 @@ class _Wanted:
         ]
         # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
         self._context = [
-            (near.at_least, [_numbers(item, number) for item in near.words])
+            (near.scope, near.at_least, [_numbers(item, number) for item in near.words])
             for near in trigger.near
             if near.scope in WIDE
         ]
 
-    def can_stand(self, present: frozenset[int]) -> bool:
-        """Whether the lists found in a document are enough."""
+    def can_stand(self, present: frozenset[int], opening: frozenset[int]) -> bool:
+        """Whether the lists found in a document are enough, and in its opening."""
         return (
             self._anchors in present
             and all(words in present for words in self._before)
             and all(words.can_stand(present) for _, _, words in self._near)
             and all(
-                sum(present.issuperset(item) for item in items) >= at_least
-                for at_least, items in self._context
+                _has(opening if scope == "opening" else present, at_least, items)
+                for scope, at_least, items in self._context
             )
         )
 
-    def stands(self, row: Sequence[frozenset[int]]) -> bool:
-        """Whether the words of a sentence are those that the trigger asks for."""
-        return any(self._stands_at(row, at) for at, lists in enumerate(row) if self._anchors in lists)
+    def stands(self, rows: Sequence[_Row], number: int) -> bool:
+        """Whether the words of a sentence, and of those beside it, are those that the trigger asks for."""
+        row = rows[number]
+        return any(
+            self._stands_at(row, at) for at, lists in enumerate(row) if self._anchors in lists
+        ) and all(
+            _has(_gather(rows[max(number - 1, 0) : number + 2]), at_least, items)
+            for scope, at_least, items in self._context
+            if scope == "recent"
+        )
 
-    def _stands_at(self, row: Sequence[frozenset[int]], at: int) -> bool:
+    def _stands_at(self, row: _Row, at: int) -> bool:
         if not all(any(words in lists for lists in row[: at + 1]) for words in self._before):
             return False
         for scope, at_least, words in self._near:
@@ -143,11 +177,16 @@ class _Wanted:
         return True
 
 
+def _has(present: frozenset[int], at_least: int, items: Iterable[Sequence[int]]) -> bool:
+    """Whether enough of some items have all their lists among those present."""
+    return sum(present.issuperset(item) for item in items) >= at_least
+
+
 class _Words:
     """Words and phrases as lists by number: all single words are one list, each word of a phrase is its own."""
 
     def __init__(self, items: frozenset[str], number: Callable[..., int]) -> None:
-        self._single = number(frozenset(item for item in items if " " not in item))
+        self._single = number(frozenset(item for item in items if " " not in item), verbal=True)
         phrases = [_numbers(item, number) for item in sorted(items) if " " in item]
         self._phrases = {first: [phrase for phrase in phrases if phrase[0] == first] for first, *_ in phrases}
 
@@ -157,7 +196,7 @@ class _Words:
             present.issuperset(phrase) for phrases in self._phrases.values() for phrase in phrases
         )
 
-    def stand_at(self, row: Sequence[frozenset[int]], at: int) -> bool:
+    def stand_at(self, row: _Row, at: int) -> bool:
         """Whether one of the words stands at a place of a sentence, or a phrase begins there."""
         return self._single in row[at] or any(
             all(words in lists for words, lists in zip(phrase, row[at:], strict=False))

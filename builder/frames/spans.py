@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.triggers import Firing
@@ -20,6 +20,12 @@ class EventSpan:
     clause_begin: int
     clause_end: int
     direct: bool = True
+
+    def until(self, end: int) -> EventSpan:
+        """The same up to the word before ``end``; 0 for all of it."""
+        if not end:
+            return self
+        return replace(self, phrase_end=min(self.phrase_end, end), clause_end=min(self.clause_end, end))
 
 
 def find_span(view: SentenceView, firing: Firing) -> EventSpan:

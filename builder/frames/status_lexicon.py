@@ -25,6 +25,7 @@ class StatusLexicon:
     attending: frozenset[str]
     future: frozenset[str]
     modal: frozenset[str]
+    completing: frozenset[str]
     previous: frozenset[str]
     gone: frozenset[str]
     latest: frozenset[str]
@@ -75,6 +76,7 @@ def load_status() -> StatusLexicon:
         folded(DENIED, "attending"),
         folded("future", "particles"),
         folded("future", "modal"),
+        folded("future", "completing"),
         folded("previous", "modifiers"),
         folded("previous", "gone"),
         folded("previous", "before"),

@@ -6,6 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from diplograph.frames.counting import (
+    is_ahead,
+    is_commemorated,
+    is_counted_since,
+    is_deadline,
+    is_of_other_noun,
+    is_ordinal,
+    may_count,
+)
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
 from diplograph.frames.status import StatusReading, is_imperfect
@@ -171,7 +180,7 @@ def _of_journey(
             own = [at for at, _ in dated if id < at < span.clause_end]
             verb = next((at for at in range(id - 1, 0, -1) if view.is_verb(at)), 0)
             told = verb and not is_imperfect(view, verb) and document.published
-            if told and before and _is_ahead(before[0], document.published or ""):
+            if told and before and is_ahead(before[0], document.published or ""):
                 return None  # "*arrived on Monday* in Ankara, where he will meet …": no Monday to come
             return before[0] if len(before) == 1 and not own else None
     return None
@@ -255,47 +264,26 @@ def _dated(
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]
     found = [
-        (id, time) for id, time in found if not _is_commemorated(view, id) and not _is_deadline(view, id)
+        (id, time)
+        for id, time in found
+        if not (
+            is_commemorated(view, id)
+            or is_deadline(view, id)
+            or is_of_other_noun(view, id)
+            or is_counted_since(view, id, time)
+        )
     ]
     if frame.status == OCCURRED and document.published:
         # An utterance that is reported was made: "threatens sanctions *that begin next week*" says when they begin.
-        found = [(id, time) for id, time in found if not _is_ahead(time, document.published)]
-    if _is_ordinal(view, span.anchor) and not ahead:
-        return [(id, time) for id, time in found if not _may_count(time, document.published)]
+        found = [(id, time) for id, time in found if not is_ahead(time, document.published)]
+    if is_ordinal(view, span.anchor) and not ahead:
+        return [(id, time) for id, time in found if not may_count(time, document.published)]
     return found
-
-
-def _may_count(time: TimeExpression, published: str | None) -> bool:
-    """Whether a time can be that in which events are counted: a month or year that is not over on the day of writing."""
-    start = time.start_date or ""
-    return len(start) < _DAY and (published or start).startswith(start)
-
-
-def _is_ahead(time: TimeExpression, published: str) -> bool:
-    """Whether a time lies after the day of writing."""
-    start = time.start_date or ""
-    return len(published) >= len(start) and start > published[: len(start)]
 
 
 def _was_planned(view: SentenceView, status: StatusReading) -> bool:
     """Whether a plan is one of the past ("*it had been due* that the two meet on Wednesday")."""
     return bool(view.find(view.lexicon.auxiliary, status.cue - 3, status.cue))
-
-
-def _is_deadline(view: SentenceView, id: int) -> bool:
-    """Whether a date says until when somebody has time ("gave Syria *until today*")."""
-    return id > 1 and view.forms[id - 2] in view.lexicon.until
-
-
-def _is_commemorated(view: SentenceView, id: int) -> bool:
-    """Whether a date says what somebody is congratulated on ("on the coming of *the month of Ramadan*")."""
-    return any(view.forms[at - 1] in view.lexicon.commemorated for at in range(max(1, id - 2), id))
-
-
-def _is_ordinal(view: SentenceView, anchor: int) -> bool:
-    begin, end = max(1, anchor - 2), min(anchor + 4, len(view.words) + 1)
-    # Names have such words, too (Al *Thani*).
-    return any(view.entity_at(id) is None for id in view.find(load_status().ordinals, begin, end))
 
 
 def _in_phrase(view: SentenceView, span: EventSpan, dated: Sequence[Dated]) -> TimeExpression | None:
@@ -418,7 +406,7 @@ def find_story_time(
         return None
     times = [time for time in _times_of(previous, document) if len(time.start_date or "") == _DAY]
     alone = len({time.start_date for time in times}) == 1
-    return times[0] if alone and not _is_ahead(times[0], document.published) else None
+    return times[0] if alone and not is_ahead(times[0], document.published) else None
 
 
 def _was_before(view: SentenceView, span: EventSpan) -> bool:

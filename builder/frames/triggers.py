@@ -12,7 +12,7 @@ from diplograph.frames.view import SentenceView
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
 _OPENING = 4  # words in which a sentence names what it goes on to speak of
-_LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
+LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
 
@@ -158,9 +158,20 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
     found = {
         view.forms[id - 1]
         for id in view.find(near.words, begin, end)
-        if id != anchor and not _is_in_name(view, id)
+        if id != anchor and not _is_in_name(view, id) and not _completes(view, id)
     }
     return len(found) >= near.at_least
+
+
+def _completes(view: SentenceView, id: int) -> bool:
+    """Whether a particle says of a verb in the perfect that it was done ("*had* imposed"), and not that it may be."""
+    particle = view.forms[id - 1] in load_status().completing
+    return particle and id < len(view.words) and _is_perfect(view, id + 1)
+
+
+def _is_perfect(view: SentenceView, id: int) -> bool:
+    """Whether a verb is in the perfect (PADT's positional tag)."""
+    return view.word(id).xpos.startswith("VP")
 
 
 def _find_opening(view: SentenceView) -> list[SentenceView]:
@@ -169,7 +180,7 @@ def _find_opening(view: SentenceView) -> list[SentenceView]:
     while before.previous is not None:
         before = before.previous
     found = [before]
-    while found[-1].following is not None and len(found) < _LEAD:
+    while found[-1].following is not None and len(found) < LEAD:
         found.append(found[-1].following)
     return found
 
@@ -213,12 +224,13 @@ def _scope(view: SentenceView, scope: str, anchor: int) -> tuple[int, int]:
 
 
 def _statement(view: SentenceView, anchor: int) -> tuple[int, int]:
-    """The stretch of a sentence around an anchor in which one thing is said: "… , *and added* that" opens another, and
-    "*while* …"."""
+    """The stretch of a sentence around an anchor in which one thing is said: "… , *and added* that" opens another, "met the
+    judge, *who said* that", and "*while* …"."""
+    before = view.lexicon.adding | view.lexicon.relative
     opening = [
         id
         for id in view.all_of(view.lexicon.reporting)
-        if id > 2 and view.is_verb(id) and view.forms[id - 2] in view.lexicon.adding
+        if id > 2 and view.is_verb(id) and view.forms[id - 2] in before
     ]
     opening += [id for id in range(1, len(view.words) + 1) if view.find_contrast(id, id + 1)]
     begin = max((id for id in opening if id < anchor), default=1)
@@ -258,7 +270,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     before = {view.forms[at - 1] for at in range(max(1, id - 3), id)}
     before |= {view.forms[child.id - 1] for child in view.sentence.children.get(id, ()) if child.id < id}
     unsplit = view.word(id).upos == "X" and view.is_unsplit_future(id)
-    ahead = (unsplit or before & (lexicon.future | lexicon.modal)) and not is_conditional(view, id)
+    particles = lexicon.future if _is_perfect(view, id) else lexicon.future | lexicon.modal
+    ahead = (unsplit or before & particles) and not is_conditional(view, id)
     if trigger.governor_tense == "future" and not ahead:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from diplograph.arabic import fold
 from diplograph.frames.lexicon import load_lexicon
+from diplograph.frames.phrase_end import find_phrase_end
 from diplograph.frames.words import WordView
 from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics
@@ -20,7 +21,6 @@ from diplograph.model import Sentence
 _TITLE = 12  # words of a person's title, at most
 _DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
 _LINK = 6  # words of what links a sentence to the one before, with its comma
-LONGEST_PHRASE = 34  # words after an anchor that can still belong to its phrase
 
 
 class SentenceView(WordView):
@@ -177,73 +177,12 @@ class SentenceView(WordView):
         """
         key = anchor, self.anchors
         if key not in self._phrase_ends:
-            self._phrase_ends[key] = self._find_phrase_end(anchor)
+            self._phrase_ends[key] = find_phrase_end(self, anchor)
         return self._phrase_ends[key]
-
-    def _find_phrase_end(self, anchor: int) -> int:
-        verbs = 0
-        for id in range(anchor + 1, min(anchor + LONGEST_PHRASE, len(self.words) + 1)):
-            if self._ends_phrase(id, anchor) or self.find(self.lexicon.commenting, id, id + 1):
-                return id
-            if self.is_verb(id):
-                due = id > 2 and (self.is_one_of(id - 2, self.lexicon.due) or self.continues(id - 1))
-                joined = bool(verbs) and self.word(id).deprel == "conj"
-                if not (due or joined or self._is_relative(id, anchor)):
-                    return id
-                verbs += 1
-                if verbs > 2:
-                    return id
-        return min(anchor + LONGEST_PHRASE, len(self.words) + 1)
 
     def continues(self, id: int) -> bool:
         """Whether a conjunction opens a clause that tells more of the same event."""
         return id > 1 and self.forms[id - 2 : id] in self.lexicon.continuing
-
-    def _ends_phrase(self, id: int, anchor: int) -> bool:
-        if self.continues(id):
-            return False
-        if self.is_boundary(id) and self.forms[id - 1] not in self.lexicon.marks and id > anchor + 2:
-            # "the summit that was *due to* bring them together": still the relative clause of the summit.
-            due = self.is_one_of(id - 1, self.lexicon.due)
-            # "the summit *due to* be held": with the article the participle is a relative clause by itself.
-            relative = any(form in self.lexicon.relative for form in self.forms[anchor : id - 1])
-            return not (due and (relative or self.has_article(id - 1)))
-        return self.is_boundary(id) or (id in self.anchors and id > anchor + 1)
-
-    def _is_relative(self, id: int, anchor: int) -> bool:
-        """Whether a verb opens a relative clause: after a relative pronoun, or attached to the phrase as such."""
-        if self.forms[id - 1] in self.lexicon.with_object or self.is_enclosing(id):
-            return True  # "a call *that he made*", tagged as a noun
-        before = [self.forms[at - 1] for at in range(max(anchor + 1, id - 3), id)]
-        if any(form in self.lexicon.relative for form in before):
-            return True
-        word = self.word(id)
-        if word.deprel.startswith("acl") and anchor <= word.head < id:
-            return True
-        # The tagger takes an event in a genitive for an adjective ("the course *of a call*").
-        if self.is_definite(anchor) or self.word(anchor).upos not in {"NOUN", "ADJ"}:
-            return False
-        # "a summit of the two presidents *that Moscow hosts*": in Arabic "Moscow hosts it".
-        referring = self.has_pronoun(id) or self._has_pronoun_and_subject(id)
-        if referring and self.word(id - 1).upos not in {"CCONJ", "PUNCT"}:
-            return True
-        # "a call *took place* this month between …", "a meeting *that no one has announced*", "a joint call, *on Friday,*
-        # that brought together …": after an indefinite noun no pronoun opens the clause.
-        return all(
-            self.word(at).upos in {"ADJ", "PART"}
-            or (self.word(at).upos == "X" and self.entity_at(at) is None)
-            or self.forms[at - 1] in self.lexicon.commas
-            or self.is_one_of(at, self.lexicon.days)
-            for at in range(anchor + 1, id)
-        ) and (self.forms[id - 2] not in self.lexicon.commas or self.is_one_of(id - 2, self.lexicon.days))
-
-    def _has_pronoun_and_subject(self, id: int) -> bool:
-        """Whether a preposition with a pronoun stands after a verb, and then its subject ("talks *in which took part*
-        experts": in Arabic "took part in them")."""
-        subject = id + 3
-        if subject > len(self.words) or self.word(id + 1).upos != "ADP" or not self.has_pronoun(id + 1):
-            return False
-        return self.word(subject).upos in {"NOUN", "X", "PROPN"}
 
     def has_pronoun(self, id: int) -> bool:
         """Whether a word has a pronoun on it."""

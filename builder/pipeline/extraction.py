@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from diplograph.model import Actor, Document, EventReport, ParsedDocument, Prospect
+
+if TYPE_CHECKING:
+    from diplograph.frames import Prospector
 
 
 class Extractor(Protocol):
@@ -28,6 +32,10 @@ class Extractor(Protocol):
         """What can come of a document of which these sentences are known; that nothing can is a promise."""
         ...
 
+    def find_names(self, part: ParsedDocument) -> Sequence[int]:
+        """The numbers of the segments, beyond these sentences, that may say who is meant in them."""
+        ...
+
     def describe(self, key: str) -> Actor | None:
         """The actor with this key, None when it is not known."""
         ...
@@ -40,12 +48,11 @@ class FrameExtractor:
     """
 
     def __init__(self) -> None:
-        from diplograph.frames import Prospector, extractor_fingerprint, load_frames
+        from diplograph.frames import extractor_fingerprint, load_frames
         from diplograph.linking import load_gazetteer
 
         self._gazetteer = load_gazetteer()
         self._frames = load_frames()
-        self._prospector = Prospector(self._frames, self._gazetteer)
         self._fingerprint = extractor_fingerprint()
 
     @property
@@ -69,6 +76,16 @@ class FrameExtractor:
     def judge(self, part: ParsedDocument) -> Prospect:
         """Whether the frames see a report in these sentences, or something that the others might make one."""
         return self._prospector.judge(part)
+
+    def find_names(self, part: ParsedDocument) -> Sequence[int]:
+        """The segments that may name in full whom these sentences call by a surname."""
+        return self._prospector.find_names(part)
+
+    @cached_property
+    def _prospector(self) -> Prospector:
+        from diplograph.frames import Prospector, load_sieve
+
+        return Prospector(self._frames, self._gazetteer, load_sieve())
 
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""

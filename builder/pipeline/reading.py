@@ -23,6 +23,8 @@ from diplograph.pipeline.extraction import Extractor
 _CONTEXT = 3
 """Sentences before one with the words of an event that settle whether it is one (measured: docs/scale.md)."""
 
+_ROUNDS = 2  # the sentences with words of an event, then those with others
+
 Input = tuple[Document, Parser | None]
 """A document, and its own parser if the common one is not to parse it."""
 
@@ -94,11 +96,11 @@ class Reader:
         self, parser: BatchParser, likely: Sequence[tuple[Document, Sequence[int]]]
     ) -> tuple[dict[str, ParsedDocument | str], list[Document]]:
         """The parses, by id, that were kept; and of the other documents those that must be parsed whole, as the parses of
-        some sentences say, and where these leave it open, of those before them, too."""
+        some sentences say, and where these leave it open, of those before them, too, and of those that name whom they mean."""
         kept: dict[str, ParsedDocument | str] = {}
         promising: list[Document] = []
-        for context in (0, _CONTEXT):
-            parts = [(document, _widen(numbers, context)) for document, numbers in likely]
+        parts = likely
+        for _ in range(_ROUNDS):
             left = []
             for (document, numbers), part in zip(parts, parser.parse_parts(parts), strict=True):
                 prospect = self.extractor.judge(part) if len(part.sentences) <= len(numbers) else None
@@ -107,8 +109,9 @@ class Reader:
                 elif prospect is Prospect.REPORT:
                     promising.append(document)
                 elif prospect is Prospect.OPEN:
-                    left.append((document, numbers))
-            likely = left
+                    wider = {*_widen(numbers, _CONTEXT), *self.extractor.find_names(part)}
+                    left.append((document, sorted(wider)))
+            parts = left
         return kept, promising
 
     def _find_sentences(self, document: Document) -> Sequence[int]:

@@ -75,6 +75,10 @@ class Lexicon:
         """Whether a folded word by itself names a weekday or a part of the day."""
         return self._means(word, ("weekday", "part"))
 
+    def names_month(self, word: str) -> bool:
+        """Whether a folded word by itself names a month."""
+        return self._means(word, ("month",))
+
     def _means(self, word: str, kinds: tuple[str, ...]) -> bool:
         senses = (sense for rest, sense in self.entries.get(word, ()) if not rest)
         return any(sense.kind.startswith(kinds) for sense in senses)

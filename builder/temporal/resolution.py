@@ -160,14 +160,14 @@ class Resolver:
         return found or (None, None)
 
     def _year(self, tokens: tuple[Token, ...]) -> int | None:
-        """The year that «2021», «من عام 2021», «من العام المقبل» or «من العام نفسه» name."""
+        """The year that «2021», «من عام 2021», «من العام المقبل», «من العام نفسه» or «من العام التالي» name."""
         for token in tokens:
             if token.kind == "year":
                 return token.sense.value
         step = self._step(tokens)
         if step is None:
             before = self.earlier(tokens[0].begin)
-            return before.year if before else None
+            return before.year + _DAYS_ON.get(self._relative(tokens), 0) if before and before.year else None
         return self.anchor.year + step if self.anchor else None
 
     def _from_to(

@@ -104,6 +104,7 @@ class Bench:
                 self.clock.wrap(self.parser.engine, method, name)
             self.clock.wrap(self.extractor, "find_sentences", "sieve")
             self.clock.wrap(self.extractor, "judge", "reading parts")
+            self.clock.wrap(self.extractor, "find_names", "reading parts")
         self.clock.wrap(self.extractor, "extract", "linking and frames")
         self.loading = time.monotonic() - started
         self.reader = Reader(self.parser, self.extractor, sieve=mode == "build")
