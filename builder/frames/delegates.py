@@ -31,9 +31,13 @@ def senders(view: SentenceView, head: int, end: int) -> list[EntityMention]:
 
 def _find_delegates(view: SentenceView, head: int, end: int) -> int:
     """The noun for delegates that is the subject of a verb, else one that stands near after the head; 0 if none."""
-    for child in view.sentence.children.get(head, ()):
-        if view.is_verb(head) and child.deprel.startswith("nsubj") and _is_delegate(view, child.id):
-            return child.id
+    # "*two delegations had* discussed": in Arabic the subject is that of the verb that helps
+    helping = view.word(head).head
+    helped = bool(helping) and helping < head and view.is_one_of(helping, view.lexicon.auxiliary)
+    for verb in (head, helping) if helped else (head,):
+        for child in view.sentence.children.get(verb, ()):
+            if view.is_verb(head) and child.deprel.startswith("nsubj") and _is_delegate(view, child.id):
+                return child.id
     near = range(head + 1, min(head + _NEAR, end))
     found = next((id for id in near if _is_delegate(view, id)), 0)
     return 0 if any(view.is_verb(id) for id in range(head + 1, found)) else found

@@ -214,10 +214,11 @@ def _by_precedence(view: SentenceView, verb: int) -> list[EntityMention]:
     if verb < 3 or view.word(verb - 1).upos != "SCONJ":
         return []
     for entity in reversed(view.between(1, verb - 1)):
-        before = range(max(1, entity.first - 3), entity.first + 1)
-        acts = entity.kind == "Person" or entity.how == "group"
+        first = view.entities[view.chains[view.entities.index(entity)]]
+        before = range(max(1, first.first - 3), first.first + 1)
+        acts = entity.kind != "Place" and entity.how != "demonym"
         if acts and any(view.is_one_of(id, view.lexicon.preceding) for id in before):
-            return [entity]
+            return members(view, first)
     return []
 
 
@@ -246,9 +247,7 @@ def agrees(view: SentenceView, verb: int, entity: EntityMention) -> bool:
     if entity.first < verb or entity.kind != "Country" or entity.how not in ("name", "alias", "metonym"):
         return True
     if view.is_passed_over(entity.first - 1):
-        return (
-            True  # "(there) met *the council of* Russia and the alliance": the verb agrees with the council
-        )
+        return True  # "met *the council of* Russia and the alliance": the verb agrees with the council
     masculine = view.word(verb).xpos[6:8] == "MS" or "Gender=Masc" in view.word(verb).feats
     form = view.forms[entity.first - 1]
     return (

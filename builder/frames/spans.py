@@ -70,11 +70,13 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
 
 
 def opens_clause(view: SentenceView, outer: int, inner: int) -> bool:
-    """Whether a conjunction like "that" stands between two verbs, or the inner one opens a relative clause and was taken for
-    a name by the tagger, so that its object hangs elsewhere ("the king, *who will hold* talks")."""
+    """Whether a conjunction like "that" or "while" stands between two verbs, or the inner one opens a relative clause and was
+    taken for a name by the tagger, so that its object hangs elsewhere ("the king, *who will hold* talks")."""
     if view.forms[inner - 2] in view.lexicon.relative and view.word(inner).upos == "X":
         return True
-    return any(view.is_boundary(id) and view.word(id).upos == "SCONJ" for id in range(outer + 1, inner))
+    return bool(view.find_contrast(outer + 1, inner)) or any(
+        view.is_boundary(id) and view.word(id).upos == "SCONJ" for id in range(outer + 1, inner)
+    )
 
 
 def _main_verb(view: SentenceView, verb: int, anchor: int) -> int:

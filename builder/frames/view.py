@@ -51,11 +51,8 @@ class SentenceView(WordView):
         return self.has_pronoun(id) or self.has_article(id)
 
     def has_article(self, id: int) -> bool:
-        """Whether a noun has the article.
-
-        After "to", a noun that begins with lam is spelt the same with and without it: before a name it has none ("left *to
-        meet* the president").
-        """
+        """Whether a noun has the article. After "to", a noun that begins with lam is spelt the same with and without it: before
+        a name it has none ("left *to meet* the president")."""
         joined = id > 1 and self.word(id - 1).token == self.word(id).token
         if joined and self.forms[id - 1] in self.lexicon.lam and self.entity_at(id + 1):
             return False
@@ -123,17 +120,19 @@ class SentenceView(WordView):
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
             return False
         following = self.entity_at(id + 1)
-        acts = following is not None and following.first == id + 1
-        # a preposition that opens a sentence before a party is a verb ("*expressed* the Council": in Arabic like "via")
-        person = following is not None and (following.kind == "Person" or self.word(id).upos == "ADP")
-        return (acts and person) or self._is_nominative(id + 1)
+        # a preposition there is a verb before any party ("*expressed* the Council": in Arabic like "via")
+        kinds = ("Person", "Organization", "Country")[: 3 if self.word(id).upos == "ADP" else 1]
+        acts = following is not None and following.first == id + 1 and following.kind in kinds
+        return acts or self._is_nominative(id + 1)
 
     def _follows_link(self, id: int) -> bool:
-        """Whether what stands before a word only links its sentence to the text ("*besides,* discussed the minister …")."""
+        """Whether what stands before a word only links its sentence ("*besides,* discussed …") or says where ("*in Baghdad*")."""
         before = self.forms[: id - 1]
         joined = before[1:] if before and self.word(1).upos == "CCONJ" else before
-        if len(before) < 2 or before[-1] not in self.lexicon.commas or len(before) > _LINK:
-            return False
+        place = self.entity_at(id - 1) if joined and joined[0] in self.lexicon.local else None
+        where = bool(place and place.place and place.first == id - len(joined) + 1)
+        if where or len(before) < 2 or before[-1] not in self.lexicon.commas or len(before) > _LINK:
+            return where
         return all(self.word(at).upos != "VERB" for at in range(1, id)) and joined[0] in self.lexicon.linkers
 
     def _is_nominative(self, id: int) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from diplograph.arabic import fold
+from diplograph.linking.gazetteer import load_titles
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Sentence, Word
 
 _ASIDE = 5  # words of a name in other words, in brackets
+_QUOTED = 5  # words in which the two after one stand, with quotation marks around them
 
 
 class WordView:
@@ -82,13 +84,19 @@ class WordView:
     @cached_property
     def _phrases(self) -> tuple[frozenset[str], ...]:
         """The names of each word, and the phrases of two and three words that begin with it, or with its restored form
-        (after "to" the article loses its alef)."""
+        (after "to" the article loses its alef); quotation marks only decorate them (a ""safe" zone")."""
+        quotes = load_titles().phrases("marks.quotes")
+        unquoted = [
+            [form for form in self.forms[at + 1 : at + _QUOTED] if form not in quotes]
+            for at in range(len(self.forms))
+        ]
         return tuple(
             names
             | {
-                " ".join((first, *self.forms[at + 1 : at + length]))
+                " ".join((first, *following[: length - 1]))
                 for first in {self.forms[at], fold(self.words[at].form)}
                 for length in (2, 3)
+                for following in (self.forms[at + 1 : at + length], unquoted[at])
             }
             for at, names in enumerate(self._names)
         )

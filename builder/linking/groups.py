@@ -30,8 +30,21 @@ def find_members(
         if reference.number == 2 and memory.pair[0] == base.sentence:
             return list(reversed(memory.pair[1]))
         return _find_parties(reference, memory, find_bodies)
+    known = [person for person in memory.people if person.rank or person.bodies or person.actor.wikidata]
+    # What only looks like a name ("with the words "*good day*"") is nobody while enough others are named.
+    for people in (known, memory.people):
+        members = _last_named(people, reference, acting, titles)
+        if len(members) == reference.number:
+            break
+    return members
+
+
+def _last_named(
+    people: Sequence[KnownPerson], reference: Reference, acting: frozenset[Actor], titles: Titles
+) -> list[Actor]:
+    """The last named of some persons that can be the members of a group."""
     members: list[Actor] = []
-    for person in reversed(memory.people):
+    for person in reversed(people):
         # "The two leaders" are of two states, "the two men" need not be.
         known = reference.rank != "person" and any(
             set(person.bodies) & set(other.represents) for other in members

@@ -9,7 +9,7 @@ from diplograph.linking.entities import EntityMention
 from diplograph.linking.gazetteer import Titles
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics
-from diplograph.model import Sentence
+from diplograph.model import Actor, Sentence
 
 _LONGEST = 5  # words between "head (of)" and the name
 
@@ -68,3 +68,22 @@ def _heads_a_body(form: str, titles: Titles) -> bool:
     """Whether a word is "head", "leader" without the article, which says of what only with the noun after it."""
     leads = titles.ranks.get((form,), "") in titles.leaders
     return leads and not form.startswith(load_clitics().article)
+
+
+def find_owner(
+    base: EntityMention, before: Sequence[EntityMention], sentence: Sentence, titles: Titles
+) -> tuple[Actor, ...]:
+    """The state or body of whoever an office with a pronoun is ("*the ministry* announced that *its envoy* C. H. would …",
+    "*the president* sent *his foreign minister* C. H."); nothing where no such office stands beside a name."""
+    for id in range(max(base.first - 2, 2), base.last + 1):
+        word, noun = sentence.word(id), sentence.word(id - 1)
+        if word.upos != "PRON" or word.token != noun.token:
+            continue
+        if fold(noun.form) not in titles.phrases("between.owned"):
+            continue
+        named = [m for m in reversed(before) if m.last < id - 1 and m.bodies and m.how != "demonym"]
+        persons = [m for m in named if m.kind == "Person"]
+        feminine = fold(word.form) in titles.phrases("between.hers")
+        chosen = [m for m in named if m.kind != "Person"] if feminine else persons or named
+        return chosen[0].bodies[:1] if chosen else ()
+    return ()

@@ -17,7 +17,7 @@ from diplograph.linking.entities import EntityMention, fill_mention, is_first_na
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
 from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
-from diplograph.linking.offices import has_other_office, has_other_title, is_followed_by_office
+from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
@@ -120,6 +120,7 @@ class Resolver:
     ) -> EntityMention | None:
         bodies = self._choose_bodies(reference.bodies)
         if reference.name_end:
+            bodies = bodies or find_owner(base, before, self.parsed.sentences[base.sentence], self.titles)
             actor, entry = self._who(reference, bodies)
             if actor is None:
                 return None
@@ -373,7 +374,7 @@ class Resolver:
         if len(members) < reference.number:
             return None
         ranks = {person.actor.key: person.rank for person in self.memory.people}
-        leader = all(ranks.get(member.key) in self.titles.leaders for member in members)
+        leader = all(self._leads(member, ranks.get(member.key, "")) for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
 
     def _choose_bodies(self, entries: Sequence[Entry]) -> tuple[Actor, ...]:
