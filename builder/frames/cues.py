@@ -131,10 +131,14 @@ def _is_earlier(view: SentenceView, span: EventSpan) -> bool:
 
 
 def _has_partner(view: SentenceView, span: EventSpan) -> bool:
-    """Whether a preposition stands behind a noun ("a call *from* the envoy") or before it ("congratulated him *in* a call"), so
-    that somebody else has a part in it, whether or not his name was read."""
+    """Whether a preposition or noun stands behind a noun ("a call *from* the envoy", and where the preposition is not parted
+    from its noun) or a preposition before it ("congratulated him *in* a call"), so that somebody else has a part in it, whether
+    or not his name was read."""
     end = min(span.anchor + _PARTNER, span.phrase_end)
-    behind = any(view.word(id).upos == "ADP" for id in range(span.anchor + 1, end))
+    behind = any(
+        view.word(id).upos in {"ADP", "NOUN"} and not view.is_one_of(id, view.lexicon.days)
+        for id in range(span.anchor + 1, end)
+    )
     return not view.is_verb(span.anchor) and (behind or bool(view.case_of(span.anchor)))
 
 
