@@ -118,12 +118,28 @@ def _refers_back(mention: Mention) -> bool:
 
 def _attach(groups: list[Group], mention: Mention) -> None:
     for group in reversed(groups):
-        if "another" not in mention.cues and _belongs(group, mention, strict=True):
+        if ("another" not in mention.cues or _is_told_by_verb(group, mention)) and _belongs(
+            group, mention, strict=True
+        ):
             group.mentions.append(mention)
             return
     # "a new round" alone does not say of what, nor does one of others than those whom the text has told of
     if "inherits" not in mention.cues or any(_is_of_same(group.values, mention.values) for group in groups):
         groups.append(Group([mention]))
+
+
+def _is_told_by_verb(group: Group, mention: Mention) -> bool:
+    """Whether the verb of a sentence tells already of the event that its noun calls another ("*met* yesterday in *another*
+    extraordinary *summit*")."""
+    actors = {filler.actor for filler in own_values(mention).fillers}
+    return "further" in mention.cues and any(
+        other.sentence == mention.sentence
+        and trigger_span(other) != trigger_span(mention)
+        and (trigger := trigger_of(other)) is not None
+        and trigger.verbal
+        and {filler.actor for filler in own_values(other).fillers} == actors
+        for other in group.mentions
+    )
 
 
 def _is_of_same(told: EventValues, values: EventValues) -> bool:
