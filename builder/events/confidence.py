@@ -38,7 +38,9 @@ def read_signs(values: EventValues, mentions: Sequence[Mention]) -> frozenset[st
         "circumstance": values.place is not None or values.duration_minutes is not None,
         "dated": values.start_date is not None,
         "repeated": len(mentions) > 1,
-        "indirect": any(rule.endswith(("/before", "/continued", "/dropped", "/any", "/above")) for rule in rules),
+        "indirect": any(
+            rule.endswith(("/before", "/continued", "/dropped", "/any", "/above")) for rule in rules
+        ),
     }
     return frozenset(sign for sign, holds in signs.items() if holds)
 

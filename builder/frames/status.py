@@ -110,13 +110,27 @@ def _before_that(view: SentenceView, verb: int, anchor: int) -> list[int]:
 
 
 def _is_awaited(view: SentenceView, anchor: int) -> bool:
-    """Whether the present tells what is done before an event ("*mediates before* the summit"), or something is said to be done
-    right before ("*on the eve of* the opening of the summit"): that lies ahead."""
+    """Whether the present, or a headline without a verb, tells what is done before an event ("*mediates before* the summit"), or
+    something is said to be done right before ("*on the eve of* the opening of the summit"): that lies ahead; so does what is
+    done where somebody will be ("*will go* to Vienna, *where he meets* …")."""
     verb = view.verb_before(anchor)
+    if _is_where_somebody_will_be(view, anchor):
+        return True
     if view.find(load_status().shortly, anchor - 2, anchor):
         return True
-    told = not verb or not is_imperfect(view, verb) or view.find(view.lexicon.auxiliary, 1, verb)
+    told = verb and (not is_imperfect(view, verb) or bool(view.find(view.lexicon.auxiliary, 1, verb)))
     return not told and bool(view.find(view.lexicon.before, anchor - 1, anchor))
+
+
+def _is_where_somebody_will_be(view: SentenceView, anchor: int) -> bool:
+    """Whether the verb of an event is in the present, and opens the clause of a place to which a verb in the future leads."""
+    verb = anchor if view.is_verb(anchor) else view.verb_before(anchor)
+    if verb < 3 or not is_imperfect(view, verb) or view.forms[verb - 2] not in view.lexicon.where:
+        return False
+    return any(
+        view.is_verb(id) and (view.is_unsplit_future(id) or view.forms[id - 2] in load_status().future)
+        for id in range(2, verb - 1)
+    )
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
