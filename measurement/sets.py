@@ -50,6 +50,12 @@ SETS = {
         GOLD / "retold-held-out/articles.jsonl",
         True,
     ),
+    "passages-held-out": AnnotatedSet(
+        "360 short passages of the web, told anew, held out (tests/gold/passages-held-out)",
+        GOLD / "passages-held-out/gold",
+        GOLD / "passages-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -72,6 +78,11 @@ SETS = {
         "114 articles of the web, told anew (tests/gold/retold-development)",
         GOLD / "retold-development/gold",
         GOLD / "retold-development/articles.jsonl",
+    ),
+    "passages-development": AnnotatedSet(
+        "646 short passages of the web, told anew (tests/gold/passages-development)",
+        GOLD / "passages-development/gold",
+        GOLD / "passages-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",

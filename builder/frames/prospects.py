@@ -24,7 +24,7 @@ from diplograph.frames.triggers import Firing, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
 from diplograph.linking.overview import SHORTEST_NAME
-from diplograph.linking.tokens import readings
+from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Mention, ParsedDocument, Prospect
 from diplograph.parsing import to_segments
 
@@ -44,7 +44,10 @@ class Prospector:
         self._loose = [replace(frame, triggers=tuple(map(_loosen, frame.triggers))) for frame in self._frames]
         self._gazetteer = gazetteer
         self._sieve = sieve
+        bodies = load_titles().phrases("anaphors.organization")
+        article = load_clitics().article
         self._groups = frozenset(" ".join(words) for words in load_titles().groups)
+        self._groups |= {article + body for body in bodies}  # "*the union* said that it will …"
         self._without_parties = frozenset(
             frame.file
             for frame in frames
