@@ -307,7 +307,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     if (
         strict
         and _is_wider(ours, theirs)
-        and (_is_of_bodies(ours, theirs) or not _can_be_told(group, mention))
+        and (_have_only_bodies(ours, theirs) or not _can_be_told(group, mention))
     ):
         return False
     if strict and not mention.definite and _is_joined(ours, theirs):
@@ -415,7 +415,7 @@ def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
     return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)
 
 
-def _is_of_bodies(ours: EventValues, theirs: EventValues) -> bool:
+def _have_only_bodies(ours: EventValues, theirs: EventValues) -> bool:
     """Whether the parties of both are bodies: "the *Arab* summit" is not "the *Arab and African* summit". A state beside a
     body may be its host."""
     return all(filler.actor.kind == "Organization" for filler in (*ours.fillers, *theirs.fillers))

@@ -31,9 +31,8 @@ def read_cues(
     one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
     ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
     one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once; ``plural``: by a
-    noun for meetings;
-    ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or it is one of two parties; ``headline``: a headline tells
-    it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
+    noun for meetings; ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or
+    it is one of two parties; ``headline``: a headline tells it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
     preposition says with whom, or in what it took place. Two more begin with :data:`NUMBER` and :data:`APART`.
     """
     trigger, anchor = firing.trigger, firing.anchor

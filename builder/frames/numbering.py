@@ -7,7 +7,6 @@ import re
 from diplograph.frames.view import SentenceView
 
 _DIGITS = re.compile(r"\d{1,3}")
-_ARTICLE = "ال"
 
 
 def find_number(view: SentenceView, anchor: int) -> int:
@@ -30,18 +29,20 @@ def find_number(view: SentenceView, anchor: int) -> int:
 def _number_at(view: SentenceView, id: int, *, definite: bool) -> int:
     """The number that begins with a word. Tens by themselves, and digits, number only an event with the article: "the
     summit of *Twenty*" is that of a group, and a year may stand behind any."""
-    lexicon, forms = view.lexicon, [*view.forms[id - 1 : id + 3], "", "", "", ""]
+    lexicon, forms = view.lexicon, [*view.forms[id - 1 : id + 2], "", ""]
     ones = 1 if forms[0] in lexicon.compound_one else lexicon.number_of(forms[0])
     if ones and forms[1] in lexicon.teen:
         return ones + 10
     if ones:
-        return ones + (_tens(view, forms[2]) if forms[1] == "و" else 0)
+        joined = id < len(view.words) and view.word(id + 1).upos == "CCONJ"
+        return ones + (_tens(view, forms[2]) if joined else 0)
     if not definite:
         return 0
-    if forms[0].strip("(") == _ARTICLE and _DIGITS.fullmatch(forms[1].strip("()")):
-        return int(forms[1].strip("()"))
-    digits = forms[0].removeprefix(_ARTICLE).strip("()")
-    if forms[0].startswith(_ARTICLE) and _DIGITS.fullmatch(digits):
+    article, number = view.article, forms[0].strip("()")
+    if number == article:  # parted from its digits
+        number = article + forms[1].strip("()")
+    digits = number.removeprefix(article)
+    if number != digits and _DIGITS.fullmatch(digits):
         return int(digits)
     return _tens(view, forms[0])
 
