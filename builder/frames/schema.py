@@ -70,7 +70,8 @@ class Trigger:
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where.
+    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where;
+    ``likely`` is the least probability, by the words around it, that what is talked about is security (frames/subjects.py).
     """
 
     id: str
@@ -95,6 +96,7 @@ class Trigger:
     adverbial: bool = False
     lenient: bool = False
     placed: bool = False
+    likely: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ def _combine(item: Mapping[str, list[str]]) -> list[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "adverbial", "lenient", "placed",
+    "inherits", "adverbial", "lenient", "placed", "likely",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
@@ -310,6 +312,7 @@ class _Reader:
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
             placed=data.get("placed", False),
+            likely=data.get("likely", 0.0),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

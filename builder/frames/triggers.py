@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diplograph.frames.schema import Frame, Near, Trigger
 from diplograph.frames.status_lexicon import load_status
+from diplograph.frames.subjects import load_subject_model
 from diplograph.frames.view import SentenceView
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
@@ -115,6 +116,10 @@ def unmet(
     for near in trigger.unless:
         if holds(view, near, anchor, document):
             yield f"ruled out by its {near.scope}: {_some(near.words)}"
+    if trigger.likely:
+        probability = load_subject_model().estimate(view, anchor)
+        if probability < trigger.likely:
+            yield f"its subject likely by {probability:.2f} only, of {trigger.likely}"
 
 
 def _says_where(view: SentenceView, anchor: int) -> bool:
