@@ -15,6 +15,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
+from diplograph.frames.nearby import add_nearby
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
@@ -184,6 +185,7 @@ class Matcher:
             for argument in carry_over(view, firing, find_arguments(view, firing))
         ]
         arguments = name_their_leaders(view, firing.anchor, arguments, firing.frame.roles)
+        arguments = add_nearby(view, firing, arguments)
         if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
             view, firing, arguments
         ):

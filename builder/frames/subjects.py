@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from diplograph.frames.view import SentenceView
+from diplograph.frames.view import SentenceView, find_first
 from diplograph.linking.tokens import load_clitics
 from diplograph.model import DataError
 from diplograph.resources import locate
@@ -73,7 +73,7 @@ def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]
         ("after", view, anchor + 1, anchor + 1 + _AFTER),
         ("sentence", view, 1, end),
     ]
-    around = [other for other in (view.previous, view.following, _find_first(view)) if other is not None]
+    around = [other for other in (view.previous, view.following, find_first(view)) if other is not None]
     stretches += [("around", other, 1, len(other.words) + 1) for other in around]
     return frozenset(
         (where, word)
@@ -95,10 +95,3 @@ def _telling_words(view: SentenceView, first: int, last: int) -> Iterator[str]:
         word = bare if len(bare) >= _STEM else form
         if len(word) >= _SHORTEST and word.isalpha():
             yield word
-
-
-def _find_first(view: SentenceView) -> SentenceView:
-    first = view
-    while first.previous is not None:
-        first = first.previous
-    return first

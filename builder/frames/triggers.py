@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diplograph.frames.schema import Frame, Near, Trigger
 from diplograph.frames.status_lexicon import load_status
 from diplograph.frames.subjects import load_subject_model
-from diplograph.frames.view import SentenceView
+from diplograph.frames.view import SentenceView, find_first
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
@@ -181,10 +181,7 @@ def _is_perfect(view: SentenceView, id: int) -> bool:
 
 def _find_opening(view: SentenceView) -> list[SentenceView]:
     """The sentences in which a document says what it is about: its headline and its lead."""
-    before = view
-    while before.previous is not None:
-        before = before.previous
-    found = [before]
+    found = [find_first(view)]
     while found[-1].following is not None and len(found) < LEAD:
         found.append(found[-1].following)
     return found

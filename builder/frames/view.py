@@ -437,3 +437,11 @@ class SentenceView(WordView):
             or form in self.lexicon.passed_over
             or bool(pairs & self.lexicon.passed_over)
         )
+
+
+def find_first(view: SentenceView) -> SentenceView:
+    """The first sentence of the document that a sentence is of."""
+    first = view
+    while first.previous is not None:
+        first = first.previous
+    return first
