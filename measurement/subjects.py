@@ -33,7 +33,7 @@ from diplograph.pipeline import parse_sources
 from measurement.sets import REPOSITORY, SETS, SHARED, find_articles, load_scorer
 
 TARGET = REPOSITORY / "ontology/lexicon" / FILE
-EVENT_CLASS, TRIGGER = "SecurityGuaranteeTalk", "talks-likely-on-security"
+EVENT_CLASS = "SecurityGuaranteeTalk"
 RIDGE, FOLDS = 0.3, 5
 OFTEN = 8  # cases that must have a word around them, for it to count
 LEAST = 0.1  # logits below which a weight is dropped
@@ -80,7 +80,7 @@ def _cases(parsed: ParsedDocument, events: Sequence[dict[str, Any]]) -> Iterator
     for view in matcher.views:
         for trigger, anchor in find_candidates(view, frame):
             word = view.word(anchor)
-            if trigger.id != TRIGGER:
+            if not trigger.likely or trigger.nearby:
                 continue
             told = [event for begin, end, event in spans if begin <= word.begin < end]
             talks = [event for event in told if event["type"] == EVENT_CLASS]

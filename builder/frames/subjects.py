@@ -65,10 +65,11 @@ def load_subject_model() -> SubjectModel:
 
 
 def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]:
-    """The words around a word: ``before`` and ``after`` it, in its ``sentence``, and ``around`` that: in the sentences right
+    """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around`` that: in the sentences right
     before and after, and in the first of the document."""
     end = len(view.words) + 1
     stretches = [
+        ("anchor", view, anchor, anchor + 1),
         ("before", view, anchor - _BEFORE, anchor),
         ("after", view, anchor + 1, anchor + 1 + _AFTER),
         ("sentence", view, 1, end),
