@@ -37,18 +37,18 @@ class SubjectModel:
     weights: Mapping[Surrounding, float]
 
     def estimate(self, view: SentenceView, anchor: int) -> float:
-        """The probability that the talk which the word ``anchor`` of a sentence names is one on security.
-
-        >>> SubjectModel({BASE: 0.0}).estimate(view, 3)  # doctest: +SKIP
-        0.5
-        """
+        """The probability that the talk which the word ``anchor`` of a sentence names is one on security."""
         found = (self.weights.get(word, 0.0) for word in find_surroundings(view, anchor))
         return 1 / (1 + math.exp(-(self.weights[BASE] + sum(found))))
 
 
 @cache
 def load_subject_model() -> SubjectModel:
-    """The model that the lexicon has: a place, a word and a weight a line. Raises DataError where a line is none."""
+    """The model that the lexicon has: a place, a word and a weight a line. Raises DataError where a line is none.
+
+    >>> load_subject_model().weights["anchor", "محادثات"] > load_subject_model().weights["anchor", "لقاء"]
+    True
+    """
     text = locate("ontology", "lexicon", FILE).read_text(encoding="utf-8")
     weights: dict[Surrounding, float] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -58,9 +58,13 @@ def load_subject_model() -> SubjectModel:
             where, word, weight = line.split("\t")
             weights[where, word] = float(weight)
         except ValueError as error:
-            raise DataError(f"ontology/lexicon/{FILE}, line {number}: not a place, a word and a weight") from error
+            raise DataError(
+                f"ontology/lexicon/{FILE}, line {number}: not a place, a word and a weight"
+            ) from error
     if BASE not in weights:
-        raise DataError(f"ontology/lexicon/{FILE}: no weight for {' '.join(BASE)}; make it anew with make subjects")
+        raise DataError(
+            f"ontology/lexicon/{FILE}: no weight for {' '.join(BASE)}; make it anew with make subjects"
+        )
     return SubjectModel(weights)
 
 
