@@ -31,7 +31,8 @@ from diplograph.frames.sides import (
 )
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
-from diplograph.frames.status import StatusReading, read_status
+from diplograph.frames.status import read_status
+from diplograph.frames.status_lexicon import StatusReading
 from diplograph.frames.times import (
     date_status,
     date_story,
