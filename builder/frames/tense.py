@@ -18,12 +18,13 @@ def is_imperfect(view: SentenceView, verb: int) -> bool:
 
 
 def has_before(view: SentenceView, id: int, words: frozenset[str]) -> bool:
-    """Whether one of some particles stands right before a word, or hangs on it before it."""
-    if any(view.forms[at - 1] in words for at in range(max(1, id - 2), id)):
-        return True
-    return any(
-        child.id < id and view.forms[child.id - 1] in words for child in view.sentence.children.get(id, ())
-    )
+    """Whether one of some particles stands right before a word, or hangs on it before it (those in a name, "the *Non*-Aligned
+    Movement", are none)."""
+    near = [
+        *range(max(1, id - 2), id),
+        *(child.id for child in view.sentence.children.get(id, ()) if child.id < id),
+    ]
+    return any(view.forms[at - 1] in words and view.entity_at(at) is None for at in near)
 
 
 def is_future(view: SentenceView, verb: int, lexicon: StatusLexicon) -> bool:
