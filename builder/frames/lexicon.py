@@ -52,6 +52,7 @@ class Lexicon:
     matters: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
+    apiece: frozenset[str]
     together: frozenset[str]
     jointly: frozenset[str]
     hours: frozenset[str]
@@ -192,6 +193,7 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["matters"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
+        folded(data["separately"]["apiece"]),
         folded(data["separately"]["together"]),
         folded(data["separately"]["jointly"]),
         folded(data["days"]["hours"]),

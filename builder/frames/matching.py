@@ -23,6 +23,7 @@ from diplograph.frames.repetition import Repetition, carry_over, find_repetition
 from diplograph.frames.rounds import find_further_rounds, find_repeats, opens_first_round
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.sides import (
+    are_colleagues,
     are_one_side,
     distribute,
     distributes,
@@ -32,7 +33,8 @@ from diplograph.frames.sides import (
 )
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
-from diplograph.frames.status import StatusReading, read_status
+from diplograph.frames.status import read_status
+from diplograph.frames.status_lexicon import StatusReading
 from diplograph.frames.times import (
     date_status,
     date_story,
@@ -192,7 +194,11 @@ class Matcher:
             return
         if are_one_side(view, arguments):
             return
-        several = distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        several = (
+            distributes(view, firing)
+            or repeats_preposition(view, firing, arguments)
+            or are_colleagues(firing, arguments)
+        )
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
             if is_of_no_leader(view, firing, part):
