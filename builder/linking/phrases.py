@@ -163,7 +163,8 @@ class PhraseFinder(TitleFinder):
         ):
             return [replace(named[0], first=index, begin=begin), *named[1:]]
         title = "head-of-state" if rank == "leader" else "foreign-minister" if rank == "minister" else ""
-        members = self._group_members(index + length, title) if title else []
+        ranked = self._rank_of_group(index + length, title)
+        members = self._group_members(index + length, ranked, words[0].removeprefix(load_clitics().article)) if title else []
         members = members or (self._office_holders(index + length, title) if number == 2 and title else [])
         if len(members) >= 2 or self._is_led_by(members):
             first = replace(members[0], first=index, begin=begin, preposition=preposition)
@@ -202,7 +203,7 @@ class PhraseFinder(TitleFinder):
         following = self.tokens[index].folded if index < len(self.tokens) else ""
         return following.startswith(load_clitics().article[1:] * 2)
 
-    def _group_members(self, index: int, rank: str) -> list[Reference]:
+    def _group_members(self, index: int, rank: str, title: str = "") -> list[Reference]:
         """The persons that a dual names after itself: "the presidents, the Russian V. P. and the American J. B."."""
         members: list[Reference] = []
         while index < len(self.tokens) and len(members) < 5:
@@ -219,16 +220,22 @@ class PhraseFinder(TitleFinder):
             member = self._person("person", index, index, rank, "")
             if not member.bodies and not member.name:
                 break
-            members.append(replace(member, begin=match.begin))
+            members.append(replace(member, begin=match.begin, title=title))
             index = member.last + 1
         return members
+
+    def _rank_of_group(self, index: int, rank: str) -> str:
+        """The rank of those whom a dual means whose second word says it ("the two heads *of government*")."""
+        office = self.tokens[index].folded if index < len(self.tokens) else ""
+        governing = rank == "head-of-state" and office in self.titles.phrases("between.government")
+        return "head-of-government" if governing else rank
 
     def _office_holders(self, index: int, rank: str) -> list[Reference]:
         """The persons that a dual and their states name: "the presidents *of France and Russia*", with their names after a
         comma or without ("the prime ministers *of India and Pakistan, N. M. and I. K.*")."""
         office = self.tokens[index].folded if index < len(self.tokens) else ""
         if office in self.titles.phrases("between.government"):
-            rank, index = "head-of-government", index + 1
+            rank, index = self._rank_of_group(index, rank), index + 1
         elif rank == "foreign-minister":
             if office not in self.titles.phrases("between.foreign"):
                 return []

@@ -19,6 +19,7 @@ from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
+from diplograph.linking.positions import choose_rank, find_seat, write_office
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
@@ -151,6 +152,9 @@ class Resolver:
             known = self.memory.last_titled(reference.title, reference.rank) or find_ruler(
                 self.memory, self.titles, reference.title, reference.rank
             )
+            seat = self._choose_bodies(find_seat(self.gazetteer, self.titles, self.text[base.begin : base.end]))
+            if known is None and seat:
+                return self._holder(base, reference.rank, seat, reference.former, reference.title)
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
@@ -284,10 +288,10 @@ class Resolver:
         bodies: tuple[Actor, ...],
         former: bool,
         title: str = "",
-        *,
-        counterpart: bool = False,
+        other: Actor | None = None,
     ) -> EntityMention | None:
         """Who a title with a body but without a name means."""
+        rank = choose_rank(rank, title, bodies, other, self.titles)
         leader = rank in self.titles.leaders and not former
         if not bodies:
             return None
@@ -311,18 +315,20 @@ class Resolver:
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )
-            if leader and counterpart:
+            if leader and other:
                 # "his two guests the Egyptian *and the Greek*", who is no president but the prime minister just named
                 for person in reversed(self.memory.people):
                     if person.rank in self.titles.leaders and keys & set(person.bodies) and not person.former:
                         return self._as_known(base, person, "title")
         return fill_mention(
-            base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies
+            base, "Person", "role", (self._by_role(base, rank, title, bodies),), rank=rank, leader=leader, bodies=bodies
         )
 
-    def _by_role(self, base: EntityMention, bodies: tuple[Actor, ...]) -> Actor:
+    def _by_role(self, base: EntityMention, rank: str, title: str, bodies: tuple[Actor, ...]) -> Actor:
         """An actor known only by role, in this document ("the British high commissioner in Islamabad")."""
-        phrase = " ".join(self.text[base.begin : base.end].split())
+        phrase = write_office(
+            " ".join(self.text[base.begin : base.end].split()), rank, title, self.gazetteer, self.titles
+        )
         key = f"{actor_key('', '', phrase)}-{self.parsed.document.id}"
         return Actor(key, "Person", phrase, represents=tuple(body.key for body in bodies))
 
@@ -361,7 +367,7 @@ class Resolver:
             )  # "with each of *his two guests*"
         if not bodies:
             return None
-        holder = self._holder(base, rank, bodies, former=False, counterpart=True)
+        holder = self._holder(base, rank, bodies, former=False, other=other)
         return replace(holder, counterpart_of=other) if holder else None
 
     def _group(
