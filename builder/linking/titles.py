@@ -6,6 +6,7 @@ A title is read on to its name: demonyms and states on the way are the body it i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from diplograph.linking.gazetteer import Entry, Sense
@@ -78,7 +79,7 @@ class TitleFinder(NameFinder):
         # A title that names its body itself ("the German chancellor") is read again for it.
         inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
         if inner and not reference.bodies:
-            reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
+            reference = replace(reference, bodies=of_officials(inner[-1].senses)[:1])
         title = words[0].removeprefix(load_clitics().article)
         reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
         return [self._with_apposition(reference) if reference.name else reference]
@@ -130,9 +131,7 @@ class TitleFinder(NameFinder):
                 last = self._end_of_family(match.last)
                 return self._finish(kind, first, last, rank, preposition, former, bodies, match)
             if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
-                bodies.extend(
-                    sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
-                )
+                bodies.extend(entry for entry in of_officials(match.senses) if entry.actor or entry.country)
                 index = last = match.last
             elif token.folded in self.titles.phrases("between.words"):
                 former = former or token.folded in self.titles.phrases("between.former")
@@ -383,3 +382,10 @@ class TitleFinder(NameFinder):
             return False
         following = self.tokens[index + 1]
         return following.upos == "NOUN" and following.folded not in self.titles.phrases("between.ruled")
+
+
+def of_officials(senses: Sequence[Sense]) -> tuple[Entry, ...]:
+    """Of whom officials can be: of a state by its own name before that of a capital spelt alike ("the leaders of Qatar *and
+    Oman*", not Amman)."""
+    states = [s.entry for s in senses if s.entry.kind == "Country" and s.how != "metonym"]
+    return tuple(dict.fromkeys(states or [sense.entry for sense in senses]))
