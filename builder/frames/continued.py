@@ -92,4 +92,7 @@ def _is_met(view: SentenceView, verb: int, own: list[EntityMention]) -> bool:
         for child in view.sentence.children.get(verb, ())
         if child.deprel in ("obj", "obl:arg") and not own[0].first <= child.id <= own[0].last
     )
-    return own[0].kind == "Person" and len(own[0].actors) == 1 and not any(others)
+    further = view.between(own[0].last + 1, view.clause_end(verb, past=verb))
+    if any(others) or any(entity.kind == "Person" for entity in further):
+        return False
+    return own[0].kind == "Person" and len(own[0].actors) == 1

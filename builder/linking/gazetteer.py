@@ -196,6 +196,7 @@ class Gazetteer:
         self.entries: dict[str, Entry] = {}
         self._holders: dict[tuple[str, str], list[Entry]] = {}
         self._seats: dict[str, list[tuple[str, ...]]] = {}
+        self._spellings: dict[str, list[str]] = {}
         rows = list(rows)
         states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
@@ -213,6 +214,9 @@ class Gazetteer:
         for demonym in _items(row["demonyms_ar"]):
             for form in demonym_forms(demonym):
                 self._index(tuple(form.split()), Sense(entry, "demonym"))
+        if entry.kind == "Person":
+            spelt = (row["ar"], *_items(row["ar_aliases"]))
+            self._spellings[key] = [" ".join(_words(name)) for name in spelt]
         if entry.kind == "Person" and entry.country:
             for office in entry.offices:
                 self._holders.setdefault((entry.country, office.rank), []).append(entry)
@@ -245,6 +249,15 @@ class Gazetteer:
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""
         return words in self._prefixes
+
+    def spellings(self, entry: Entry) -> Sequence[str]:
+        """The names of a person, folded."""
+        return self._spellings.get(entry.actor.key, ()) if entry.actor else ()
+
+    def all_holders(self, rank: str, earliest: str, latest: str) -> list[Entry]:
+        """Who held an office of this rank for any body at some moment between two partial dates."""
+        countries = [country for country, held in self._holders if held == rank]
+        return [entry for country in countries for entry in self.holders(country, rank, earliest, latest)]
 
     def holders(self, country: str, rank: str, earliest: str, latest: str) -> list[Entry]:
         """Who held an office of this rank for this body at some moment between two partial dates."""

@@ -19,7 +19,7 @@ from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
 from diplograph.linking.positions import choose_rank, find_named_holder, find_seat, write_office
-from diplograph.linking.spelling import find_similar
+from diplograph.linking.spelling import find_holder, find_similar
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
@@ -153,7 +153,8 @@ class Resolver:
             seat = self._choose_bodies(
                 find_seat(self.gazetteer, self.titles, self.text[base.begin : base.end])
             )
-            if known is None and seat:
+            others = any(reference.title in person.titles for person in self.memory.people)
+            if known is None and seat and not others:
                 return self._holder(base, reference.rank, seat, reference.former, reference.title)
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
@@ -226,6 +227,9 @@ class Resolver:
         ahead = self.overview.full_names.get(reference.name, frozenset())
         similar = self.gazetteer.entries.get(next(iter(ahead))) if len(ahead) == 1 else None
         similar = similar or find_similar(reference.name, keys, self.gazetteer)
+        if not similar and not reference.former:
+            period = self.overview.earliest, self.overview.latest
+            similar = find_holder(reference.name, reference.rank, keys, self.gazetteer, period)
         if similar:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
