@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from diplograph.frames.acting import acting_above
 from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition
+from diplograph.frames.continued import continued_subject
 from diplograph.frames.delegates import senders
 from diplograph.frames.pronouns import (
-    continued_subject,
     dropped_subject,
     dual_subject,
     pronouns,

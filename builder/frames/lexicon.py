@@ -78,6 +78,7 @@ class Lexicon:
     enclosing: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
+    meeting: frozenset[str]
     margins: frozenset[str]
     beside: frozenset[str]
     bilateral: frozenset[str]
@@ -219,6 +220,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["enclosing"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
+        folded(data["meeting"]["verbs"]),
         folded(data["margins"]["words"]),
         folded(data["margins"]["beside"]),
         folded(data["margins"]["bilateral"]),
