@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from diplograph.frames.acting import acting_above
-from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition
+from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition, verb_behind
 from diplograph.frames.continued import continued_subject
 from diplograph.frames.delegates import senders
+from diplograph.frames.participles import acting_in
 from diplograph.frames.pronouns import (
     dropped_subject,
-    dual_subject,
     pronouns,
     support_nouns,
 )
@@ -233,6 +233,7 @@ def _heads(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[tuple
             return [(id, end) for id in verbs]
         case "governor":
             fits = firing.governor and (rule.relation != "before" or view.is_verb(firing.governor))
+            fits = fits and (not rule.verbs or view.is_one_of(firing.governor, rule.verbs))
             stop = anchor if rule.relation == "prepositional" else end
             return [(firing.governor, stop)] if fits else []
         case "speaker":
@@ -291,6 +292,8 @@ def _verb_heads(view: SentenceView, firing: Firing, end: int, rule: ArgumentRule
     if verb < before and opens_clause(view, verb, before) and view.case_of(anchor):
         # "said that the two presidents *agreed*, *in a call*": the tree misses the nearer verb
         verb, link, case = before, "obl", view.case_of(anchor)
+    if fronted := verb_behind(view, anchor, end):
+        verb, link = fronted, "obl"
     if firing.trigger.adverbial and not verb:
         verb = view.verb_before(anchor)  # an adverb says how its verb was done, wherever the parser hangs it
     unfit = not verb or (rule.links and link not in rule.links)
@@ -314,12 +317,17 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
         case "subject" if rule.of in ("relative", "sentence"):
             return subjects(view, head, inherited=False)
         case "subject":
-            return _subjects(view, head)
+            return acting_in(view, head)
         case "object":
             # the noun before the verb is its subject: "a meeting *that gathers*", "sanctions *await*"
             led = rule.of == "relative" and not has_resumptive_pronoun(view, head)
             led = led or "nsubj" in rule.links  # "*a meeting* gathered the president and the king"
-            return objects(view, head, headed=led or rule.of == "predicate")
+            found = objects(view, head, headed=led or rule.of == "predicate")
+            owned = rule.of == "governor" and view.forms[head - 1].endswith(view.lexicon.plural_of_nouns)
+            # "rejected *the Union's* threats": whose they are is no object of theirs
+            return (
+                [e for e in found if e not in modifiers(view, head, end, adjective=False)] if owned else found
+            )
         case "prepositional":
             return prepositional(view, head + 1, end, rule.prepositions)
         case "pronoun":
@@ -368,29 +376,6 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
             return modifiers(view, head, end, adjective=True)
 
 
-def _subjects(view: SentenceView, head: int) -> list[EntityMention]:
-    """The subjects of a verb, or of the verb above a participle ("… said, *threatening* …")."""
-    if view.is_verb(head):
-        found = subjects(view, head)
-        single = len(found) < 2 and not any(len(entity.actors) > 1 for entity in found)
-        return (dual_subject(view, head) if single else []) or found
-    own = view.entity_at(head - 1) if head > 1 else None
-    if own and own.how in ("name", "title") and not view.preposition_of(own):
-        return members(
-            view, view.entities[view.chains[view.entities.index(own)]]
-        )  # "that *the minister* (is) ready"
-    if view.word(head).upos == "NOUN" and not _is_participle(view, head):
-        return []
-    for above in view.ancestors(head):
-        # "said …, *if Tehran goes on*, threatening": who acts in the condition does not threaten
-        if view.is_verb(above.id) and not is_conditional(view, above.id):
-            return subjects(view, above.id)
-    for id in range(head - 1, 0, -1):
-        if view.is_verb(id) and not is_conditional(view, id):
-            return subjects(view, id)
-    return []
-
-
 def count_leaders(arguments: list[Argument]) -> int:
     """How many heads of state or government, of different bodies, are among the arguments."""
     bodies: set[str] = set()
@@ -408,16 +393,6 @@ def count_leaders(arguments: list[Argument]) -> int:
         if entity.counterpart_of and entity.leader:
             bodies.update(entity.counterpart_of.represents[:1])
     return len(bodies)
-
-
-def _is_participle(view: SentenceView, id: int) -> bool:
-    """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are; before their object,
-    behind a comma, taggers take them for nouns that own it ("…, *threatening* the putschists with")."""
-    word = view.word(id)
-    apart = id > 1 and view.forms[id - 2] in view.lexicon.commas and not view.has_pronoun(id)
-    if word.xpos[8:10] == "4R" and apart:
-        return True
-    return word.xpos[8:10] == "4I" or "Case=Acc" in word.feats and "Definite=Ind" in word.feats
 
 
 def fill_roles(

@@ -36,3 +36,16 @@ def is_dateline(view: SentenceView, entity: EntityMention) -> bool:
     told = after < len(view.words) and view.is_verb(after + 1) and entity.how == "metonym"
     apart = view.lexicon.brackets | view.lexicon.dashes | (view.lexicon.colons if told else frozenset())
     return view.forms[after - 1] in apart
+
+
+def verb_behind(view: SentenceView, anchor: int, end: int) -> int:
+    """The verb of a clause with "that" of which an event is the circumstance that stands first ("added that *during a call*
+    with the emir the president *stressed* …"), 0 if it is none; the tree hangs it on the verb of saying."""
+    id = anchor - 1
+    if not view.case_of(anchor) or id < 2 or view.word(id).upos != "ADP":
+        return 0
+    id -= 2 if view.word(id - 1).upos == "PRON" else 1
+    if id < 1 or view.word(id).upos != "SCONJ":
+        return 0
+    behind = (at for at in range(end, min(end + 2, len(view.words) + 1)) if view.is_verb(at))
+    return next(behind, 0)

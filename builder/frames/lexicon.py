@@ -117,6 +117,9 @@ class Lexicon:
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
+    participial: str
+    passive: frozenset[str]
+    plural_of_nouns: str
     manner: frozenset[str]
     lam: frozenset[str]
     blessing: frozenset[str]
@@ -259,6 +262,9 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),
+        fold(data["verbs"]["participial"]),
+        folded(data["verbs"]["passive"]),
+        fold(data["verbs"]["plural_of_nouns"]),
         folded(data["manner"]["words"]),
         folded(data["prepositions"]["lam"]),
         folded(data["blessing"]["words"]),

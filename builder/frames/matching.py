@@ -21,7 +21,7 @@ from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
 from diplograph.frames.repetition import Repetition, carry_over, find_repetitions, redate
 from diplograph.frames.rounds import find_further_rounds, find_repeats, opens_first_round
-from diplograph.frames.schema import Frame, Trigger
+from diplograph.frames.schema import Frame
 from diplograph.frames.sides import (
     are_colleagues,
     are_one_side,
@@ -172,7 +172,7 @@ class Matcher:
             yield self._mention(view, firing, part, parties, end)
         for repetition in repetitions:
             found = self._fill(view, firing, repetition.arguments)
-            if found and next(lacking(firing.trigger, repetition.arguments), None) is None:
+            if found and next(lacking(firing, repetition.arguments), None) is None:
                 mention = self._mention(view, firing, repetition.arguments, found, end)
                 yield redate(view, mention, repetition, self.dated)
 
@@ -188,9 +188,7 @@ class Matcher:
         ]
         arguments = name_their_leaders(view, firing.anchor, arguments, firing.frame.roles)
         arguments = add_nearby(view, firing, arguments)
-        if next(lacking(firing.trigger, arguments), None) is not None or is_of_others(
-            view, firing, arguments
-        ):
+        if next(lacking(firing, arguments), None) is not None or is_of_others(view, firing, arguments):
             return
         if are_one_side(view, arguments):
             return
@@ -204,7 +202,7 @@ class Matcher:
             if is_of_no_leader(view, firing, part):
                 continue
             # "met the king, *and the foreign minister*": of several meetings each must be one of leaders
-            if parties and next(lacking(firing.trigger, part), None) is None:
+            if parties and next(lacking(firing, part), None) is None:
                 yield part, parties
 
     def _fill(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> Parties | None:
@@ -215,7 +213,9 @@ class Matcher:
             # "the *putschists* … sanctions on *them*": the text does not name whom
             unnamed, unnamed_proofs = (), ()
         fillers = (*fillers, *unnamed)
+        needs = firing.trigger.needs
         few = len({filler.actor for filler in fillers}) < (firing.trigger.minimum or 0)
+        few = few or bool(needs) and all(filler.role not in needs for filler in fillers)
         return None if few or _is_against_oneself(fillers) else (fillers, (*proofs, *unnamed_proofs))
 
     def _mention(
@@ -341,7 +341,7 @@ class Matcher:
             rules = [
                 rule
                 for rule in firing.frame.arguments
-                if rule.role == role and rule.of == "anchor"
+                if rule.role == role and rule.of == "anchor" and not rule.close
                 if not rule.triggers or firing.trigger.id in rule.triggers
             ]
             wanted = frozenset().union(*(rule.prepositions for rule in rules)) if rules else frozenset()
@@ -457,9 +457,12 @@ def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
     return any(len(names) > 1 for names in roles.values())
 
 
-def lacking(trigger: Trigger, arguments: list[Argument]) -> Iterator[str]:
-    """The parties that a trigger asks for and the arguments do not have, in words."""
-    if trigger.needs and not any(argument.role in trigger.needs for argument in arguments):
+def lacking(firing: Firing, arguments: list[Argument]) -> Iterator[str]:
+    """The parties that a trigger asks for and the arguments do not have, in words; those of a role that takes phrases may
+    have no name ("warned *the parties to the conflict* of sanctions")."""
+    trigger = firing.trigger
+    unnamed = bool(trigger.governors) and any(firing.frame.roles[role].phrases for role in trigger.needs)
+    if trigger.needs and not unnamed and not any(argument.role in trigger.needs for argument in arguments):
         yield f"no {' or '.join(sorted(trigger.needs))}"
     if trigger.leaders and (found := count_leaders(arguments)) < trigger.leaders:
         yield f"{found} of {trigger.leaders} heads of state or government"

@@ -152,7 +152,7 @@ class _Outcome:
         """A trigger whose words are all there: its arguments, and the mentions they make or what they lack."""
         firing = Firing(self.frame, self.trigger, self.anchor, self.governor)
         arguments = find_arguments(self.view, firing)
-        lacks = tuple(lacking(self.trigger, arguments))
+        lacks = tuple(lacking(firing, arguments))
         mentions = self.matcher.read(self.view, firing)
         if not mentions and not lacks:
             lacks = (f"fewer than {self.trigger.minimum} parties",)

@@ -253,7 +253,7 @@ def find_governor(view: SentenceView, trigger: Trigger, anchor: int) -> int:
             continue
         if view.find_contrast(id + 1, anchor):
             continue  # "vowed to mend relations, *while* the union said that sanctions …"
-        if _is_only_cause(view, id, anchor):
+        if _is_only_cause(view, id, anchor) or (not trigger.connectors and _says_another(view, id, anchor)):
             continue
         if _suits(view, trigger, id, anchor):
             nearest = id
@@ -264,6 +264,17 @@ def _is_only_cause(view: SentenceView, id: int, anchor: int) -> bool:
     """Whether an anchor stands in the cause of what a governor says ("threatens to stay away *because of* the sanctions")."""
     causes = view.find(view.lexicon.cause, id + 1, anchor)
     return bool(causes) and not view.find(view.lexicon.beyond_cause, causes[-1] + 1, anchor)
+
+
+def _says_another(view: SentenceView, id: int, anchor: int) -> bool:
+    """Whether a further thing is said between a governor and an anchor ("does not rule out a visit, *and called* the sanctions
+    unjust")."""
+    return any(
+        view.forms[at - 2] in view.lexicon.adding
+        and view.is_one_of(at, view.lexicon.reporting)
+        and view.is_verb(at)
+        for at in range(id + 2, anchor)
+    )
 
 
 def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:

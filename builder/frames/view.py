@@ -114,7 +114,11 @@ class SentenceView(WordView):
         """
         before = self.entity_at(id - 1) if id > 1 else None
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
-            return self.forms[id - 1] in self.lexicon.opening_verbs
+            # "spoke Biden *via* video"; "Biden *expressed* his concern" is spelt alike, and takes a preposition of its own
+            governs = self.word(id).upos == "ADP" and not (
+                id < len(self.words) and self.word(id + 1).upos == "ADP"
+            )
+            return self.forms[id - 1] in self.lexicon.opening_verbs and not governs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ") or self._follows_link(id)
         opens = opens or (id > 1 and self.forms[id - 2] in self.lexicon.before_verbs)
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
@@ -408,7 +412,7 @@ class SentenceView(WordView):
 
     def _preposition_of_title(self, entity: EntityMention) -> str:
         """The preposition before a person's title that was not understood ("*with* the chairman of the committee on foreign
-        relations A. B."); "" if there is none. A noun without the article right before the name is of its own person ("with
+        relations A. B.", "with *its* minister A. B."); "" if there is none. A noun without the article right before the name is of its own person ("with
         the chairman of the fund for *the campaign of* A. B.")."""
         last = entity.first - 1
         if entity.kind != "Person" or entity.how != "name" or last < 3:
@@ -417,12 +421,16 @@ class SentenceView(WordView):
             return ""
         for id in range(last, max(last - _TITLE, 1), -1):
             within = self.entity_at(id)
-            if self.word(id).upos not in {"NOUN", "ADJ", "X", "ADP", "NUM"} or id in self.anchors:
+            if self.word(id).upos not in {"NOUN", "ADJ", "X", "ADP", "NUM", "PRON"} or id in self.anchors:
                 return ""
             if within is not None and within.kind == "Person":
                 return ""
-            if self.is_one_of(id, self.lexicon.offices) and self._governs(id - 1):
-                return self.forms[id - 2]
+            if self.is_one_of(id, self.lexicon.offices) and id > 2:
+                compound = (self.forms[id - 3], self.forms[id - 2])
+                if compound in self.lexicon.compound:
+                    return " ".join(compound)  # "threatened, *by the mouth of* its minister A. B.,"
+                if self._governs(id - 1):
+                    return self.forms[id - 2]
         return ""
 
     def is_passed_over(self, id: int) -> bool:
