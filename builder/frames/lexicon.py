@@ -66,6 +66,7 @@ class Lexicon:
     pairing: frozenset[str]
     accompanying: frozenset[str]
     partnered: frozenset[str]
+    unshared: frozenset[str]
     masculine: frozenset[str]
     adjective_endings: tuple[str, ...]
     feminine_endings: tuple[str, ...]
@@ -206,6 +207,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["accompanying"]),
         folded(data["prepositions"]["partnered"]),
+        folded(data["prepositions"]["unshared"]),
         folded(data["gender"]["masculine"]),
         tuple(fold(ending) for ending in data["gender"]["adjective"]),
         tuple(fold(ending) for ending in data["gender"]["feminine"]),
