@@ -98,6 +98,7 @@ class Lexicon:
     linking: frozenset[str]
     until: frozenset[str]
     since: frozenset[str]
+    lasting: frozenset[str]
     concluding: frozenset[str]
     holding: frozenset[str]
     local: frozenset[str]
@@ -239,6 +240,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
+        folded(data["offset"]["lasting"]),
         folded(data["concluding"]["words"]),
         folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),

@@ -66,12 +66,12 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
 
 
 def _before_part(view: SentenceView, id: int) -> set[int]:
-    """The words that a part of something named with "of" can be called by: the two before that word and one more, and
-    those before further adjectives ("the *round*, the fourth and last, *of* the dialogue")."""
+    """The words that a part of something named with "of" can be called by: the three before that "of", and those before
+    further adjectives ("the *round*, the fourth and last, *of* the dialogue")."""
     first = id - 2
     while first > 1 and view.word(first).upos in {"ADJ", "NUM", "CCONJ"}:
         first -= 1
-    return {id - 2, id - 3, id - 4, first}
+    return {id - 3, id - 4, *range(first, id - 1)}
 
 
 def _is_exchange(view: SentenceView, id: int) -> bool:
