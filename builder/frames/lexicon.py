@@ -76,6 +76,7 @@ class Lexicon:
     with_object: frozenset[str]
     gathering: frozenset[str]
     enclosing: frozenset[str]
+    joining: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
     margins: frozenset[str]
@@ -218,6 +219,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["with_object"]),
         folded(data["verbs"]["gathering"]),
         folded(data["verbs"]["enclosing"]),
+        folded(data["verbs"]["joining"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["margins"]["words"]),

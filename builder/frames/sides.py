@@ -41,7 +41,10 @@ def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) 
 
 
 def _is_between_states(view: SentenceView, arguments: list[Argument]) -> bool:
-    """Whether the noun of a meeting says itself between which states it is, and its leaders stand elsewhere."""
+    """Whether the noun of a meeting says itself between which states it is, and its leaders only stand before it."""
+    others = [argument.rule for argument in arguments if argument.rule != "path:anchor/prepositional"]
+    if any(not rule.endswith("/before") for rule in others):
+        return False
     own = [argument.entity for argument in arguments if argument.rule == "path:anchor/prepositional"]
     between = [
         entity
