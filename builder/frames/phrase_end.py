@@ -98,7 +98,9 @@ def _is_relative(view: SentenceView, id: int, anchor: int) -> bool:
 def _is_where(view: SentenceView, id: int) -> bool:
     """Whether a word belongs to a phrase that says where: a preposition of place or the place behind it."""
     entity = view.entity_at(id if view.word(id).upos != "ADP" else id + 1)
-    return entity is not None and entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+    return (
+        entity is not None and entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+    )
 
 
 def _has_pronoun_and_subject(view: SentenceView, id: int) -> bool:
