@@ -164,7 +164,7 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
     if rule.close:
         entities = [entity for entity in entities if _is_close(view, firing.anchor, entity)]
-    if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
+    if rule.of != "speaker" and view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
         # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
         entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
     several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)

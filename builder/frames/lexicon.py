@@ -67,6 +67,7 @@ class Lexicon:
     pairing: frozenset[str]
     accompanying: frozenset[str]
     partnered: frozenset[str]
+    unshared: frozenset[str]
     masculine: frozenset[str]
     adjective_endings: tuple[str, ...]
     feminine_endings: tuple[str, ...]
@@ -76,6 +77,7 @@ class Lexicon:
     with_object: frozenset[str]
     gathering: frozenset[str]
     enclosing: frozenset[str]
+    joining: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
     meeting: frozenset[str]
@@ -99,6 +101,7 @@ class Lexicon:
     linking: frozenset[str]
     until: frozenset[str]
     since: frozenset[str]
+    lasting: frozenset[str]
     concluding: frozenset[str]
     holding: frozenset[str]
     local: frozenset[str]
@@ -212,6 +215,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["accompanying"]),
         folded(data["prepositions"]["partnered"]),
+        folded(data["prepositions"]["unshared"]),
         folded(data["gender"]["masculine"]),
         tuple(fold(ending) for ending in data["gender"]["adjective"]),
         tuple(fold(ending) for ending in data["gender"]["feminine"]),
@@ -221,6 +225,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["with_object"]),
         folded(data["verbs"]["gathering"]),
         folded(data["verbs"]["enclosing"]),
+        folded(data["verbs"]["joining"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
         folded(data["meeting"]["verbs"]),
@@ -244,6 +249,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
+        folded(data["offset"]["lasting"]),
         folded(data["concluding"]["words"]),
         folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),

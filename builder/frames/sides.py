@@ -26,16 +26,34 @@ def are_one_side(view: SentenceView, arguments: list[Argument]) -> bool:
 
 def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
     """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
-    agreed on a *meeting of experts*")."""
+    agreed on a *meeting of experts*", "the two presidents want to speed up the *talks between their countries*")."""
     following = firing.anchor + 1
     if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
         return False
+    if _is_between_states(view, arguments):
+        return True
     if view.forms[following - 1] not in view.lexicon.holders:
         return False
     entity = view.entity_at(following)
     if entity is not None:
         return not entity.leader  # "spoke at *a meeting of the Arab ministers*"
     return not any("anchor/" in argument.rule for argument in arguments)
+
+
+def _is_between_states(view: SentenceView, arguments: list[Argument]) -> bool:
+    """Whether the noun of a meeting says itself between which states it is, and its leaders only stand before it."""
+    others = [argument.rule for argument in arguments if argument.rule != "path:anchor/prepositional"]
+    if any(not rule.endswith("/before") for rule in others):
+        return False
+    own = [argument.entity for argument in arguments if argument.rule == "path:anchor/prepositional"]
+    between = [
+        entity
+        for entity in own
+        if entity in view.entities and view.preposition_of(entity) in view.lexicon.pairing
+    ]
+    states = {actor for entity in between for actor in entity.actors if actor.kind == "Country"}
+    persons = any(entity.leader or entity.kind == "Person" for entity in own)
+    return len(states) > 1 and not persons
 
 
 def is_of_no_leader(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:

@@ -61,9 +61,18 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
     parts = {
         id
         for id in found
-        if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & {id - 2, id - 3, id - 4}
+        if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & _before_part(view, id)
     }
     return frozenset(found - parts)
+
+
+def _before_part(view: SentenceView, id: int) -> set[int]:
+    """The words that a part of something named with "of" can be called by: the three before that "of", and those before
+    further adjectives ("the *round*, the fourth and last, *of* the dialogue")."""
+    first = id - 2
+    while first > 1 and view.word(first).upos in {"ADJ", "NUM", "CCONJ"}:
+        first -= 1
+    return {id - 3, id - 4, *range(first, id - 1)}
 
 
 def _is_exchange(view: SentenceView, id: int) -> bool:
