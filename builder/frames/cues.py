@@ -59,7 +59,10 @@ def read_cues(
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
         "earlier": _is_earlier(view, span),
         "partnered": _has_partner(view, span),
-        "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),
+        "headline": headline
+        and bool(span.verb)
+        and is_imperfect(view, span.verb or 0)
+        and status.cue in {0, span.verb, anchor},  # "sets *a date* for the summit" says itself when
     }
     said = {cue for cue, holds in cues.items() if holds}
     return frozenset(said | _numbers(view, anchor) | _apart(view, anchor) | _beside(view, span))

@@ -105,7 +105,9 @@ def _fails(view: SentenceView, holding: int, lexicon: StatusLexicon) -> bool:
     failing = view.find(lexicon.failing, max(holding - 4, 1), holding)
     return any(
         not has_before(view, id, lexicon.modal | lexicon.negations)
-        and not any(view.forms[at - 1] in view.lexicon.marks for at in range(id + 1, holding))
+        and not any(
+            view.forms[at - 1] in view.lexicon.marks | view.lexicon.commas for at in range(id + 1, holding)
+        )
         for id in failing
     )
 
