@@ -24,6 +24,7 @@ from diplograph.events.retold import (
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
+    days_between,
     places_agree,
     roles_of,
     same_party,
@@ -32,6 +33,9 @@ from diplograph.events.values import (
 )
 from diplograph.frames import APART, NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
+
+_DAY = 10  # letters of a date that is a day
+_LONGEST = 5  # days that a summit or a round of talks takes
 
 
 def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[EventReport, ...]:
@@ -301,7 +305,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if _goes_back(group, mention) and not (dated_alike or placed_alike):
         return False
-    if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
+    if not (within(ours, theirs.start_date) or within(theirs, ours.start_date) or _is_end(group, mention)):
         return False
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
     if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
@@ -341,6 +345,15 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     if told and _is_other_time(group, mention):
         return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
     return True
+
+
+def _is_end(group: Group, mention: Mention) -> bool:
+    """Whether a mention tells of the end of an event that began some days before ("opened on Monday … *the summit closes
+    today*")."""
+    began, ended = group.values.start_date, mention.values.start_date
+    if "closing" not in mention.cues or not began or not ended or not len(began) == len(ended) == _DAY:
+        return False
+    return 0 <= days_between(began, ended) <= _LONGEST
 
 
 def _is_other_time(group: Group, mention: Mention) -> bool:

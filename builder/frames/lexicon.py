@@ -100,6 +100,7 @@ class Lexicon:
     since: frozenset[str]
     concluding: frozenset[str]
     holding: frozenset[str]
+    closing: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -241,6 +242,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["since"]),
         folded(data["concluding"]["words"]),
         folded(data["holding"]["words"]),
+        folded(data["holding"]["closing"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),
