@@ -60,7 +60,9 @@ def _join(mentions: Sequence[Mention]) -> EventValues:
     # "… was due to meet him, but *the meeting did not take place*": a back reference, too, can deny.
     explicit = [m.values.status for m in said if m in own or m.values.status == "denied"]
     status = _status(explicit) if explicit else first.status
-    start = most_precise([m.values.start_date for m in own]) or most_precise(
+    # "the summit *closes* today": its last day is not its first, where another is told
+    opened = [m for m in own if "closing" not in m.cues and m.values.start_date] or own
+    start = most_precise([m.values.start_date for m in opened]) or most_precise(
         [m.values.start_date for m in ordered if m.definite and m.values.status == status]
     )
     ends = [

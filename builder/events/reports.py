@@ -7,6 +7,14 @@ from dataclasses import replace
 
 from diplograph.events.confidence import estimate_confidence
 from diplograph.events.groups import Group, anchors_of, may_be_both, own_values, trigger_of, trigger_span
+from diplograph.events.parties import (
+    have_only_bodies,
+    is_joined,
+    is_wider,
+    is_with_body,
+    names_same_body,
+    without_headline_names,
+)
 from diplograph.events.retold import (
     drop_told,
     join_attendees,
@@ -16,6 +24,7 @@ from diplograph.events.retold import (
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
+    days_between,
     places_agree,
     roles_of,
     same_party,
@@ -24,6 +33,9 @@ from diplograph.events.values import (
 )
 from diplograph.frames import APART, NUMBER, Frame, load_frames
 from diplograph.model import EventReport, EventValues, Evidence, Mention, ParsedDocument
+
+_DAY = 10  # letters of a date that is a day
+_LONGEST = 5  # days that a summit or a round of talks takes
 
 
 def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[EventReport, ...]:
@@ -293,7 +305,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if _goes_back(group, mention) and not (dated_alike or placed_alike):
         return False
-    if not (within(ours, theirs.start_date) or within(theirs, ours.start_date)):
+    if not (within(ours, theirs.start_date) or within(theirs, ours.start_date) or _is_end(group, mention)):
         return False
     numbers = {cue for other in group.mentions for cue in other.cues if cue.startswith(NUMBER)}
     if numbers and not numbers & mention.cues and any(cue.startswith(NUMBER) for cue in mention.cues):
@@ -301,7 +313,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     if any(_are_apart(mention, other) or _are_of_one_word(mention, other) for other in group.mentions):
         return False
     if "group" not in mention.cues and not actors_agree(
-        _named(ours, group.mentions), _named(theirs, [mention])
+        without_headline_names(ours, group.mentions), without_headline_names(theirs, [mention])
     ):
         return False
     if not places_agree(ours, theirs) and not _is_named_from_afar(group, mention):
@@ -316,17 +328,32 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
         return False
     if (
         strict
-        and _is_wider(ours, theirs)
-        and (_have_only_bodies(ours, theirs) or not _can_be_told(group, mention))
+        and is_wider(ours, theirs)
+        and (
+            have_only_bodies(ours, theirs)
+            or any(map(is_with_body, (mention, *group.mentions)))
+            or not _can_be_told(group, mention)
+        )
     ):
         return False
-    if strict and not mention.definite and _is_joined(ours, theirs):
+    if strict and not mention.definite and is_joined(ours, theirs):
         return False
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
-    told = strict or "further" in mention.cues or bool(theirs.start_date)
+    # … nor is "(they) set a date for *a summit in Quito*" that which they held on the web.
+    placed = not mention.definite and theirs.place is not None
+    told = strict or "further" in mention.cues or bool(theirs.start_date) or placed
     if told and _is_other_time(group, mention):
         return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
     return True
+
+
+def _is_end(group: Group, mention: Mention) -> bool:
+    """Whether a mention tells of the end of an event that began some days before ("opened on Monday … *the summit closes
+    today*")."""
+    began, ended = group.values.start_date, mention.values.start_date
+    if "closing" not in mention.cues or not began or not ended or not len(began) == len(ended) == _DAY:
+        return False
+    return 0 <= days_between(began, ended) <= _LONGEST
 
 
 def _is_other_time(group: Group, mention: Mention) -> bool:
@@ -340,18 +367,10 @@ def _is_other_time(group: Group, mention: Mention) -> bool:
     dates_it = bool(theirs.start_date) and not group.values.start_date and "pointed" not in mention.cues
     if "status" not in mention.cues or not explicit or aimed or may_be_both(mention):
         return False
-    if (mention.definite or _names_same_body(group.values, own_values(mention))) and not dates_it:
+    if (mention.definite or names_same_body(group.values, own_values(mention))) and not dates_it:
         return False
     past, future = {"occurred"}, {"planned", "hypothetical"}
     return {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past
-
-
-def _names_same_body(ours: EventValues, theirs: EventValues) -> bool:
-    """Whether an event is told once more by the body that holds it, and nothing else ("Cairo will host the summit of the
-    union … boycotted *the summit of the union*")."""
-    actors = {filler.actor for filler in theirs.fillers}
-    alone = len(actors) == 1 and all(actor.kind == "Organization" for actor in actors)
-    return alone and actors == {f.actor for f in ours.fillers} and not (theirs.start_date or theirs.place)
 
 
 def _are_of_one_word(mention: Mention, other: Mention) -> bool:
@@ -388,15 +407,6 @@ def _is_named_from_afar(group: Group, mention: Mention) -> bool:
     return mention.definite and alone and same and not behind
 
 
-def _named(values: EventValues, mentions: Sequence[Mention]) -> EventValues:
-    """The values without parties that only a headline calls something ("*seven states* threaten"): the text below says whom
-    it means."""
-    if not all("headline" in mention.cues for mention in mentions):
-        return values
-    named = [f for f in values.fillers if f.actor.label_en or f.actor.kind != "Organization"]
-    return replace(values, fillers=tuple(named))
-
-
 def _is_said_twice(group: Group, mention: Mention) -> bool:
     """Whether a sentence tells by its verb and by its noun what the same two did, without a day ("*made* last week, by
     telephone, *a call*")."""
@@ -408,27 +418,6 @@ def _is_said_twice(group: Group, mention: Mention) -> bool:
         and trigger_span(other) != trigger_span(mention)
         for other in group.mentions
     )
-
-
-def _is_joined(ours: EventValues, theirs: EventValues) -> bool:
-    """Whether an event has the two leaders of another and one more ("X met Y. Z joined them in *a three-way meeting*")."""
-    sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
-    persons = all(actor.kind == "Person" for side in sides for actor in side)
-    return persons and len(sides[0]) == 2 and sides[0] < sides[1]
-
-
-def _is_wider(ours: EventValues, theirs: EventValues) -> bool:
-    """Whether one of two events is that of a body alone, and the other one of the body with somebody else ("the summit of
-    the union", "*a meeting* of the president with the leaders of the union")."""
-    sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
-    few, many = sorted(sides, key=len)
-    return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)
-
-
-def _have_only_bodies(ours: EventValues, theirs: EventValues) -> bool:
-    """Whether the parties of both are bodies: "the *Arab* summit" is not "the *Arab and African* summit". A state beside a
-    body may be its host."""
-    return all(filler.actor.kind == "Organization" for filler in (*ours.fillers, *theirs.fillers))
 
 
 def _are_apart(one: Mention, other: Mention) -> bool:

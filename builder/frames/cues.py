@@ -33,14 +33,17 @@ def read_cues(
     one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once; ``plural``: by a
     noun for meetings; ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or
     it is one of two parties; ``headline``: a headline tells it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
-    preposition says with whom, or in what it took place. Two more begin with :data:`NUMBER` and :data:`APART`.
+    preposition says with whom, or in what it took place; ``closing``: what is told of it is its end. Two more begin with :data:`NUMBER` and :data:`APART`.
     """
     trigger, anchor = firing.trigger, firing.anchor
     only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
     agreed = _is_agreed(view, anchor, status)
     pointed = _is_pointed_at(view, anchor)
+    closing = _is_closed(view, span)
     cues = {
-        "status": status.explicit,
+        # "the round *ends tomorrow*": it goes on
+        "status": status.explicit and not (closing and status.status == PLANNED),
+        "closing": closing,
         "previous": status.previous,
         "another": agreed or bool(view.find(load_status().another, anchor + 1, anchor + 3)),
         "anaphoric": trigger.anaphoric or (trigger.lenient and pointed and _is_party_of_clause(arguments)),
@@ -59,10 +62,22 @@ def read_cues(
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
         "earlier": _is_earlier(view, span),
         "partnered": _has_partner(view, span),
-        "headline": headline and bool(span.verb) and is_imperfect(view, span.verb or 0),
+        "headline": headline
+        and bool(span.verb)
+        and is_imperfect(view, span.verb or 0)
+        and status.cue in {0, span.verb, anchor},  # "sets *a date* for the summit" says itself when
     }
     said = {cue for cue, holds in cues.items() if holds}
     return frozenset(said | _numbers(view, anchor) | _apart(view, anchor) | _beside(view, span))
+
+
+def _is_closed(view: SentenceView, span: EventSpan) -> bool:
+    """Whether a verb says of a noun with the article that its event ends ("*the summit closes* today"): the day is its last."""
+    return (
+        bool(span.verb)
+        and view.is_one_of(span.verb or 0, view.lexicon.closing)
+        and is_definite_noun(view, span.anchor)
+    )
 
 
 def _is_pointed_at(view: SentenceView, anchor: int) -> bool:

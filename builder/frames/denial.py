@@ -25,11 +25,7 @@ def said_against(
     denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
     attended = view.is_definite(anchor) and any(view.is_one_of(id, lexicon.attending) for id in above[:1])
     for id in [] if attended else dict.fromkeys(above):
-        if (
-            _is_excluding(view, id, anchor)
-            or _is_possible(view, id, lexicon)
-            or _is_said_of(view, id, anchor)
-        ):
+        if _is_excluding(view, id, anchor) or _is_possible(view, id, lexicon) or is_said_of(view, id, anchor):
             continue  # "excluding Russia *from* the summit"; "*if* the summit fails"; "*the summit* rejected"
         if view.is_one_of(id, denying):
             if _is_undecided(view, id, lexicon):
@@ -59,7 +55,7 @@ def _is_possible(view: SentenceView, id: int, lexicon: StatusLexicon) -> bool:
     return has_before(view, id, lexicon.modal - lexicon.completing if past else lexicon.modal)
 
 
-def _is_said_of(view: SentenceView, verb: int, anchor: int) -> bool:
+def is_said_of(view: SentenceView, verb: int, anchor: int) -> bool:
     """Whether a feminine verb stands right before a feminine event with the article, its subject ("*the summit* rejected the
     intervention")."""
     feminine = view.forms[anchor - 1].endswith(view.lexicon.feminine_endings)
@@ -105,7 +101,9 @@ def _fails(view: SentenceView, holding: int, lexicon: StatusLexicon) -> bool:
     failing = view.find(lexicon.failing, max(holding - 4, 1), holding)
     return any(
         not has_before(view, id, lexicon.modal | lexicon.negations)
-        and not any(view.forms[at - 1] in view.lexicon.marks for at in range(id + 1, holding))
+        and not any(
+            view.forms[at - 1] in view.lexicon.marks | view.lexicon.commas for at in range(id + 1, holding)
+        )
         for id in failing
     )
 

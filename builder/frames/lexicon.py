@@ -104,6 +104,7 @@ class Lexicon:
     lasting: frozenset[str]
     concluding: frozenset[str]
     holding: frozenset[str]
+    closing: frozenset[str]
     local: frozenset[str]
     impersonal: frozenset[str]
     subordinating: frozenset[str]
@@ -252,6 +253,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["lasting"]),
         folded(data["concluding"]["words"]),
         folded(data["holding"]["words"]),
+        folded(data["holding"]["closing"]),
         folded(data["prepositions"]["local"]),
         folded(data["impersonal"]["words"]),
         folded(data["subordinating"]["words"]),

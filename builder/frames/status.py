@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from diplograph.frames.aims import find_going, find_purpose, is_where_somebody_will_be, read_going
 from diplograph.frames.circumstances import is_set_before
-from diplograph.frames.denial import find_absence, find_refusal, said_against
+from diplograph.frames.denial import find_absence, find_refusal, is_said_of, said_against
 from diplograph.frames.status_lexicon import (
     DENIED,
     HYPOTHETICAL,
@@ -99,7 +99,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     if (
         not reading.explicit
         and reading.status == OCCURRED
-        and (_is_beside_plan(view, anchor) or _is_awaited(view, anchor))
+        and (_is_beside_plan(view, anchor) or _is_awaited(view, anchor) or _is_on_agenda(view, anchor))
     ):
         reading = StatusReading(PLANNED, reading.cue, False)
     if (
@@ -120,6 +120,14 @@ def _before_that(view: SentenceView, verb: int, anchor: int) -> list[int]:
     # "his hope of that he *seizes* the summit" wishes for something else than the summit
     own = verb == anchor or governing == verb - 2 or view.is_one_of(verb, load_status().held)
     return [governing] if governing and own and not later and not view.is_verb(governing) else []
+
+
+def _is_on_agenda(view: SentenceView, anchor: int) -> bool:
+    """Whether the agenda of an event is spoken of ("did not comment on *the agenda of* the summit"), which there is before it,
+    where nothing says that it is over."""
+    lexicon, verb = load_status(), view.verb_before(anchor)
+    topped = bool(verb) and view.forms[verb - 1] in lexicon.topped  # "*topped* the agenda of the summit"
+    return not (topped or view.is_verb(anchor)) and bool(view.find(lexicon.agendas, anchor - 3, anchor))
 
 
 def _is_awaited(view: SentenceView, anchor: int) -> bool:
@@ -245,7 +253,7 @@ def _said_of_plans(
     for id in governors:
         if view.is_one_of(id, lexicon.willing) and view.has_pronoun(id):
             return StatusReading(HYPOTHETICAL, id, True)
-        if _is_addressed(view, id, anchor, lexicon):
+        if _is_addressed(view, id, anchor, lexicon) or is_said_of(view, id, anchor):
             continue
         if view.is_verb(id) and is_expected(view, id, lexicon):
             return StatusReading(PLANNED, id, True)

@@ -73,6 +73,8 @@ class StatusLexicon:
     either: frozenset[str]
     confirming: frozenset[str]
     due: frozenset[str]
+    agendas: frozenset[str]
+    topped: frozenset[str]
     times: frozenset[str]
     dominating: frozenset[str]
     including: frozenset[str]
@@ -146,6 +148,8 @@ def load_status() -> StatusLexicon:
         folded(DENIED, "either"),
         folded(DENIED, "confirming"),
         folded("future", "due"),
+        folded("future", "agendas"),
+        folded("future", "topped"),
         folded("future", "times"),
         folded("future", "dominating"),
         folded("future", "including"),
