@@ -14,7 +14,7 @@ from diplograph.arabic import fold
 from diplograph.linking.address import heads_no_state, is_prince, title_words
 from diplograph.linking.entities import EntityMention, fill_mention, is_first_name
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
-from diplograph.linking.groups import find_acting, find_members
+from diplograph.linking.groups import find_acting, find_both, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
@@ -376,7 +376,10 @@ class Resolver:
         acting = find_acting(base, before, words, self.titles.phrases("between.pairing"))
         members = find_members(base, reference, acting, self.memory, self.titles, self._body_actors)
         if len(members) < reference.number:
-            return None
+            phrase = self.text[base.begin : base.end]
+            states = find_both(base, phrase, reference, self.memory, self.titles, self._body_actors)
+            leading = reference.rank == "leader"
+            return fill_mention(base, "Group", "group", tuple(states), leader=leading) if states else None
         ranks = {person.actor.key: person.rank for person in self.memory.people}
         leader = all(self._leads(member, ranks.get(member.key, "")) for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)
