@@ -17,7 +17,7 @@ from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_
 from diplograph.linking.groups import find_acting, find_both, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
-from diplograph.linking.overview import body_key, overlook
+from diplograph.linking.overview import body_key, find_next_person, overlook
 from diplograph.linking.positions import choose_rank, find_named_holder, find_seat, write_office
 from diplograph.linking.spelling import find_holder, find_similar
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
@@ -337,12 +337,12 @@ class Resolver:
         persons = [
             mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")
         ]
-        rank = (
-            persons[-1].rank
-            if persons
-            else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
-        )
+        rank = persons[-1].rank if persons else next((p.rank for p in self.memory.people[::-1] if p.rank), "")
         anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
+        named = find_next_person(self.overview.references[base.sentence], base.begin)
+        if named and not rank and not anyone:
+            entry = named.senses[0].entry if len(named.senses) == 1 else None
+            rank = named.rank if named.rank not in ("", "honorific") else self._rank_of(entry)
         nearest = (persons or anyone)[-1:]
         other = nearest[0].actors[0] if nearest and nearest[0].actors else self.memory.last_ranked()
         bodies = self._choose_bodies(reference.bodies)
