@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diplograph.frames.circumstances import find_circumstances
-from diplograph.frames.relations import has_unnamed_subject, joined_verb, subjects
+from diplograph.frames.relations import has_unnamed_subject, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -19,6 +19,20 @@ def standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) ->
     return replace(
         entity, first=id, last=id, head=id, begin=word.begin, end=word.end, how=how, preposition=""
     )
+
+
+def joined_verb(view: SentenceView, verb: int) -> int:
+    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
+    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
+    before = verb - 1
+    while before > 1 and view.word(before).upos in {"AUX", "PART"}:
+        before -= 1  # "and *will* call the prime minister"
+    if before < 2 or view.word(before).upos != "CCONJ":
+        return 0
+    head = view.word(verb).head
+    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
+        return head
+    return next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
 
 
 def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:

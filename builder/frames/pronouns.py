@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diplograph.frames.continued import continued_subject, standing_at
+from diplograph.frames.continued import continued_subject, joined_verb, standing_at
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
     has_unnamed_subject,
-    joined_verb,
     members,
     objects,
     subjects,

@@ -30,7 +30,13 @@ def members(view: SentenceView, entity: EntityMention) -> list[EntityMention]:
 
 
 def _bare(view: SentenceView, entity: EntityMention) -> bool:
-    return not view.preposition_of(entity) and entity.kind != "Place"
+    # "on the margins of *the summit* of the Twenty": whose summit it is stands in it
+    within = (
+        entity.kind == "Organization"
+        and entity.first - 1 in view.anchors
+        and not view.is_verb(entity.first - 1)
+    )
+    return not view.preposition_of(entity) and entity.kind != "Place" and not within
 
 
 def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: int = 0) -> list[EntityMention]:
@@ -96,20 +102,6 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
         if view.is_verb(head.id):
             return subjects(view, head.id, depth=depth + 1)
     return []
-
-
-def joined_verb(view: SentenceView, verb: int) -> int:
-    """The verb before that "and" joins this one to, 0 if none: whoever acts there goes on acting, and a lone name after
-    this one is its object ("the minister arrived in Bahrain, *and met* the king")."""
-    before = verb - 1
-    while before > 1 and view.word(before).upos in {"AUX", "PART"}:
-        before -= 1  # "and *will* call the prime minister"
-    if before < 2 or view.word(before).upos != "CCONJ":
-        return 0
-    head = view.word(verb).head
-    if head and head < verb and view.word(verb).deprel == "conj" and view.is_verb(head):
-        return head
-    return next((id for id in range(before - 1, 0, -1) if view.is_verb(id)), 0)
 
 
 def _is_verbal_noun(view: SentenceView, verb: int) -> bool:

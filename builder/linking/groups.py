@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from diplograph.arabic import fold
 from diplograph.linking.entities import EntityMention
@@ -37,6 +38,24 @@ def find_members(
         if len(members) == reference.number:
             break
     return members
+
+
+def find_both(
+    base: EntityMention,
+    phrase: str,
+    reference: Reference,
+    memory: Memory,
+    titles: Titles,
+    find_bodies: Callable[[Iterable[str]], tuple[Actor, ...]],
+) -> list[Actor]:
+    """The states whose leaders or ministers nobody has named ("… India and Pakistan … *the leaders of both countries*"), in
+    the order in which the text names them."""
+    both = titles.groups.get(tuple(fold(phrase).split()[-1:]), ("", 0))
+    if reference.rank not in ("leader", "minister") or both != ("state", reference.number):
+        return []
+    states = replace(reference, rank="state")
+    found = find_members(base, states, frozenset(), memory, titles, find_bodies)
+    return list(reversed(found)) if len(found) == reference.number else []
 
 
 def _last_named(

@@ -42,6 +42,14 @@ def overlook(
     return Overview(references, _find_bodies(every), full_names, _find_titled(every), earliest, latest)
 
 
+def find_next_person(references: Sequence[Reference], begin: int) -> Reference | None:
+    """The next person named after a place in the text, whose counterpart somebody is of whom nobody was named before ("during
+    his meeting *his Chinese counterpart*, Putin stressed …")."""
+    return next(
+        (r for r in references if r.begin > begin and r.kind == "person" and (r.name or r.bodies)), None
+    )
+
+
 def body_key(entry: Entry) -> str:
     """The key of the state or organization that an entry is, or is of; nothing where it has none."""
     if entry.kind in ("Country", "Organization") and entry.actor:

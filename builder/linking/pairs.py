@@ -65,7 +65,8 @@ class PairFinder(TitleFinder):
             return []  # with nunation it is no dual: "as *president*", not "the two presidents of"
         words = self.phrase(index, length)
         rank, number = self.titles.groups[words]
-        if words[0] in self.titles.phrases("between.construct") and not self._is_of_bodies(index + length):
+        construct = words[0] in self.titles.phrases("between.construct")
+        if construct and length == 1 and not self._is_of_bodies(index + length):
             return []
         preposition, stripped = self.preposition(index, words[0])
         begin = self.tokens[index].begin + stripped
@@ -87,13 +88,25 @@ class PairFinder(TitleFinder):
             Reference(
                 "group",
                 index,
-                index + length - 1,
+                self._end_of_both(index + length) if construct else index + length - 1,
                 rank=rank,
                 number=number,
                 preposition=preposition,
                 begin=begin,
             )
         ]
+
+    def _end_of_both(self, index: int) -> int:
+        """The last token of "both countries" after a dual that wants a complement ("the prime ministers *of the two
+        countries*"), else the token before."""
+        last = index - 1
+        office = self.titles.phrases("between.government") | self.titles.phrases("between.foreign")
+        office |= self.titles.phrases("between.defence")
+        while index < len(self.tokens) and self.tokens[index].folded in office:
+            index += 1
+        both = self.match_phrase(index, self.titles.groups.__contains__)
+        stately = both and self.titles.groups[self.phrase(index, both)][0] == "state"
+        return index + both - 1 if stately else last
 
     def _is_led_by(self, members: list[Reference]) -> bool:
         """Whether a dual names the one after itself, and another phrase joined to that is the other ("*the two presidents

@@ -81,7 +81,7 @@ def write_office(
     if opening and (opening in titles.ranks or not _stands_for_title(opening[0], titles)):
         return phrase
     body = words[first:]
-    if len({id(sense.entry) for sense in senses if sense.entry.kind == "Country"}) > 1 and bodies:
+    if bodies and any(words[-1].endswith(ending) for ending in titles.phrases("marks.dual")):
         body = [bodies[0].label_ar]  # "the leaders of *the two Koreas*"
     before_adjective, before_name = titles.offices[rank]
     office = titles.singulars.get(title)

@@ -14,10 +14,10 @@ from diplograph.arabic import fold
 from diplograph.linking.address import heads_no_state, is_prince, title_words
 from diplograph.linking.entities import EntityMention, fill_mention, is_first_name
 from diplograph.linking.gazetteer import Entry, Gazetteer, Sense, Titles, actor_key
-from diplograph.linking.groups import find_acting, find_members
+from diplograph.linking.groups import find_acting, find_both, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
-from diplograph.linking.overview import body_key, overlook
+from diplograph.linking.overview import body_key, find_next_person, overlook
 from diplograph.linking.positions import choose_rank, find_named_holder, find_seat, write_office
 from diplograph.linking.spelling import find_holder, find_similar
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
@@ -337,12 +337,12 @@ class Resolver:
         persons = [
             mention for mention in before if mention.kind == "Person" and mention.rank not in ("", "official")
         ]
-        rank = (
-            persons[-1].rank
-            if persons
-            else next((p.rank for p in reversed(self.memory.people) if p.rank), "")
-        )
+        rank = persons[-1].rank if persons else next((p.rank for p in self.memory.people[::-1] if p.rank), "")
         anyone = [mention for mention in before if mention.kind == "Person" and mention.actors]
+        named = find_next_person(self.overview.references[base.sentence], base.begin)
+        if named and not rank and not anyone:
+            entry = named.senses[0].entry if len(named.senses) == 1 else None
+            rank = named.rank if named.rank not in ("", "honorific") else self._rank_of(entry)
         nearest = (persons or anyone)[-1:]
         other = nearest[0].actors[0] if nearest and nearest[0].actors else self.memory.last_ranked()
         bodies = self._choose_bodies(reference.bodies)
@@ -376,7 +376,10 @@ class Resolver:
         acting = find_acting(base, before, words, self.titles.phrases("between.pairing"))
         members = find_members(base, reference, acting, self.memory, self.titles, self._body_actors)
         if len(members) < reference.number:
-            return None
+            phrase = self.text[base.begin : base.end]
+            states = find_both(base, phrase, reference, self.memory, self.titles, self._body_actors)
+            leading = reference.rank == "leader"
+            return fill_mention(base, "Group", "group", tuple(states), leader=leading) if states else None
         ranks = {person.actor.key: person.rank for person in self.memory.people}
         leader = all(self._leads(member, ranks.get(member.key, "")) for member in members)
         return fill_mention(base, "Group", "group", tuple(reversed(members)), leader=leader)

@@ -138,6 +138,8 @@ class TitleFinder(NameFinder):
             match = self.match_name(
                 index, attached=rank in {"official", "secretary-general"} or index == first
             )
+            if match and self._is_person(match) and self._rules_elsewhere(match, rank, bodies):
+                break
             if match and self._is_person(match) and not self._is_longer_name(index, match):
                 last = self._end_of_family(match.last)
                 return self._finish(kind, first, last, rank, preposition, former, bodies, match)
@@ -182,6 +184,26 @@ class TitleFinder(NameFinder):
             bodies=tuple(dict.fromkeys(bodies)),
             preposition=preposition,
             begin=self.tokens[first].begin,
+        )
+
+    def _rules_elsewhere(self, match: NameMatch, rank: str, bodies: list[Entry]) -> bool:
+        """Whether a name after the title of a state's ruler is that of another state's, who is then the object ("*the Angolan
+        president* called P. K. to a summit": in Arabic the verb comes first)."""
+        # only of states: the head of a region may lead the whole later
+        keys = {
+            entry.actor.key
+            for entry in bodies
+            if entry.kind == "Country" and entry.actor and entry.actor.wikidata
+        }
+        if rank not in self.titles.leaders or not keys or len(keys) < len(bodies):
+            return False
+        persons = [sense.entry for sense in match.senses if sense.entry.kind == "Person"]
+        # who is listed under an organization now may have ruled any state
+        states = [self.gazetteer.entries.get(entry.country or "") for entry in persons]
+        if any(state is None or state.kind != "Country" for state in states):
+            return False
+        return all(
+            entry.country not in keys and any(office.leader for office in entry.offices) for entry in persons
         )
 
     def _opens_partner(self, index: int) -> bool:
