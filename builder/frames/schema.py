@@ -27,10 +27,11 @@ SCOPES = (
     "earlier",
     "sentence",
     "recent",
+    "sequel",
     "opening",
     "document",
 )
-WIDE = ("recent", "opening", "document")  # scopes that reach beyond the sentence
+WIDE = ("recent", "sequel", "opening", "document")  # scopes that reach beyond the sentence
 ANCHORS_OF = ("anchor", "verb", "relative", "governor", "left", "speaker", "predicate", "sentence", "support")
 RELATIONS = (
     "subject",

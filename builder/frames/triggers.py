@@ -13,6 +13,7 @@ from diplograph.frames.view import SentenceView, find_first
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
 _OPENING = 4  # words in which a sentence names what it goes on to speak of
+_SAYING = 9  # … behind whoever says so
 LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
@@ -168,6 +169,9 @@ def holds(view: SentenceView, near: Near, anchor: int, document: frozenset[str])
         if view.following and _goes_on(view.following):
             recent.append(view.following)
         return sum(len(other.find(near.words, 1, len(other.words) + 1)) for other in recent) >= near.at_least
+    if near.scope == "sequel":
+        sequel = view.following if view.following and _tells_on(view.following) else None
+        return bool(sequel and sequel.find(near.words, 1, len(sequel.words) + 1))
     begin, end = _scope(view, near.scope, anchor)
     found = {
         view.forms[id - 1]
@@ -194,6 +198,19 @@ def _find_opening(view: SentenceView) -> list[SentenceView]:
     while found[-1].following is not None and len(found) < LEAD:
         found.append(found[-1].following)
     return found
+
+
+def _tells_on(view: SentenceView) -> bool:
+    """Whether an event that the text has just told of is what the first verb of a sentence, or the one behind who says so, is
+    said of ("touched *the talks* on …", "The ministry said that *the talks* touched on …"), but not "announced the end of *the
+    talks*"."""
+    return any(
+        view.is_definite(id)
+        and not view.has_pronoun(id)
+        and any(0 < at <= len(view.words) and view.is_verb(at) for at in (id - 1, id + 1))
+        for id in view.anchors
+        if id <= _SAYING
+    )
 
 
 def _goes_on(view: SentenceView) -> bool:
