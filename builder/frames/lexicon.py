@@ -115,6 +115,7 @@ class Lexicon:
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
+    belonging: frozenset[str]
     participial: str
     passive: frozenset[str]
     plural_of_nouns: str
@@ -258,6 +259,7 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),
+        folded(data["prepositions"]["belonging"]),
         fold(data["verbs"]["participial"]),
         folded(data["verbs"]["passive"]),
         fold(data["verbs"]["plural_of_nouns"]),

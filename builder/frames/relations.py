@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.conditions import in_condition
 from diplograph.frames.holders import named_after
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
@@ -168,7 +169,7 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if view.word(id).token != view.word(id - 1).token:
         return []
-    if parallel := _of_parallel_clause(view, id - 1):
+    if parallel := _of_parallel_clause(view, id - 1) or in_condition(view, id - 2):
         return parallel
     said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
     if said and view.is_one_of(said, view.lexicon.reporting):

@@ -16,6 +16,7 @@ from diplograph.temporal.lexicon import load_lexicon
 
 _LONGEST = 10  # words of a phrase
 _BEHIND = 6  # words from a noun to the verb of which it is the subject
+_ORGAN = 7  # words from a noun to the body that it is a part of
 _STATES = 4  # words of a phrase in which it says that it is of states
 
 
@@ -74,6 +75,8 @@ def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
     states*", or in a headline before it ("*The ten states* threaten")."""
     if not view.is_verb(verb):
         return []
+    if body := _body_of_organ(view, verb + 1):
+        return [body]
     begin = _clause_begin(view, verb)
     for first, stop in ((verb + 1, len(view.words) + 1), (begin, verb)):
         last = _states_end(view, first, stop)
@@ -88,6 +91,19 @@ def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
             )
         ]
     return []
+
+
+def _body_of_organ(view: SentenceView, first: int) -> EntityMention | None:
+    """The body of which a noun after a verb is a part ("*members of* the Congress threatened", "*the committee that belongs
+    to* the League": in Arabic "in", or "belonging to")."""
+    if first > len(view.words) or view.word(first).upos != "NOUN" or first in view.anchors:
+        return None
+    if view.entity_at(first) is not None or not view.between(first, first + _ORGAN):
+        return None
+    body = view.between(first, first + _ORGAN)[0]
+    plain = all(view.word(id).upos in {"NOUN", "ADJ", "ADP", "X"} for id in range(first, body.first))
+    within = view.own_preposition(body) in view.lexicon.belonging
+    return body if plain and within and body.kind == "Organization" and body.actors else None
 
 
 def _states_end(view: SentenceView, first: int, stop: int) -> int:
