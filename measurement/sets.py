@@ -56,6 +56,12 @@ SETS = {
         GOLD / "passages-held-out/articles.jsonl",
         True,
     ),
+    "agency-held-out": AnnotatedSet(
+        "69 short articles on threats and talks, told anew, held out (tests/gold/agency-held-out)",
+        GOLD / "agency-held-out/gold",
+        GOLD / "agency-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -67,7 +73,7 @@ SETS = {
         SHARED / "articles/dev/articles.jsonl",
     ),
     "news-development": AnnotatedSet(
-        "516 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
+        "676 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
     ),
     "dated-development": AnnotatedSet(
         "156 dated articles in our own words (tests/gold/dated-development)",
@@ -83,6 +89,11 @@ SETS = {
         "646 short passages of the web, told anew (tests/gold/passages-development)",
         GOLD / "passages-development/gold",
         GOLD / "passages-development/articles.jsonl",
+    ),
+    "agency-development": AnnotatedSet(
+        "69 short articles on threats and talks, told anew (tests/gold/agency-development)",
+        GOLD / "agency-development/gold",
+        GOLD / "agency-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",

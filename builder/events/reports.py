@@ -7,7 +7,12 @@ from dataclasses import replace
 
 from diplograph.events.confidence import estimate_confidence
 from diplograph.events.groups import Group, anchors_of, may_be_both, own_values, trigger_of, trigger_span
-from diplograph.events.retold import drop_told, join_attendees, join_headline_threats
+from diplograph.events.retold import (
+    drop_told,
+    join_attendees,
+    join_headline_threats,
+    without_strangers,
+)
 from diplograph.events.values import (
     actors_agree,
     dates_agree,
@@ -122,6 +127,11 @@ def _attach(groups: list[Group], mention: Mention) -> None:
             group, mention, strict=True
         ):
             group.mentions.append(mention)
+            return
+    for group in reversed(groups):
+        known = without_strangers(group, mention)
+        if known is not None and _belongs(group, known, strict=True):
+            group.mentions.append(known)
             return
     # "a new round" alone does not say of what, nor does one of others than those whom the text has told of
     if "inherits" not in mention.cues or any(_is_of_same(group.values, mention.values) for group in groups):

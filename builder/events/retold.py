@@ -7,7 +7,7 @@ from dataclasses import replace
 from diplograph.events.groups import Group, anchors_of
 from diplograph.events.values import dates_agree, places_agree, roles_of, same_party
 from diplograph.frames import Frame
-from diplograph.model import EventValues, Mention, ParsedDocument
+from diplograph.model import Actor, EventValues, Mention, ParsedDocument
 
 _MANY = 3  # leaders who are no longer a meeting of two
 
@@ -65,6 +65,25 @@ def _without_parties(mention: Mention) -> Mention:
     roles = {filler.role for filler in mention.values.fillers}
     proofs = tuple(proof for proof in mention.evidence if proof.aspect not in roles)
     return replace(mention, values=replace(mention.values, fillers=()), evidence=proofs)
+
+
+def without_strangers(group: Group, mention: Mention) -> Mention | None:
+    """What a noun with the article says without the parties of whom nothing but a description or an unknown name was read, if
+    the others are parties of an event that the text has told before: "*the call* was made at the request of the chancellor,
+    who had asked *the German bishop* …" tells of her call once more. None if it does not."""
+    fillers = mention.values.fillers
+    known = tuple(filler for filler in fillers if filler.actor.label_en)
+    told = {filler.actor for filler in group.values.fillers}
+    again = mention.definite and not {"another", "further"} & mention.cues
+    if not again or not known or len(known) == len(fillers) or not {f.actor for f in known} <= told:
+        return None
+    if min(other.begin for other in group.mentions) > mention.begin:
+        return None
+    strangers = {filler.actor.key for filler in fillers if not filler.actor.label_en}
+    proofs = tuple(
+        p for p in mention.evidence if not (isinstance(p.target, Actor) and p.target.key in strangers)
+    )
+    return replace(mention, values=replace(mention.values, fillers=known), evidence=proofs)
 
 
 def drop_told(groups: list[Group], frames: dict[str, Frame]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diplograph.frames.pronouns import continued_subject, dropped_subject, is_first_person
+from diplograph.frames.continued import continued_subject
+from diplograph.frames.pronouns import dropped_subject, is_first_person
 from diplograph.frames.relations import subjects
 from diplograph.frames.triggers import is_conditional
 from diplograph.frames.view import SentenceView

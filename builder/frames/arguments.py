@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from diplograph.frames.acting import acting_above
 from diplograph.frames.clauses import is_dateline, is_of_definite, stands_in_condition, verb_behind
+from diplograph.frames.continued import continued_subject
 from diplograph.frames.delegates import senders
 from diplograph.frames.participles import acting_in
 from diplograph.frames.pronouns import (
-    continued_subject,
     dropped_subject,
     pronouns,
     support_nouns,
@@ -164,7 +164,7 @@ def _fitting(view: SentenceView, firing: Firing, rule: ArgumentRule) -> list[Ent
     entities = [entity for entity in entities if entity.leader or not rule.leaders]
     if rule.close:
         entities = [entity for entity in entities if _is_close(view, firing.anchor, entity)]
-    if view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
+    if rule.of != "speaker" and view.word(firing.anchor).upos == "NOUN" and view.has_article(firing.anchor):
         # "*the* call, the second of Trump with *a Gulf leader*": who the text has named, it does not introduce again.
         entities = [e for e in entities if e.how != "role" or view.has_article(e.first)]
     several = len(entities) > 1 or any(len(entity.actors) > 1 for entity in entities)

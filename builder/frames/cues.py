@@ -6,8 +6,8 @@ from diplograph.frames.arguments import Argument
 from diplograph.frames.numbering import find_number
 from diplograph.frames.order import find_ordered
 from diplograph.frames.spans import EventSpan
-from diplograph.frames.status import StatusReading, is_imperfect
-from diplograph.frames.status_lexicon import PLANNED, load_status
+from diplograph.frames.status_lexicon import PLANNED, StatusReading, load_status
+from diplograph.frames.tense import is_imperfect
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 

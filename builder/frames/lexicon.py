@@ -52,6 +52,7 @@ class Lexicon:
     matters: frozenset[str]
     holders: frozenset[str]
     separately: frozenset[str]
+    apiece: frozenset[str]
     together: frozenset[str]
     jointly: frozenset[str]
     hours: frozenset[str]
@@ -66,6 +67,7 @@ class Lexicon:
     pairing: frozenset[str]
     accompanying: frozenset[str]
     partnered: frozenset[str]
+    unshared: frozenset[str]
     masculine: frozenset[str]
     adjective_endings: tuple[str, ...]
     feminine_endings: tuple[str, ...]
@@ -75,8 +77,10 @@ class Lexicon:
     with_object: frozenset[str]
     gathering: frozenset[str]
     enclosing: frozenset[str]
+    joining: frozenset[str]
     partitive: frozenset[str]
     due: frozenset[str]
+    meeting: frozenset[str]
     margins: frozenset[str]
     beside: frozenset[str]
     bilateral: frozenset[str]
@@ -97,6 +101,7 @@ class Lexicon:
     linking: frozenset[str]
     until: frozenset[str]
     since: frozenset[str]
+    lasting: frozenset[str]
     concluding: frozenset[str]
     holding: frozenset[str]
     local: frozenset[str]
@@ -196,6 +201,7 @@ def load_lexicon() -> Lexicon:
         folded(data["topic"]["matters"]),
         folded(data["holders"]["words"]),
         folded(data["separately"]["words"]),
+        folded(data["separately"]["apiece"]),
         folded(data["separately"]["together"]),
         folded(data["separately"]["jointly"]),
         folded(data["days"]["hours"]),
@@ -210,6 +216,7 @@ def load_lexicon() -> Lexicon:
         folded(data["prepositions"]["pairing"]),
         folded(data["prepositions"]["accompanying"]),
         folded(data["prepositions"]["partnered"]),
+        folded(data["prepositions"]["unshared"]),
         folded(data["gender"]["masculine"]),
         tuple(fold(ending) for ending in data["gender"]["adjective"]),
         tuple(fold(ending) for ending in data["gender"]["feminine"]),
@@ -219,8 +226,10 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["with_object"]),
         folded(data["verbs"]["gathering"]),
         folded(data["verbs"]["enclosing"]),
+        folded(data["verbs"]["joining"]),
         folded(data["prepositions"]["partitive"]),
         folded(data["due"]["words"]),
+        folded(data["meeting"]["verbs"]),
         folded(data["margins"]["words"]),
         folded(data["margins"]["beside"]),
         folded(data["margins"]["bilateral"]),
@@ -241,6 +250,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
+        folded(data["offset"]["lasting"]),
         folded(data["concluding"]["words"]),
         folded(data["holding"]["words"]),
         folded(data["prepositions"]["local"]),

@@ -15,6 +15,7 @@ from diplograph.frames.arguments import (
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
+from diplograph.frames.nearby import add_nearby
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
@@ -22,6 +23,7 @@ from diplograph.frames.repetition import Repetition, carry_over, find_repetition
 from diplograph.frames.rounds import find_further_rounds, find_repeats, opens_first_round
 from diplograph.frames.schema import Frame
 from diplograph.frames.sides import (
+    are_colleagues,
     are_one_side,
     distribute,
     distributes,
@@ -31,7 +33,8 @@ from diplograph.frames.sides import (
 )
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
-from diplograph.frames.status import StatusReading, read_status
+from diplograph.frames.status import read_status
+from diplograph.frames.status_lexicon import StatusReading
 from diplograph.frames.times import (
     date_status,
     date_story,
@@ -184,11 +187,16 @@ class Matcher:
             for argument in carry_over(view, firing, find_arguments(view, firing))
         ]
         arguments = name_their_leaders(view, firing.anchor, arguments, firing.frame.roles)
+        arguments = add_nearby(view, firing, arguments)
         if next(lacking(firing, arguments), None) is not None or is_of_others(view, firing, arguments):
             return
         if are_one_side(view, arguments):
             return
-        several = distributes(view, firing) or repeats_preposition(view, firing, arguments)
+        several = (
+            distributes(view, firing)
+            or repeats_preposition(view, firing, arguments)
+            or are_colleagues(firing, arguments)
+        )
         for part in distribute(view, firing, arguments) if several else [arguments]:
             parties = self._fill(view, firing, part)
             if is_of_no_leader(view, firing, part):

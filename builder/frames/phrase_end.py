@@ -84,13 +84,23 @@ def _is_relative(view: SentenceView, id: int, anchor: int) -> bool:
         return True
     # "a call *took place* this month between …", "a meeting *that no one has announced*", "a joint call, *on Friday,*
     # that brought together …": after an indefinite noun no pronoun opens the clause.
+    placed = view.is_one_of(id, view.lexicon.joining)
     return all(
         view.word(at).upos in {"ADJ", "PART"}
+        or (placed and _is_where(view, at))  # "talks *in Oslo* brought together"
         or (view.word(at).upos == "X" and view.entity_at(at) is None)
         or view.forms[at - 1] in view.lexicon.commas
         or view.is_one_of(at, view.lexicon.days)
         for at in range(anchor + 1, id)
     ) and (view.forms[id - 2] not in view.lexicon.commas or view.is_one_of(id - 2, view.lexicon.days))
+
+
+def _is_where(view: SentenceView, id: int) -> bool:
+    """Whether a word belongs to a phrase that says where: a preposition of place or the place behind it."""
+    entity = view.entity_at(id if view.word(id).upos != "ADP" else id + 1)
+    return (
+        entity is not None and entity.place is not None and view.own_preposition(entity) in view.lexicon.local
+    )
 
 
 def _has_pronoun_and_subject(view: SentenceView, id: int) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.continued import continued_subject, standing_at
 from diplograph.frames.relations import (
     bare_before,
     has_resumptive_pronoun,
@@ -52,51 +51,7 @@ def pronouns(
     return meant
 
 
-def standing_at(view: SentenceView, id: int, entity: EntityMention, how: str) -> EntityMention:
-    """An entity as a word stands for it."""
-    word = view.word(id)
-    return replace(
-        entity, first=id, last=id, head=id, begin=word.begin, end=word.end, how=how, preposition=""
-    )
-
-
 _NEAR = 3  # sentences, this one included, in which a pronoun finds whom it means
-_FURTHEST = 6  # sentences back to which a subject can go on
-
-
-def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
-    """Who a verb that opens its sentence without a subject speaks of.
-
-    "The president met … . *And (he) received a call* from …": Arabic drops a subject that goes on. Where the same verb
-    was used shortly before ("the president *received* a call from … The minister assured him … . *And (he) received*
-    another from …") its subject goes on, else that of the sentence before. The verb's ending holds the pronoun, so the
-    verb is the evidence.
-    """
-    if subjects(view, verb, inherited=False) or has_unnamed_subject(view, verb):
-        return []
-    joined = joined_verb(view, verb)
-    if joined:
-        found = subjects(view, joined)
-        single = len(found) == 1 and len(found[0].actors) == 1
-        return [standing_at(view, verb, found[0], "continued")] if single else []
-    if not _opens_sentence(view, verb):
-        return []
-    earlier: list[SentenceView] = []
-    while (before := (earlier[-1] if earlier else view).previous) and len(earlier) < _FURTHEST:
-        earlier.append(before)
-    alike = [
-        (other, word.id)
-        for other in earlier
-        for word in other.words
-        if other.is_verb(word.id) and other.lemmas[word.id - 1] == view.lemmas[verb - 1]
-    ]
-    mains = [(other, word.id) for other in earlier[:1] for word in other.words if other.is_verb(word.id)]
-    for other, id in [*alike, *mains[:1]]:
-        found = subjects(other, id, inherited=False) if id else []
-        if found:
-            single = len(found) == 1 and len(found[0].actors) == 1
-            return [standing_at(view, verb, found[0], "continued")] if single else []
-    return []
 
 
 def dual_subject(view: SentenceView, verb: int) -> list[EntityMention]:
@@ -255,19 +210,6 @@ def _is_headed_by_object(view: SentenceView, verb: int) -> bool:
     return (view.word(id).upos == "NOUN" and view.entity_at(id) is None) or (
         relative and id > 1 and view.word(id - 1).upos in {"NOUN", "ADJ"} and view.entity_at(id - 1) is None
     )
-
-
-def _opens_sentence(view: SentenceView, verb: int) -> bool:
-    """Whether nothing but particles stands before a verb of the third person singular."""
-    person = view.word(verb).xpos[5:8]
-    if not view.is_verb(verb) or (person.strip("-") and (person[0] not in "3-" or person[2] in "DP")):
-        return False
-    opening = range(1, verb)
-    # "And *shortly before his arrival* (he) spoke with …": what is his may say when, or where.
-    his = any(view.word(id).upos == "PRON" for id in opening)
-    circumstances = find_circumstances(view, opening) if his else frozenset()
-    particles = {"CCONJ", "PUNCT", "PART", "SCONJ", "AUX"}
-    return all(view.word(id).upos in particles or id in circumstances for id in opening)
 
 
 def support_nouns(view: SentenceView, anchor: int) -> list[int]:

@@ -133,6 +133,7 @@ def _in_part(trigger: Trigger) -> Trigger:
         trigger,
         near=tuple(near for near in trigger.near if near.scope not in WIDE),
         unless=tuple(near for near in trigger.unless if near.scope not in WIDE),
+        likely=0.0,
     )
 
 

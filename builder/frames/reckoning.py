@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from diplograph.frames.spans import EventSpan
-from diplograph.frames.status import StatusReading, is_imperfect
-from diplograph.frames.status_lexicon import OCCURRED
+from diplograph.frames.status_lexicon import OCCURRED, StatusReading
+from diplograph.frames.tense import is_imperfect
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, TimeExpression
 from diplograph.temporal import count_days

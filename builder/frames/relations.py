@@ -403,14 +403,15 @@ def _belongs_elsewhere(view: SentenceView, begin: int, entity: EntityMention) ->
     for id in range(begin + 1, entity.first):
         word = view.word(id)
         apart = any(view.word(at).upos in {"ADJ", "ADV", "PUNCT"} for at in range(begin, id))
-        if view.forms[id - 2] in view.lexicon.partitive:
+        if view.forms[id - 2] in view.lexicon.partitive or view.is_one_of(id, view.lexicon.unshared):
             continue  # "a new round *of the security talks* between": what the anchor is a part of
         if word.upos == "NOUN" and view.has_article(id) and apart and view.entity_at(id) is None:
             return not view.is_one_of(id, view.lexicon.days)
     head = view.word(entity.head).head
     if not begin < head < entity.first or view.word(head).upos != "NOUN":
         return False
-    return view.is_definite(head) and view.word(head).head != begin - 1
+    shared = not view.is_one_of(head, view.lexicon.unshared)
+    return shared and view.is_definite(head) and view.word(head).head != begin - 1
 
 
 def modifiers(view: SentenceView, noun: int, end: int, *, adjective: bool) -> list[EntityMention]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diplograph.frames.pronouns import standing_at
+from diplograph.frames.continued import standing_at
 from diplograph.frames.relations import objects, prepositional, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention

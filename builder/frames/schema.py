@@ -70,7 +70,9 @@ class Trigger:
     words name one event for each partner ("two calls from A and B"); what ``inherits`` is one more event of the parties
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
-    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where.
+    minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where;
+    ``likely`` is the least probability, by the words around it, that what is talked about is security (frames/subjects.py);
+    of a ``nearby`` one the states that the text speaks of may be the parties (frames/nearby.py).
     """
 
     id: str
@@ -95,6 +97,8 @@ class Trigger:
     adverbial: bool = False
     lenient: bool = False
     placed: bool = False
+    likely: float = 0.0
+    nearby: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ def _combine(item: Mapping[str, list[str]]) -> list[str]:
 _TRIGGER_KEYS = {
     "id", "anchors", "example", "verbal", "exact", "governors", "governor_tense", "governor_negated", "connectors", "near",
     "unless", "definite", "anaphoric", "leaders", "tagged", "minimum", "needs", "distributive",
-    "inherits", "adverbial", "lenient", "placed",
+    "inherits", "adverbial", "lenient", "placed", "likely", "nearby",
 }  # fmt: skip
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
@@ -312,6 +316,8 @@ class _Reader:
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
             placed=data.get("placed", False),
+            likely=data.get("likely", 0.0),
+            nearby=data.get("nearby", False),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

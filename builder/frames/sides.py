@@ -26,16 +26,34 @@ def are_one_side(view: SentenceView, arguments: list[Argument]) -> bool:
 
 def is_of_others(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
     """Whether a meeting of leaders is said to be that of somebody else, so that who speaks of it does not hold it ("the two
-    agreed on a *meeting of experts*")."""
+    agreed on a *meeting of experts*", "the two presidents want to speed up the *talks between their countries*")."""
     following = firing.anchor + 1
     if not firing.trigger.leaders or following > len(view.words) or view.is_verb(firing.anchor):
         return False
+    if _is_between_states(view, arguments):
+        return True
     if view.forms[following - 1] not in view.lexicon.holders:
         return False
     entity = view.entity_at(following)
     if entity is not None:
         return not entity.leader  # "spoke at *a meeting of the Arab ministers*"
     return not any("anchor/" in argument.rule for argument in arguments)
+
+
+def _is_between_states(view: SentenceView, arguments: list[Argument]) -> bool:
+    """Whether the noun of a meeting says itself between which states it is, and its leaders only stand before it."""
+    others = [argument.rule for argument in arguments if argument.rule != "path:anchor/prepositional"]
+    if any(not rule.endswith("/before") for rule in others):
+        return False
+    own = [argument.entity for argument in arguments if argument.rule == "path:anchor/prepositional"]
+    between = [
+        entity
+        for entity in own
+        if entity in view.entities and view.preposition_of(entity) in view.lexicon.pairing
+    ]
+    states = {actor for entity in between for actor in entity.actors if actor.kind == "Country"}
+    persons = any(entity.leader or entity.kind == "Person" for entity in own)
+    return len(states) > 1 and not persons
 
 
 def is_of_no_leader(view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
@@ -107,6 +125,26 @@ def _repeats(view: SentenceView, entity: EntityMention) -> bool:
     return joined and view.forms[id - 1] not in view.lexicon.pairing
 
 
+def are_colleagues(firing: Firing, arguments: list[Argument]) -> bool:
+    """Whether two leaders of one state telephoned somebody ("*the president and the prime minister* phoned the king"): a call
+    is one of two, and each calls by himself."""
+    acting = [argument for argument in arguments if argument.rule.endswith(_ACTING)]
+    return firing.trigger.distributive and len(acting) < len(arguments) and _have_colleagues(acting)
+
+
+def _have_colleagues(side: list[Argument]) -> bool:
+    actors = [
+        argument.entity.actors[0]
+        for argument in side
+        if argument.entity.leader and argument.entity.kind == "Person" and len(argument.entity.actors) == 1
+    ]
+    return any(
+        one.key != other.key and set(one.represents[:1]) & set(other.represents[:1])
+        for at, one in enumerate(actors)
+        for other in actors[at + 1 :]
+    )
+
+
 _ACTING = ("/subject", "/pronoun")  # relations of who acts, against his partners
 _UNNAMED = ("/continued", "/dropped", "/before")  # … where the verb has no subject of its own
 
@@ -130,8 +168,14 @@ def distribute(view: SentenceView, firing: Firing, arguments: list[Argument]) ->
     elif not partners and len(others) > 2:
         others, partners = others[:1], others[1:]
     apart = view.find(view.lexicon.separately, firing.anchor, firing.anchor + 3)
-    if len(partners) == 1 and len(others) > 1 and apart and not view.is_verb(firing.anchor):
-        return [[other, *partners] for other in others]  # "each of X and Y holds *a separate* meeting with Z"
+    apart = (
+        apart
+        if not view.is_verb(firing.anchor)
+        else view.find(view.lexicon.apiece, firing.anchor, view.clause_end(firing.anchor))
+    )
+    if len(partners) == 1 and len(others) > 1 and (apart or _have_colleagues(others)):
+        # "each of X and Y holds *a separate* meeting with Z", "X and Y, *each for himself*, phoned Z"
+        return [[other, *partners] for other in others]
     if len(partners) < 2 or not others:
         return [arguments]
     return [[*others, partner] for partner in partners]

@@ -45,6 +45,9 @@ def find_span(view: SentenceView, firing: Firing) -> EventSpan:
     if governing is None and not before:
         return EventSpan(anchor, end, None, anchor, end)
     governing = governing or (before, "", "")
+    outer = _past_relative(view, governing[0], anchor)
+    if outer != governing[0]:
+        governing = (outer, "obj", "")
     verb = _main_verb(view, governing[0], anchor)
     begin = _clause_begin(view, min(governing[0], anchor))
     stop = max(end, view.clause_end(verb, past=anchor))
@@ -67,6 +70,17 @@ def _is_held(view: SentenceView, verb: int, anchor: int) -> bool:
         return False
     # "begin *the delegations* of the summit": right after a noun without the article stands what that belongs to
     return first < anchor or before.upos != "NOUN" or view.is_definite(before.id)
+
+
+def _past_relative(view: SentenceView, verb: int, anchor: int) -> int:
+    """The verb of holding before a relative clause that stands between it and its object ("*will hold* on his visit, which lasts
+    two days, *talks*"), else the verb itself."""
+    held = load_status().held | load_status().doing
+    relative = verb > 2 and verb < anchor and view.forms[verb - 2] in view.lexicon.relative
+    if not relative or view.case_of(anchor) or view.is_one_of(verb, held):
+        return verb
+    outer = view.verb_before(verb)
+    return outer if outer and view.is_one_of(outer, held) else verb
 
 
 def opens_clause(view: SentenceView, outer: int, inner: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diplograph.frames.pronouns import continued_subject
+from diplograph.frames.continued import continued_subject
 from diplograph.frames.relations import members, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention

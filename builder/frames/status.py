@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from diplograph.frames.aims import find_going, find_purpose, is_where_somebody_will_be, read_going
 from diplograph.frames.circumstances import is_set_before
+from diplograph.frames.denial import find_absence, find_refusal, said_against
 from diplograph.frames.status_lexicon import (
     DENIED,
     HYPOTHETICAL,
     OCCURRED,
     PLANNED,
     StatusLexicon,
+    StatusReading,
     load_status,
+)
+from diplograph.frames.tense import (
+    governing_that,
+    has_before,
+    is_expected,
+    is_future,
+    is_imperfect,
+    read_tense,
 )
 from diplograph.frames.view import SentenceView
 from diplograph.model import Word
@@ -20,17 +31,8 @@ from diplograph.temporal.lexicon import load_lexicon
 
 _CLOSE = 5  # words from an anchor within which a verb needs no relative pronoun to be its own
 _WHETHER = 6  # words between "whether" and the event that is in doubt
+_PHRASE = 3  # words before the anchor that can be of its phrase, and the pronoun on one of them
 _WINDOW = 8  # words before and after the anchor in which a cue counts without the tree's saying so
-
-
-@dataclass(frozen=True, slots=True)
-class StatusReading:
-    """A status, the word that says so (0 if none), and whether anything says so at all."""
-
-    status: str
-    cue: int
-    explicit: bool
-    previous: bool = False
 
 
 def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Iterator[Word]:
@@ -50,7 +52,8 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
             if not _governs(view, governor, lexicon, definite=view.is_definite(id)):
                 return
             yield view.word(governor)
-        if current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ":
+        adverbial = current.deprel.split(":")[0] in {"advcl", "parataxis"} and above.upos != "CCONJ"
+        if adverbial and not _is_complement(view, current.id):
             return
         if current.deprel == "conj" and current.upos == "VERB":
             return  # "denied X, and *spoke of* a meeting": what is denied is X
@@ -58,6 +61,14 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
         if above.deprel.startswith("acl") and view.is_verb(above.id) and not is_imperfect(view, above.id):
             return  # "the *call* that the summit *made*": what did something is no part of what it did
         current = above
+
+
+def _is_complement(view: SentenceView, verb: int) -> bool:
+    """Whether a verb stands right after a "that" which no preposition governs ("intends *that he meets*", but "*before* he
+    meets"), so that it is the object of the verb above, whatever the parser calls it."""
+    that = view.is_verb(verb) and verb > 2 and view.word(verb - 1).upos == "SCONJ"
+    opener = view.word(verb - 2) if that else None
+    return opener is not None and opener.upos not in {"ADP", "ADV"} and not view.case_of(opener.id)
 
 
 def _governs(view: SentenceView, id: int, lexicon: StatusLexicon, *, definite: bool) -> bool:
@@ -81,7 +92,7 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
     governors = list(dict.fromkeys([*([] if told else _supporting(view, path, lexicon)), *near]))
     reading = (
         _said_beside(view, anchor, lexicon)
-        or _said_against(view, anchor, [*path, *near], governors, uttered)
+        or said_against(view, anchor, [*path, *near], governors, uttered)
         or _said_of_plans(view, anchor, governors, lexicon)
         or _said_by_verb(view, anchor, verb, lexicon)
     )
@@ -103,10 +114,12 @@ def read_status(view: SentenceView, anchor: int, verb: int | None, uttered: bool
 
 def _before_that(view: SentenceView, verb: int, anchor: int) -> list[int]:
     """The word right before the "that" of a verb ("*is likely* that they hold …"), whatever the tree hangs it on."""
-    opened = verb > 2 and view.word(verb - 1).upos == "SCONJ"
+    governing = governing_that(view, verb) if verb > 2 else 0
     apart = load_status().after | view.lexicon.before
     later = view.find(apart, verb + 1, anchor)  # "is likely that he goes there *after* the summit"
-    return [verb - 2] if opened and not later and not view.is_verb(verb - 2) else []
+    # "his hope of that he *seizes* the summit" wishes for something else than the summit
+    own = verb == anchor or governing == verb - 2 or view.is_one_of(verb, load_status().held)
+    return [governing] if governing and own and not later and not view.is_verb(governing) else []
 
 
 def _is_awaited(view: SentenceView, anchor: int) -> bool:
@@ -114,23 +127,12 @@ def _is_awaited(view: SentenceView, anchor: int) -> bool:
     something is said to be done right before ("*on the eve of* the opening of the summit"): that lies ahead; so does what is
     done where somebody will be ("*will go* to Vienna, *where he meets* …")."""
     verb = view.verb_before(anchor)
-    if _is_where_somebody_will_be(view, anchor):
+    if is_where_somebody_will_be(view, anchor):
         return True
     if view.find(load_status().shortly, anchor - 2, anchor):
         return True
     told = verb and (not is_imperfect(view, verb) or bool(view.find(view.lexicon.auxiliary, 1, verb)))
     return not told and bool(view.find(view.lexicon.before, anchor - 1, anchor))
-
-
-def _is_where_somebody_will_be(view: SentenceView, anchor: int) -> bool:
-    """Whether the verb of an event is in the present, and opens the clause of a place to which a verb in the future leads."""
-    verb = anchor if view.is_verb(anchor) else view.verb_before(anchor)
-    if verb < 3 or not is_imperfect(view, verb) or view.forms[verb - 2] not in view.lexicon.where:
-        return False
-    return any(
-        view.is_verb(id) and (view.is_unsplit_future(id) or view.forms[id - 2] in load_status().future)
-        for id in range(2, verb - 1)
-    )
 
 
 def _is_beside_plan(view: SentenceView, anchor: int) -> bool:
@@ -154,6 +156,10 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         # "*after* the meeting *due* in June", "put off till *after* the summit": that lies ahead
         due = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         ahead = due or bool(view.find(lexicon.deferring, first - 3, first))
+        verb = next((id for id in range(first - 1, 0, -1) if view.is_verb(id)), 0)
+        said = any(view.is_boundary(id) for id in range(verb + 1, first))
+        if verb and not (ahead or said) and is_future(view, verb, lexicon):
+            return StatusReading(PLANNED, verb, False)  # "*will travel* there *after* his meeting with …"
         return StatusReading(PLANNED if ahead else OCCURRED, due or first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
         return StatusReading(OCCURRED, anchor - 1, True)
@@ -161,11 +167,23 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         return StatusReading(OCCURRED, anchor, True)
     if _modifier(view, anchor, lexicon.last) or _is_of_yesterday(view, anchor, lexicon):
         return StatusReading(OCCURRED, anchor, True)
-    if not view.is_verb(anchor) and anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
+    if not view.is_verb(anchor) and _is_product(view, anchor, lexicon):
         planned = _modifier(view, anchor, lexicon.modifiers[PLANNED])
         return StatusReading(PLANNED if planned else OCCURRED, planned, bool(planned))
-    refused = _refused(view, anchor, lexicon) or _absent(view, anchor, lexicon)
+    refused = find_refusal(view, anchor, lexicon) or find_absence(view, anchor, lexicon)
     return StatusReading(DENIED, refused, True) if refused else None
+
+
+def _is_product(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
+    """Whether what comes of an event stands right before it, or before an adjective and a preposition ("the *decisions* of the
+    summit", "the *closing statement* of the summit", "the *statement issued* by the summit")."""
+    if anchor > 1 and view.is_one_of(anchor - 1, lexicon.products):
+        return True
+    issued = anchor > 3 and view.case_of(anchor) and view.forms[anchor - 3] in lexicon.issued
+    drafted = bool(
+        view.find(lexicon.drafts, anchor - 4, anchor - 3)
+    )  # "the *draft* of the closing statement"
+    return bool(issued) and not drafted and view.is_one_of(anchor - 3, lexicon.products | lexicon.statements)
 
 
 def _is_of_yesterday(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
@@ -192,39 +210,6 @@ def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
     return StatusReading(PLANNED, at, True) if view.is_one_of(at, lexicon.postponing) else None
 
 
-def _said_against(
-    view: SentenceView, anchor: int, above: list[int], governors: list[int], uttered: bool
-) -> StatusReading | None:
-    """What denies an event: a word of denial above or close before it, or a negation of its being held."""
-    lexicon = load_status()
-    denying = lexicon.governors[DENIED] if uttered else lexicon.governors[DENIED] | lexicon.undoing
-    attended = view.is_definite(anchor) and any(view.is_one_of(id, lexicon.attending) for id in above[:1])
-    for id in [] if attended else dict.fromkeys(above):
-        if _is_excluding(view, id, anchor) or _has_before(view, id, lexicon.modal):
-            continue  # "excluding Russia *from* the summit"; "*if* the summit fails"
-        if view.is_one_of(id, denying):
-            # Who does "not rule out" a meeting leaves it open.
-            open_still = _has_before(view, id, lexicon.negations)
-            return StatusReading(HYPOTHETICAL if open_still else DENIED, id, True)
-    own = [anchor] if view.is_verb(anchor) else []
-    if own and not uttered and _has_before(view, anchor, lexicon.negations):
-        open_still = bool(view.find(lexicon.modal, anchor - 3, anchor))  # "*may* not meet him"
-        return StatusReading(HYPOTHETICAL if open_still else DENIED, anchor, True)
-    for id in [*own, *governors]:
-        if not view.is_one_of(id, lexicon.negated):
-            continue
-        if _has_before(view, id, lexicon.negations) or _fails(view, id, lexicon):
-            return StatusReading(DENIED, id, True)
-    return None
-
-
-def _fails(view: SentenceView, holding: int, lexicon: StatusLexicon) -> bool:
-    """Whether somebody, or an attempt, fails at holding an event ("the mediators *failed* to hold a summit"), which a summit
-    that itself fails does not say; in front of the holding stand the subject and a preposition at most."""
-    failing = view.find(lexicon.failing, max(holding - 4, 1), holding)
-    return any(not _has_before(view, id, lexicon.modal | lexicon.negations) for id in failing)
-
-
 def _said_of_plans(
     view: SentenceView, anchor: int, governors: list[int], lexicon: StatusLexicon
 ) -> StatusReading | None:
@@ -233,11 +218,17 @@ def _said_of_plans(
     # "the summit *due* in Doha, in the light of the visits *that were made*": the clause is that of another noun
     due = _modifier(view, anchor, lexicon.modifiers[PLANNED])
     told = own and not is_imperfect(view, own)
-    if told and not due and not _has_before(view, own, lexicon.negations | lexicon.future):
+    if told and not due and not has_before(view, own, lexicon.negations | lexicon.future):
         return StatusReading(OCCURRED, own, True)
-    whether = view.find(lexicon.whether, anchor - _WHETHER, anchor)
+    doubted = view.verb_before(anchor) if view.is_verb(anchor) else 0
+    begin = doubted if doubted and view.is_one_of(doubted, view.lexicon.auxiliary) else anchor
+    whether = view.find(
+        lexicon.whether, begin - _WHETHER, anchor
+    )  # "*whether* the president *was* to meet him"
     if whether:
         return StatusReading(HYPOTHETICAL, whether[0], True)
+    if anchor > 1 and view.forms[anchor - 2] in lexicon.any and not view.is_verb(anchor):
+        return StatusReading(HYPOTHETICAL, anchor - 1, True)  # "*any* meeting would need preparation"
     dated = any(map(load_lexicon().names_time, view.forms[own or anchor : view.phrase_end(anchor) - 1]))
     invited = [id for id in governors if view.is_one_of(id, lexicon.inviting)]
     if dated and invited and (own or view.case_of(anchor)):
@@ -256,17 +247,23 @@ def _said_of_plans(
             return StatusReading(HYPOTHETICAL, id, True)
         if _is_addressed(view, id, anchor, lexicon):
             continue
+        if view.is_verb(id) and is_expected(view, id, lexicon):
+            return StatusReading(PLANNED, id, True)
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True)
     if timed:
         return StatusReading(PLANNED, timed, True)
-    purpose = _purpose(view, anchor, lexicon)
+    path = [word.id for word in _complement_path(view, anchor, lexicon)]
+    purpose = find_purpose(view, anchor, path, lexicon)
     for id in range(purpose - 1, 0, -1) if purpose and not dated else ():
         if view.is_boundary(id) or view.is_verb(id):
             break
         if view.is_one_of(id, lexicon.calling) and _is_called_for(view, id, anchor):
             return StatusReading(HYPOTHETICAL, id, True)
+    going = find_going(view, anchor) if purpose else 0
+    if going and (said := read_going(view, going, lexicon)) != PLANNED:
+        return StatusReading(said, going, True)
     if purpose:
         # "Arrived *to take part* in the summit": it may have begun since.
         attended = purpose == anchor or view.is_one_of(purpose, lexicon.attending)
@@ -292,12 +289,15 @@ def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: St
     if view.is_verb(anchor) and is_imperfect(view, anchor) and _is_on_visit(view, anchor, lexicon):
         return StatusReading(PLANNED, anchor, False)
     if own:
-        denied = _has_before(view, own, lexicon.negations)
-        return StatusReading(DENIED if denied else _tense(view, own, lexicon) or OCCURRED, own, True)
+        denied = has_before(view, own, lexicon.negations)
+        tense = read_tense(view, own, lexicon)
+        if not tense and verb and verb < anchor < own and view.forms[own - 2] not in view.lexicon.relative:
+            tense = read_tense(view, verb, lexicon)  # "the visit *will include* talks *that he holds* with"
+        return StatusReading(DENIED if denied else tense or OCCURRED, own, True)
     told_by = anchor if view.is_verb(anchor) else verb or view.verb_before(anchor)
-    tense = _tense(view, told_by, lexicon)
+    tense = read_tense(view, told_by, lexicon) or _done_today(view, anchor, told_by, lexicon)
     if tense:
-        future = _has_before(view, told_by, lexicon.future) or view.is_verb(anchor)
+        future = has_before(view, told_by, lexicon.future) or view.is_verb(anchor)
         # What the present tense announces ("*hold* a summit") says less than what is told elsewhere.
         return StatusReading(tense, verb or anchor, future or tense != PLANNED)
     if verb and not is_imperfect(view, verb):
@@ -307,9 +307,20 @@ def _said_by_verb(view: SentenceView, anchor: int, verb: int | None, lexicon: St
     return StatusReading(OCCURRED, 0, False)
 
 
+def _done_today(view: SentenceView, anchor: int, verb: int, lexicon: StatusLexicon) -> str | None:
+    """What the present tense announces of this day: an event ("*discusses today* with the president"), or what is to be done in
+    one ("settle their accounts *today in a meeting*")."""
+    if not (verb and view.is_verb(verb) and is_imperfect(view, verb)):
+        return None
+    within = view.case_of(anchor) in lexicon.circumstantial and not view.is_definite(anchor)
+    if not (verb == anchor or within) or view.is_one_of(verb, view.lexicon.reporting):
+        return None
+    return PLANNED if view.find(lexicon.today, verb + 1, view.clause_end(verb)) else None
+
+
 def _is_on_visit(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> bool:
     """Whether a verb tells what a visit is to bring ("*discusses* with the president *during the visit*")."""
-    if view.verb_before(anchor) or _has_before(view, anchor, lexicon.modal):
+    if view.verb_before(anchor) or has_before(view, anchor, lexicon.modal):
         return False
     visits = view.find(view.lexicon.visits, anchor + 1, view.clause_end(anchor))
     return any(view.case_of(id) in lexicon.circumstantial for id in visits)
@@ -345,90 +356,6 @@ def _own_verb(view: SentenceView, anchor: int) -> int:
         if view.is_verb(id) and (id <= anchor + _CLOSE or relative):
             return id if view.is_one_of(id, lexicon.held | lexicon.negated) else 0
     return 0
-
-
-def _purpose(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
-    """The noun of holding after "to" that makes an event the aim of another ("arrived *to hold* talks"), 0 if none."""
-    attended = anchor - 2 if view.case_of(anchor) in lexicon.circumstantial else 0
-    aim = attended > 1 and view.forms[attended - 2] == lexicon.purpose
-    if aim and view.is_one_of(attended, lexicon.attending):
-        return attended  # "arrived *to take part* in the summit"
-    if view.case_of(anchor) == lexicon.purpose and view.find(view.lexicon.travel, anchor - _WINDOW, anchor):
-        return anchor  # "moves to Moscow *to meet* Putin"
-    for id in (anchor, *(word.id for word in _complement_path(view, anchor, lexicon))):
-        if view.is_verb(id):
-            return 0
-        if id != anchor and view.case_of(id) == lexicon.purpose and view.is_one_of(id, view.lexicon.support):
-            return id
-    return 0
-
-
-def _tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str | None:
-    """What a verb's tense says: a future is a plan, a modal with an imperfect a possibility."""
-    if not verb or not view.is_verb(verb):
-        return None
-    if _has_before(view, verb, lexicon.future) or (
-        view.word(verb).upos == "X" and view.is_unsplit_future(verb)
-    ):
-        return PLANNED
-    if is_imperfect(view, verb):
-        if verb > 2 and view.continues(verb - 1):
-            return PLANNED  # "… , *and is to* call him again": what is agreed on besides
-        if _has_before(view, verb, lexicon.modal):
-            # "*had* already spoken": what the tagger takes for an imperfect is past after "was".
-            return None if view.find(view.lexicon.auxiliary, verb - _WINDOW, verb - 1) else HYPOTHETICAL
-        told = (
-            verb > 2 and view.word(verb - 1).upos == "SCONJ" and view.forms[verb - 3] in view.lexicon.before
-        )
-        before = next((id for id in range(verb - 1, 0, -1) if told and view.is_verb(id)), 0)
-        # "*will be received* before he *goes* to the talks", "before he meets him at a summit *due* on Friday"
-        due = view.find(lexicon.modifiers[PLANNED], verb + 1, view.clause_end(verb))
-        ahead = bool(due) or (bool(before) and is_imperfect(view, before))
-        if view.is_one_of(verb, lexicon.held) and (ahead or not told):
-            return PLANNED  # but "*met* Medvedev before Saakashvili *received* him"
-        if view.is_one_of(verb, lexicon.doing) and view.find(lexicon.today, verb + 1, view.clause_end(verb)):
-            return PLANNED  # "the two *hold today* talks", where "are holding talks" tells what goes on
-    return None
-
-
-def _is_excluding(view: SentenceView, id: int, anchor: int) -> bool:
-    """Whether a word that else rules an event out says from what somebody is kept away: with a name between the two, and the
-    event after the preposition of parting."""
-    return any(view.between(id + 1, at) for at in view.find(view.lexicon.partitive, id + 1, anchor))
-
-
-def _refused(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
-    """The predicate that says of an event that it is not to be ("a meeting of the two is *not on the table*"), 0 if none."""
-    if view.is_verb(anchor):
-        return 0
-    for id in range(anchor + 2, view.phrase_end(anchor)):
-        if view.is_verb(id):
-            return 0
-        if view.forms[id - 1] in lexicon.unlikely and view.forms[id - 2] in lexicon.negations:
-            return id
-    return 0
-
-
-def _absent(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> int:
-    """The word that says that there is none of an event ("*no* meeting between the two"), or that it is on nobody's agenda
-    ("it is *not in the president's programme* to meet"), 0 if none."""
-    if not view.is_verb(anchor):
-        alone = anchor > 1 and view.forms[anchor - 2] in lexicon.none and not view.is_definite(anchor)
-        return anchor - 1 if alone else 0
-    opened = view.word(max(anchor - 1, 1)).upos == "SCONJ"
-    for id in range(max(anchor - _WINDOW, 3), anchor) if opened else ():
-        # "it is *not planned* that …", "*not in* (his) *programme* …"
-        listed = lexicon.agenda if view.case_of(id) else lexicon.unlikely
-        negated = view.forms[id - 3 if view.case_of(id) else id - 2] in lexicon.negations
-        if view.is_one_of(id, listed) and negated:
-            return id
-    return 0
-
-
-def is_imperfect(view: SentenceView, verb: int) -> bool:
-    """Whether a verb is in the imperfect (PADT's positional tag has I in the second place)."""
-    word = view.word(verb)
-    return word.xpos[1:2] == "I" if word.xpos.startswith("V") else "Aspect=Imp" in word.feats
 
 
 def _modifier(view: SentenceView, anchor: int, words: frozenset[str]) -> int:
@@ -473,11 +400,13 @@ def _is_bare(view: SentenceView, anchor: int) -> bool:
 
 def _close_before(view: SentenceView, anchor: int) -> list[int]:
     """The words close before an anchor in its own phrase: nothing but nouns, adjectives and prepositions between."""
-    found = []
-    for id in range(anchor - 1, max(anchor - 4, 0), -1):
+    found: list[int] = []
+    for id in range(anchor - 1, 0, -1):
         word = view.word(id)
+        if len(found) == _PHRASE + any(view.word(at).upos == "PRON" for at in found):
+            break
         if (
-            word.upos not in {"NOUN", "ADJ", "ADP", "DET", "X", "SCONJ"}
+            word.upos not in {"NOUN", "ADJ", "ADP", "DET", "X", "SCONJ", "PRON"}
             or view.forms[id - 1] in view.lexicon.marks
         ):
             break
@@ -485,12 +414,3 @@ def _close_before(view: SentenceView, anchor: int) -> list[int]:
             break
         found.append(id)
     return found
-
-
-def _has_before(view: SentenceView, id: int, words: frozenset[str]) -> bool:
-    """Whether one of some particles stands right before a word, or hangs on it before it."""
-    if any(view.forms[at - 1] in words for at in range(max(1, id - 2), id)):
-        return True
-    return any(
-        child.id < id and view.forms[child.id - 1] in words for child in view.sentence.children.get(id, ())
-    )

@@ -12,6 +12,16 @@ OCCURRED, PLANNED, DENIED, HYPOTHETICAL = "occurred", "planned", "denied", "hypo
 
 
 @dataclass(frozen=True, slots=True)
+class StatusReading:
+    """A status, the word that says so (0 if none), and whether anything says so at all."""
+
+    status: str
+    cue: int
+    explicit: bool
+    previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StatusLexicon:
     """The cues, folded."""
 
@@ -53,6 +63,28 @@ class StatusLexicon:
     ordinals: frozenset[str]
     another: frozenset[str]
     postponing: frozenset[str]
+    attempts: frozenset[str]
+    succeeding: frozenset[str]
+    vainly: frozenset[str]
+    contrast: frozenset[str]
+    existing: frozenset[str]
+    rumours: frozenset[str]
+    about: frozenset[str]
+    either: frozenset[str]
+    confirming: frozenset[str]
+    due: frozenset[str]
+    times: frozenset[str]
+    dominating: frozenset[str]
+    including: frozenset[str]
+    joining: frozenset[str]
+    aims: frozenset[str]
+    meanwhile: frozenset[str]
+    purposes: frozenset[str]
+    any: frozenset[str]
+    issued: frozenset[str]
+    statements: frozenset[str]
+    drafts: frozenset[str]
+    feminine_verb: str
     purpose: str
 
 
@@ -104,5 +136,27 @@ def load_status() -> StatusLexicon:
         folded("ordinal", "words"),
         folded("another", "words"),
         folded("postponement", "words"),
+        folded(DENIED, "attempts"),
+        folded(DENIED, "succeeding"),
+        folded(DENIED, "vainly"),
+        folded(DENIED, "contrast"),
+        folded(DENIED, "existing"),
+        folded(DENIED, "rumours"),
+        folded(DENIED, "about"),
+        folded(DENIED, "either"),
+        folded(DENIED, "confirming"),
+        folded("future", "due"),
+        folded("future", "times"),
+        folded("future", "dominating"),
+        folded("future", "including"),
+        folded("future", "joining"),
+        folded("future", "aims"),
+        folded("future", "meanwhile"),
+        folded("circumstance", "purposes"),
+        folded(HYPOTHETICAL, "any"),
+        folded("previous", "issued"),
+        folded("previous", "statements"),
+        folded("previous", "drafts"),
+        fold(data[DENIED]["feminine"]),
         fold(data["circumstance"]["purpose"]),
     )

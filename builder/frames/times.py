@@ -17,8 +17,8 @@ from diplograph.frames.counting import (
 )
 from diplograph.frames.schema import Frame
 from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_other, word_at
-from diplograph.frames.status import StatusReading, is_imperfect
-from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, load_status
+from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, StatusReading, load_status
+from diplograph.frames.tense import is_imperfect
 from diplograph.frames.view import SentenceView
 from diplograph.model import Document, DurationExpression, Filler, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from diplograph.frames.schema import Frame, Near, Trigger
 from diplograph.frames.status_lexicon import load_status
-from diplograph.frames.view import SentenceView
+from diplograph.frames.subjects import load_subject_model
+from diplograph.frames.view import SentenceView, find_first
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
@@ -60,9 +61,18 @@ def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:
     parts = {
         id
         for id in found
-        if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & {id - 2, id - 3, id - 4}
+        if id > 1 and view.forms[id - 2] in view.lexicon.partitive and found & _before_part(view, id)
     }
     return frozenset(found - parts)
+
+
+def _before_part(view: SentenceView, id: int) -> set[int]:
+    """The words that a part of something named with "of" can be called by: the three before that "of", and those before
+    further adjectives ("the *round*, the fourth and last, *of* the dialogue")."""
+    first = id - 2
+    while first > 1 and view.word(first).upos in {"ADJ", "NUM", "CCONJ"}:
+        first -= 1
+    return {id - 3, id - 4, *range(first, id - 1)}
 
 
 def _is_exchange(view: SentenceView, id: int) -> bool:
@@ -115,6 +125,10 @@ def unmet(
     for near in trigger.unless:
         if holds(view, near, anchor, document):
             yield f"ruled out by its {near.scope}: {_some(near.words)}"
+    if trigger.likely:
+        probability = load_subject_model().estimate(view, anchor)
+        if probability < trigger.likely:
+            yield f"its subject likely by {probability:.2f} only, of {trigger.likely}"
 
 
 def _says_where(view: SentenceView, anchor: int) -> bool:
@@ -176,10 +190,7 @@ def _is_perfect(view: SentenceView, id: int) -> bool:
 
 def _find_opening(view: SentenceView) -> list[SentenceView]:
     """The sentences in which a document says what it is about: its headline and its lead."""
-    before = view
-    while before.previous is not None:
-        before = before.previous
-    found = [before]
+    found = [find_first(view)]
     while found[-1].following is not None and len(found) < LEAD:
         found.append(found[-1].following)
     return found

@@ -158,6 +158,8 @@ class SentenceView(WordView):
         if self.entity_at(id) is not None or self.adds_party(id):
             return False
         form = self.forms[id - 1]
+        if form in self.lexicon.since and self.forms[id % len(self.words)] in self.lexicon.lasting:
+            return False  # "negotiates *since months* on a treaty"
         return form in self.lexicon.marks or (form in self.lexicon.boundary and self.word(id).upos != "NOUN")
 
     def adds_party(self, id: int) -> bool:
@@ -445,3 +447,11 @@ class SentenceView(WordView):
             or form in self.lexicon.passed_over
             or bool(pairs & self.lexicon.passed_over)
         )
+
+
+def find_first(view: SentenceView) -> SentenceView:
+    """The first sentence of the document that a sentence is of."""
+    first = view
+    while first.previous is not None:
+        first = first.previous
+    return first

@@ -83,6 +83,17 @@ class Titles:
     openings: frozenset[str] = frozenset()
     honored: Mapping[str, frozenset[str]] = field(default_factory=dict)
     prince: str = ""
+    offices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """How a rank is written before the adjective of a state, and before its name."""
+    seated: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """The states of titles that say by themselves of which they are."""
+    ceremonial: frozenset[str] = frozenset()
+    """The monarchies whose prime minister leads them; ``monarchies`` has all."""
+    monarchies: frozenset[str] = frozenset()
+    parliamentary: frozenset[str] = frozenset()
+    """The republics whose prime minister leads them."""
+    singulars: Mapping[str, str] = field(default_factory=dict)
+    """The singular of the dual or plural of a title that says no rank."""
     """The words that a phrase of this lexicon can begin with."""
 
     def phrases(self, name: str) -> frozenset[str]:
@@ -111,6 +122,8 @@ def load_titles() -> Titles:
     }
     organs = {_words(phrase): kind for kind, phrases in data["organs"].items() for phrase in phrases}
     words = {f"{room}.{name}": _fold_all(items) for room in _WORD_ROOMS for name, items in data[room].items()}
+    for room in ("monarchies", "parliamentary"):
+        words[f"{room}.titles"] = _fold_all(data[room]["titles"])
     leaders = frozenset(title["rank"] for title in data["title"] if title.get("leader"))
     family_first = frozenset(data["family_first"]["countries"])
     counterparts: dict[str, int] = {}
@@ -129,6 +142,12 @@ def load_titles() -> Titles:
     return Titles(
         ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries, openings,
         honored, fold(data["prince"]["word"]),
+        {title["rank"]: tuple(title["office"]) for title in data["title"] if "office" in title},
+        {_words(phrase): seat["country"] for seat in data["seated"] for phrase in seat["titles"]},
+        frozenset(data["monarchies"]["ceremonial"]),
+        frozenset(data["monarchies"]["ceremonial"] + data["monarchies"]["ruling"]),
+        frozenset(data["parliamentary"]["countries"]),
+        {fold(word): singular for word, singular in data["singular"].items()},
     )  # fmt: skip
 
 
@@ -177,6 +196,7 @@ class Gazetteer:
         self.entries: dict[str, Entry] = {}
         self._holders: dict[tuple[str, str], list[Entry]] = {}
         self._seats: dict[str, list[tuple[str, ...]]] = {}
+        self._spellings: dict[str, list[str]] = {}
         rows = list(rows)
         states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
@@ -194,6 +214,9 @@ class Gazetteer:
         for demonym in _items(row["demonyms_ar"]):
             for form in demonym_forms(demonym):
                 self._index(tuple(form.split()), Sense(entry, "demonym"))
+        if entry.kind == "Person":
+            spelt = (row["ar"], *_items(row["ar_aliases"]))
+            self._spellings[key] = [" ".join(_words(name)) for name in spelt]
         if entry.kind == "Person" and entry.country:
             for office in entry.offices:
                 self._holders.setdefault((entry.country, office.rank), []).append(entry)
@@ -226,6 +249,15 @@ class Gazetteer:
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""
         return words in self._prefixes
+
+    def spellings(self, entry: Entry) -> Sequence[str]:
+        """The names of a person, folded."""
+        return self._spellings.get(entry.actor.key, ()) if entry.actor else ()
+
+    def all_holders(self, rank: str, earliest: str, latest: str) -> list[Entry]:
+        """Who held an office of this rank for any body at some moment between two partial dates."""
+        countries = [country for country, held in self._holders if held == rank]
+        return [entry for country in countries for entry in self.holders(country, rank, earliest, latest)]
 
     def holders(self, country: str, rank: str, earliest: str, latest: str) -> list[Entry]:
         """Who held an office of this rank for this body at some moment between two partial dates."""

@@ -70,8 +70,12 @@ class NameFinder:
                 break
             found = self._match_from(start, reading.form)
             doubtful = self.tokens[start].upos in NO_NAME_TAGS and reading.form not in self.known
-            if found and found[1] == start and doubtful:
-                continue
+            if (
+                found
+                and found[1] == start
+                and (doubtful or (reading.preposition and len(reading.form) < SHORT))
+            ):
+                continue  # two letters after a preposition begin a name ("to *Xi* Jinping"), and are none
             if found and (best is None or found[1] > best.last):
                 begin = self.tokens[start].begin + reading.stripped
                 best = NameMatch(found[0], start, found[1], begin, reading.preposition, found[2])

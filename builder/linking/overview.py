@@ -20,11 +20,13 @@ _PERSONS = {"person", "counterpart"}
 class Overview:
     """``references`` are those of each sentence; ``known_bodies`` the keys of the states that the text names beyond doubt, to
     settle names that several share; ``full_names`` the persons of the gazetteer that it names in full, as keys, by the name
-    they go by alone (headlines use it before the text has given the other); ``earliest`` and ``latest`` say when it speaks."""
+    they go by alone (headlines use it before the text has given the other); ``titled`` those it names with an office, by rank
+    and body (leads give the office before the name); ``earliest`` and ``latest`` say when it speaks."""
 
     references: tuple[tuple[Reference, ...], ...]
     known_bodies: frozenset[str]
     full_names: dict[str, frozenset[str]]
+    titled: dict[tuple[str, str], tuple[Reference, ...]]
     earliest: str
     latest: str
 
@@ -36,7 +38,8 @@ def overlook(
     references = _find_references(sentences, gazetteer, titles)
     every = list(chain.from_iterable(references))
     earliest, latest = (published, published) if published else _find_period(every)
-    return Overview(references, _find_bodies(every), _find_full_names(every, titles), earliest, latest)
+    full_names = _find_full_names(every, titles)
+    return Overview(references, _find_bodies(every), full_names, _find_titled(every), earliest, latest)
 
 
 def body_key(entry: Entry) -> str:
@@ -90,6 +93,18 @@ def _find_full_names(references: Iterable[Reference], titles: Titles) -> dict[st
             short = words[0] if _is_family_first(reference, titles) else words[-1]
             found.setdefault(short, set()).update(keys)
     return {short: frozenset(keys) for short, keys in found.items()}
+
+
+def _find_titled(references: Iterable[Reference]) -> dict[tuple[str, str], tuple[Reference, ...]]:
+    """The persons whom a document names with an office that is not over, by its rank and body."""
+    found: dict[tuple[str, str], list[Reference]] = {}
+    for reference in references:
+        if reference.kind != "person" or not reference.name or reference.former or len(reference.senses) > 1:
+            continue
+        entries = reference.bodies or tuple(sense.entry for sense in reference.senses)
+        for key in dict.fromkeys(map(body_key, entries)):
+            found.setdefault((reference.rank, key), []).append(reference)
+    return {office: tuple(persons) for office, persons in found.items()}
 
 
 def _find_bodies(references: Iterable[Reference]) -> frozenset[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from diplograph.arabic import fold
 from diplograph.linking.address import heads_no_state, is_prince, title_words
@@ -19,12 +18,12 @@ from diplograph.linking.groups import find_acting, find_members
 from diplograph.linking.memory import KnownPerson, Memory
 from diplograph.linking.offices import find_owner, has_other_office, has_other_title, is_followed_by_office
 from diplograph.linking.overview import body_key, overlook
+from diplograph.linking.positions import choose_rank, find_named_holder, find_seat, write_office
+from diplograph.linking.spelling import find_holder, find_similar
 from diplograph.linking.styles import find_by_first_name, find_honored, find_ruler
 from diplograph.linking.titles import Reference
 from diplograph.linking.tokens import Token, load_clitics, read_tokens
 from diplograph.model import Actor, ParsedDocument, Sentence
-
-SIMILAR = 0.55  # share of letters that a variant spelling of a first name keeps (measured on the gazetteer's aliases)
 
 
 class Resolver:
@@ -151,6 +150,12 @@ class Resolver:
             known = self.memory.last_titled(reference.title, reference.rank) or find_ruler(
                 self.memory, self.titles, reference.title, reference.rank
             )
+            seat = self._choose_bodies(
+                find_seat(self.gazetteer, self.titles, self.text[base.begin : base.end])
+            )
+            others = any(reference.title in person.titles for person in self.memory.people)
+            if known is None and seat and not others:
+                return self._holder(base, reference.rank, seat, reference.former, reference.title)
             if known is None or not self._is_definite(base) or self._is_new(base):
                 return None
             return self._as_known(base, known, "title")
@@ -221,31 +226,15 @@ class Resolver:
             return None, None
         ahead = self.overview.full_names.get(reference.name, frozenset())
         similar = self.gazetteer.entries.get(next(iter(ahead))) if len(ahead) == 1 else None
-        similar = similar or self._similar(reference.name, keys)
+        similar = similar or find_similar(reference.name, keys, self.gazetteer)
+        if not similar and not reference.former:
+            period = self.overview.earliest, self.overview.latest
+            similar = find_holder(reference.name, reference.rank, keys, self.gazetteer, period)
         if similar:
             return similar.actor, similar
         name = self.text[reference.name_begin : reference.name_end]
         represented = tuple(body.key for body in bodies)
         return Actor(actor_key("", "", name), "Person", " ".join(name.split()), None, None, represented), None
-
-    def _similar(self, name: str, bodies: set[str]) -> Entry | None:
-        """The gazetteer's person whose surname this name ends in and whose first name is spelt alike."""
-        words = tuple(name.split())
-        for length in range(1, len(words)):
-            senses = [
-                sense for sense in self.gazetteer.senses(words[-length:]) if sense.entry.kind == "Person"
-            ]
-            close = [
-                sense.entry
-                for sense in senses
-                if _alike(words[0], sense) and self._body_fits(sense.entry, bodies)
-            ]
-            if len(close) == 1:
-                return close[0]
-        return None
-
-    def _body_fits(self, entry: Entry, bodies: set[str]) -> bool:
-        return not bodies or entry.country in bodies
 
     def _covers(self, office: object) -> bool:
         return office.covers(self.overview.earliest, self.overview.latest)  # type: ignore[attr-defined,no-any-return]
@@ -284,10 +273,10 @@ class Resolver:
         bodies: tuple[Actor, ...],
         former: bool,
         title: str = "",
-        *,
-        counterpart: bool = False,
+        other: Actor | None = None,
     ) -> EntityMention | None:
         """Who a title with a body but without a name means."""
+        rank = choose_rank(rank, title, bodies, other, self.titles)
         leader = rank in self.titles.leaders and not former
         if not bodies:
             return None
@@ -305,24 +294,39 @@ class Resolver:
                 for key in keys
                 for h in self.gazetteer.holders(key, rank, self.overview.earliest, self.overview.latest)
             ]
-            if len({entry.actor for entry in holders}) == 1 and holders[0].actor:
-                actor = holders[0].actor
+            actor = holders[0].actor if len({entry.actor for entry in holders}) == 1 else None
+            named = None if actor else find_named_holder(self.overview.titled, rank, keys, holders)
+            actor = self._who(named, bodies)[0] if named else actor
+            if actor:
                 self.memory.remember(actor, rank, tuple(body.key for body in bodies), "")
                 return fill_mention(
                     base, "Person", "title", (actor,), rank=rank, leader=leader, bodies=bodies
                 )
-            if leader and counterpart:
+            if leader and other:
                 # "his two guests the Egyptian *and the Greek*", who is no president but the prime minister just named
                 for person in reversed(self.memory.people):
                     if person.rank in self.titles.leaders and keys & set(person.bodies) and not person.former:
                         return self._as_known(base, person, "title")
         return fill_mention(
-            base, "Person", "role", (self._by_role(base, bodies),), rank=rank, leader=leader, bodies=bodies
+            base,
+            "Person",
+            "role",
+            (self._by_role(base, rank, title, bodies),),
+            rank=rank,
+            leader=leader,
+            bodies=bodies,
         )
 
-    def _by_role(self, base: EntityMention, bodies: tuple[Actor, ...]) -> Actor:
+    def _by_role(self, base: EntityMention, rank: str, title: str, bodies: tuple[Actor, ...]) -> Actor:
         """An actor known only by role, in this document ("the British high commissioner in Islamabad")."""
-        phrase = " ".join(self.text[base.begin : base.end].split())
+        phrase = write_office(
+            " ".join(self.text[base.begin : base.end].split()),
+            rank,
+            title,
+            bodies,
+            self.gazetteer,
+            self.titles,
+        )
         key = f"{actor_key('', '', phrase)}-{self.parsed.document.id}"
         return Actor(key, "Person", phrase, represents=tuple(body.key for body in bodies))
 
@@ -361,7 +365,7 @@ class Resolver:
             )  # "with each of *his two guests*"
         if not bodies:
             return None
-        holder = self._holder(base, rank, bodies, former=False, counterpart=True)
+        holder = self._holder(base, rank, bodies, former=False, other=other)
         return replace(holder, counterpart_of=other) if holder else None
 
     def _group(
@@ -490,9 +494,3 @@ class Resolver:
         if not self.memory.people:
             return None
         return self._as_known(base, self.memory.people[-1], "anaphor")
-
-
-def _alike(first: str, sense: Sense) -> bool:
-    """Whether a first name is a spelling of the gazetteer's ("Sergei" with jim, ghain or qaf for g)."""
-    known = fold(sense.entry.actor.label_ar).split()[0] if sense.entry.actor else ""
-    return SequenceMatcher(None, first, known).ratio() >= SIMILAR

@@ -6,6 +6,7 @@ A title is read on to its name: demonyms and states on the way are the body it i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from diplograph.linking.gazetteer import Entry, Sense
@@ -78,7 +79,7 @@ class TitleFinder(NameFinder):
         # A title that names its body itself ("the German chancellor") is read again for it.
         inner = [match for at in range(index, index + length) if (match := self.match_name(at))]
         if inner and not reference.bodies:
-            reference = replace(reference, bodies=tuple(sense.entry for sense in inner[-1].senses[:1]))
+            reference = replace(reference, bodies=of_officials(inner[-1].senses)[:1])
         title = words[0].removeprefix(load_clitics().article)
         reference = replace(reference, begin=self.tokens[index].begin + stripped, title=title)
         return [self._with_apposition(reference) if reference.name else reference]
@@ -112,6 +113,17 @@ class TitleFinder(NameFinder):
                 index += aside
                 continue
             if token.is_punctuation:
+                if bodies and (chairing := self._chairing(index + 1, bodies)):
+                    return replace(
+                        chairing,
+                        kind=kind,
+                        first=first,
+                        rank=rank,
+                        former=former,
+                        bodies=tuple(dict.fromkeys(bodies)),
+                        preposition=preposition,
+                        begin=self.tokens[first].begin,
+                    )
                 if not self._is_quoted_body(index) and (not self._opens_name(index, rank) or pending > 6):
                     break
                 index += 1
@@ -130,9 +142,7 @@ class TitleFinder(NameFinder):
                 last = self._end_of_family(match.last)
                 return self._finish(kind, first, last, rank, preposition, former, bodies, match)
             if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
-                bodies.extend(
-                    sense.entry for sense in match.senses if sense.entry.actor or sense.entry.country
-                )
+                bodies.extend(entry for entry in of_officials(match.senses) if entry.actor or entry.country)
                 index = last = match.last
             elif token.folded in self.titles.phrases("between.words"):
                 former = former or token.folded in self.titles.phrases("between.former")
@@ -204,6 +214,26 @@ class TitleFinder(NameFinder):
             kind, first, last, persons, match.begin, name_end, match.name, rank, former,
             tuple(dict.fromkeys(bodies)), 1, preposition, self.tokens[first].begin,
         )  # fmt: skip
+
+    def _chairing(self, index: int, bodies: list[Entry]) -> Reference | None:
+        """The person of a title already read up to his state, where an office of an organization stands before the name
+        ("his Swiss counterpart, *the current chairman of the OSCE* D. B."); somebody of another state is another."""
+        length = self.match_phrase(index, self.titles.ranks.__contains__)
+        if not length or self.tokens[index].conjoined:
+            return None
+        person = self._person("person", index, index + length, "official", "")
+        states = {sense.entry.country for sense in person.senses}
+        keys = {entry.actor.key for entry in bodies if entry.actor}
+        if not person.name or not _are_organizations(person.bodies) or (states and not states & keys):
+            return None
+        return person
+
+    def _ends_chairing(self, index: int) -> int:
+        """The last token of an office of an organization at a token, -1 if there is none ("president of Senegal *and current
+        president of the African Union*")."""
+        length = self.match_phrase(index, self.titles.ranks.__contains__) if index < len(self.tokens) else 0
+        office = self._person("person", index, index + length, "official", "") if length else None
+        return office.last if office and not office.name and _are_organizations(office.bodies) else -1
 
     def _is_body_ahead(self, index: int) -> bool:
         """Whether a preposition and a state follow ("his counterpart *in South Sudan* S. K.")."""
@@ -374,7 +404,12 @@ class TitleFinder(NameFinder):
         bodies = title.bodies or reference.bodies
         if length == 1 and not bodies and self._heads_no_state(after):
             rank = "official"  # "Admiral M. M., *head of the canal's authority*"
-        return replace(reference, last=title.last, rank=rank, bodies=bodies, former=title.former)
+        if not title.bodies and (last := self._ends_chairing(after)) > 0:
+            return replace(reference, last=last)  # "M. S., *the current president of the African Union*"
+        further = title.last + 1 if title.bodies else len(self.tokens)
+        joined = further < len(self.tokens) and self.tokens[further].conjoined
+        last = max(title.last, self._ends_chairing(further) if joined else -1)
+        return replace(reference, last=last, rank=rank, bodies=bodies, former=title.former)
 
     def _heads_no_state(self, index: int) -> bool:
         """Whether a leader's title without the article is of a noun that rules nothing ("*head of* an authority")."""
@@ -383,3 +418,14 @@ class TitleFinder(NameFinder):
             return False
         following = self.tokens[index + 1]
         return following.upos == "NOUN" and following.folded not in self.titles.phrases("between.ruled")
+
+
+def _are_organizations(bodies: Sequence[Entry]) -> bool:
+    return bool(bodies) and all(entry.kind == "Organization" for entry in bodies)
+
+
+def of_officials(senses: Sequence[Sense]) -> tuple[Entry, ...]:
+    """Of whom officials can be: of a state by its own name before that of a capital spelt alike ("the leaders of Qatar *and
+    Oman*", not Amman)."""
+    states = [s.entry for s in senses if s.entry.kind == "Country" and s.how != "metonym"]
+    return tuple(dict.fromkeys(states or [sense.entry for sense in senses]))

@@ -147,5 +147,5 @@ def _readings(folded: str) -> Iterator[Reading]:
 def _without_preposition(form: str, stripped: int, clitics: Clitics) -> Iterator[Reading]:
     if form.startswith(clitics.assimilated) and len(form) > 4:
         yield Reading(clitics.article + form[2:], stripped + 1, form[0])
-    if form[:1] in clitics.prepositions and len(form) > 3:
+    if form[:1] in clitics.prepositions and len(form) > 2:
         yield Reading(form[1:], stripped + 1, form[0])

@@ -1,0 +1,102 @@
+"""How likely a talk is one on security, by the words around it.
+
+No list of phrases exhausts what states can call a matter of security ("the way out of a thousand of its soldiers", "the
+dispute over the treaty"). So beside the triggers that name such phrases, one asks a logistic model of the single words before
+and after a noun of talking, in its sentence and in those around it. ontology/lexicon/security-subject.txt has a weight for
+each of some thousand words; ``make subjects`` fits them to annotated articles (measurement/subjects.py) and says what they
+are worth. What the model finds likely still needs parties, as every talk does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from diplograph.frames.view import SentenceView, find_first
+from diplograph.linking.tokens import load_clitics
+from diplograph.model import DataError
+from diplograph.resources import locate
+
+Surrounding: TypeAlias = tuple[str, str]
+"""Where a word stands, and the word: ``("after", "اسلحه")``."""
+
+FILE = "security-subject.txt"
+BASE: Surrounding = ("base", "-")
+_BEFORE, _AFTER = 8, 14  # words on either side of a noun of talking that say most of it
+_SHORTEST = 2  # letters of a word that says anything
+_STEM = 3  # letters that must be left when the article is taken off
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectModel:
+    """The weights of words, in logits, by where they stand; that of :data:`BASE` belongs to every talk."""
+
+    weights: Mapping[Surrounding, float]
+
+    def estimate(self, view: SentenceView, anchor: int) -> float:
+        """The probability that the talk which the word ``anchor`` of a sentence names is one on security."""
+        found = (self.weights.get(word, 0.0) for word in find_surroundings(view, anchor))
+        return 1 / (1 + math.exp(-(self.weights[BASE] + sum(found))))
+
+
+@cache
+def load_subject_model() -> SubjectModel:
+    """The model that the lexicon has: a place, a word and a weight a line. Raises DataError where a line is none.
+
+    >>> load_subject_model().weights["anchor", "محادثات"] > load_subject_model().weights["anchor", "لقاء"]
+    True
+    """
+    text = locate("ontology", "lexicon", FILE).read_text(encoding="utf-8")
+    weights: dict[Surrounding, float] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            where, word, weight = line.split("\t")
+            weights[where, word] = float(weight)
+        except ValueError as error:
+            raise DataError(
+                f"ontology/lexicon/{FILE}, line {number}: not a place, a word and a weight"
+            ) from error
+    if BASE not in weights:
+        raise DataError(
+            f"ontology/lexicon/{FILE}: no weight for {' '.join(BASE)}; make it anew with make subjects"
+        )
+    return SubjectModel(weights)
+
+
+def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]:
+    """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around`` that: in the sentences right
+    before and after, and in the first of the document."""
+    end = len(view.words) + 1
+    stretches = [
+        ("anchor", view, anchor, anchor + 1),
+        ("before", view, anchor - _BEFORE, anchor),
+        ("after", view, anchor + 1, anchor + 1 + _AFTER),
+        ("sentence", view, 1, end),
+    ]
+    around = [other for other in (view.previous, view.following, find_first(view)) if other is not None]
+    stretches += [("around", other, 1, len(other.words) + 1) for other in around]
+    return frozenset(
+        (where, word)
+        for where, sentence, first, last in stretches
+        for word in _telling_words(sentence, first, last)
+    )
+
+
+def _telling_words(view: SentenceView, first: int, last: int) -> Iterator[str]:
+    """The words from ``first`` to ``last`` (exclusive) that can tell what a text is about, without the article: not who does it
+    and where, for talks on security are held by any states."""
+    article = load_clitics().article
+    for id in range(max(first, 1), min(last, len(view.words) + 1)):
+        entity = view.entity_at(id)
+        if entity is not None and entity.kind != "Organization":
+            continue
+        form = view.forms[id - 1]
+        bare = form.removeprefix(article)
+        word = bare if len(bare) >= _STEM else form
+        if len(word) >= _SHORTEST and word.isalpha():
+            yield word

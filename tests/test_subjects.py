@@ -1,0 +1,90 @@
+"""How likely a talk is one on security by the words around it, and the states that a text speaks of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Parse
+
+from diplograph.events import to_reports
+from diplograph.frames import find_mentions, load_frames, subjects
+from diplograph.frames.matching import Matcher
+from diplograph.frames.subjects import BASE, SubjectModel, find_surroundings, load_subject_model
+from diplograph.frames.view import SentenceView
+from diplograph.linking import load_gazetteer
+from diplograph.model import DataError, EventReport
+
+SECURITY = [
+    ("قالت وزارة الدفاع الإسبانية إن مدريد بدأت مناقشات مع تشاد حول رحيل نحو سبعمئة من عسكرييها.", {"Spain", "Chad"}),
+    # neither party, or one, in the words of the talks
+    (
+        "تريد الولايات المتحدة إقامة محطة رادار لدرعها الصاروخية في رومانيا. وقال رئيس الأركان في بوخارست إن المفاوضات حول الدرع ستستأنف بعد الانتخابات.",
+        {"Romania", "United States"},
+    ),
+    ("رفضت أوسلو استضافة قاعدة جديدة للحلف، غير أنها مستعدة لجولة أخرى من المشاورات مع لندن.", {"Norway", "United Kingdom"}),
+]  # fmt: skip
+OTHER = [
+    "قدمت الدنمارك معدات عسكرية لكينيا. وفي نيروبي انتهت المحادثات حول ديون سكة الحديد من دون اتفاق.",
+    "قال مسؤول في الاتحاد إن المفاوضات حول أسعار الغاز بين روسيا وأوكرانيا ستستأنف الأسبوع المقبل، فيما تواصل القوات الأوكرانية عملياتها في الشرق.",
+    "أقام الجيش الهندي مواقع جديدة على الحدود مع الصين. وعقد وزيرا النقل الهندي والصيني جولة محادثات بشأن استئناف الرحلات الجوية المباشرة.",
+    "تنشر فرنسا ألف جندي في تشاد. وأجرى وزير الصحة التشادي محادثات مع نظيره الفرنسي حول بناء مستشفى في نجامينا.",
+    "تراقب طوكيو تجارب بيونغ يانغ الصاروخية بقلق. وفي سيول بدأت مفاوضات يابانية كورية جنوبية حول تعويض عمال المناجم.",
+    "بعد إسقاط الطائرة الحربية، أجرى وزيرا السياحة التركي والروسي مشاورات في أنطاليا حول عودة السياح.",
+]
+
+
+def talks_in(parse: Parse, text: str) -> list[EventReport]:
+    parsed = parse(text)
+    reports = to_reports(parsed, find_mentions(parsed, load_frames(), load_gazetteer()))
+    return [report for report in reports if report.values.event_class == "SecurityGuaranteeTalk"]
+
+
+def views_of(parse: Parse, text: str) -> list[SentenceView]:
+    return Matcher(parse(text), load_frames(), load_gazetteer()).views
+
+
+@pytest.mark.parametrize(("text", "parties"), SECURITY)
+def test_what_no_list_has_is_told_by_the_words_around(parse: Parse, text: str, parties: set[str]) -> None:
+    (report,) = talks_in(parse, text)
+    assert {filler.actor.label_en for filler in report.values.fillers} == parties
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_soldiers_in_the_neighbourhood_make_no_talks_on_security(parse: Parse, text: str) -> None:
+    assert talks_in(parse, text) == []
+
+
+def test_who_talks_and_where_says_nothing_of_what_about(parse: Parse) -> None:
+    one, other = (
+        views_of(parse, f"بدأت {states} جولة مفاوضات في {city} حول خفض القوات.")[0]
+        for states, city in (("روسيا وأوكرانيا", "جنيف"), ("غانا وتوغو", "أكرا"))
+    )
+    anchor = next(word.id for word in one.words if word.form == "جولة")
+    assert find_surroundings(one, anchor) == find_surroundings(other, anchor)
+
+
+def test_a_probability_is_that_of_the_weights(parse: Parse) -> None:
+    _, second = views_of(parse, "تعززت القوات. وبدأت المفاوضات اليوم.")
+    anchor = next(word.id for word in second.words if word.form == "المفاوضات")
+    assert SubjectModel({BASE: 0.0}).estimate(second, anchor) == 0.5
+    assert ("around", "قوات") in find_surroundings(second, anchor)
+    assert ("anchor", "مفاوضات") in find_surroundings(second, anchor)
+    assert SubjectModel({BASE: 0.0, ("around", "قوات"): 3.0}).estimate(second, anchor) == pytest.approx(
+        0.953, abs=1e-3
+    )
+    assert SubjectModel({BASE: 0.0, ("after", "قوات"): 3.0}).estimate(second, anchor) == 0.5
+
+
+def test_the_weights_are_of_words_and_places_that_there_are() -> None:
+    weights = load_subject_model().weights
+    assert {where for where, _ in weights} == {"base", "anchor", "before", "after", "sentence", "around"}
+    assert len(weights) > 1000 and all(abs(weight) < 5 for weight in weights.values())
+
+
+@pytest.mark.parametrize("text", ["base\t-\t0.1\nafter\tword\n", "base\t-\tmuch\n", "after\tword\t0.1\n"])
+def test_a_line_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (tmp_path / "weights.txt").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(subjects, "locate", lambda *parts: tmp_path / "weights.txt")
+    with pytest.raises(DataError, match=r"security-subject\.txt"):
+        load_subject_model.__wrapped__()
