@@ -12,12 +12,8 @@ from diplograph.linking import EntityMention
 
 # Words that may stand between a verb and a subject before it, or a noun and its modifier.
 _LIGHT = frozenset({"PUNCT", "PART", "AUX", "ADV", "PRON", "DET", "CCONJ", "SCONJ"})
-_NAMED = (
-    "name",
-    "alias",
-    "metonym",
-    "title",
-)  # what is no broken plural ("*delegations* of A and B" take a singular)
+# What is no broken plural ("*delegations* of A and B" take a singular).
+_NAMED = ("name", "alias", "metonym", "title")
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -61,8 +57,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             titled = None if entity or child.id in view.anchors else named_after(view, child.id)
             if titled:
                 return members(view, titled)
-            if view.forms[child.id - 1] in view.lexicon.glued:
-                continue
+            if view.forms[child.id - 1] in view.lexicon.glued or view.is_oblique(child.id):
+                continue  # "(it) called upon *the putschists*", which the parser takes for the subject
             if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 if view.is_one_of(child.id, view.lexicon.days):
                     continue  # "Clinton met *on Tuesday* in New York", which the parser takes for the subject
@@ -290,6 +286,7 @@ def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
         not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
+        and not view.is_oblique(child.id)
         and view.forms[child.id - 1] not in view.lexicon.glued
         for child in view.sentence.children.get(verb, ())
     )

@@ -58,7 +58,7 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
         return None
     begin = max([verb, *(entity.last for entity in acting if entity.last < anchor)]) + 1
     when = find_circumstances(view, range(begin, anchor))
-    while begin in when or (begin < anchor and view.word(begin).upos == "PUNCT"):
+    while begin in when or (begin < anchor and _says_how(view, begin)):
         begin += 1
     end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
     head = view.word(begin).head if view.word(begin).deprel.startswith("amod") else 0
@@ -68,6 +68,11 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     # "the ministers *gathered* in Rabat threatened": a plural or dual with the ending of subjects is still the subject
     known = known or view.forms[begin - 1].endswith(view.lexicon.nominative_endings)
     return None if known else phrase_actor(view, begin, end)
+
+
+def _says_how(view: SentenceView, id: int) -> bool:
+    """Whether a word before an object is a mark, or says how something is done ("threatens *openly* the putschists")."""
+    return view.word(id).upos in {"PUNCT", "ADV"} or view.forms[id - 1] in view.lexicon.manner
 
 
 def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
