@@ -43,7 +43,9 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         end = governor
         while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
             end -= 1
-        found = phrase_actor(view, _clause_begin(view, end), end)
+        begin = _clause_begin(view, end)
+        if not view.has_pronoun(begin):  # "*our companies* may face": whoever says so fears for his own
+            found = phrase_actor(view, begin, end)
     elif rule.relation == "object":
         found = _object_phrase(view, governor, anchor)
     if found:
