@@ -314,7 +314,7 @@ def _related(view: SentenceView, rule: ArgumentRule, head: int, end: int) -> lis
     match rule.relation:
         case "subject" if rule.of == "speaker":
             return find_speakers(view, head)
-        case "subject" if rule.of in ("relative", "sentence"):
+        case "subject" if rule.own or rule.of in ("relative", "sentence"):
             return subjects(view, head, inherited=False)
         case "subject":
             return acting_in(view, head)

@@ -121,7 +121,10 @@ class Lexicon:
     dual_endings: tuple[str, ...]
     plural_endings: tuple[str, ...]
     several_endings: tuple[str, ...]
+    belonging: frozenset[str]
     participial: str
+    oblique: str
+    long_vowel: str
     passive: frozenset[str]
     plural_of_nouns: str
     manner: frozenset[str]
@@ -270,7 +273,10 @@ def load_lexicon() -> Lexicon:
         tuple(map(fold, data["verbs"]["dual_endings"])),
         tuple(map(fold, data["verbs"]["plural_endings"])),
         tuple(map(fold, data["verbs"]["several_endings"])),
+        folded(data["prepositions"]["belonging"]),
         fold(data["verbs"]["participial"]),
+        fold(data["verbs"]["oblique"]),
+        fold(data["verbs"]["long_vowel"]),
         folded(data["verbs"]["passive"]),
         fold(data["verbs"]["plural_of_nouns"]),
         folded(data["manner"]["words"]),

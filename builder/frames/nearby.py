@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from diplograph.frames.arguments import Argument
-from diplograph.frames.pronouns import standing_at
+from diplograph.frames.continued import standing_at
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView, find_first
 from diplograph.linking import EntityMention

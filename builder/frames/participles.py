@@ -44,9 +44,11 @@ def _is_passive_predicate(view: SentenceView, id: int) -> bool:
 def _is_participle(view: SentenceView, id: int) -> bool:
     """Whether a word tagged as a noun is an indefinite accusative, as participles of circumstance are; before their object,
     behind a comma, taggers take them for nouns that own it ("…, *threatening* the putschists with"). Verbal nouns are not
-    ("rejects European *threats*": who rejects does not threaten); participles of such verbs all begin with mim."""
+    ("rejects European *threats*": who rejects does not threaten); participles of such verbs all begin with mim. A dual verb
+    after "and" is tagged alike ("*and (the two) threatened*")."""
     word = view.word(id)
-    if not view.forms[id - 1].startswith(view.lexicon.participial):
+    joined = id > 1 and view.word(id - 1).upos == "CCONJ" and view.is_joined(id - 1)
+    if not joined and not view.forms[id - 1].startswith(view.lexicon.participial):
         return False
     apart = id > 1 and view.forms[id - 2] in view.lexicon.commas and not view.has_pronoun(id)
     if word.xpos[8:10] == "4R" and apart:

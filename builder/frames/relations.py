@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.conditions import in_condition
 from diplograph.frames.holders import named_after
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
 # Words that may stand between a verb and a subject before it, or a noun and its modifier.
 _LIGHT = frozenset({"PUNCT", "PART", "AUX", "ADV", "PRON", "DET", "CCONJ", "SCONJ"})
-_NAMED = (
-    "name",
-    "alias",
-    "metonym",
-    "title",
-)  # what is no broken plural ("*delegations* of A and B" take a singular)
+# What is no broken plural ("*delegations* of A and B" take a singular).
+_NAMED = ("name", "alias", "metonym", "title")
 _CLOSE = 4  # words between a noun and what modifies it
 
 
@@ -66,8 +63,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
             titled = None if entity or child.id in view.anchors else named_after(view, child.id)
             if titled:
                 return members(view, titled)
-            if view.forms[child.id - 1] in view.lexicon.glued:
-                continue
+            if view.forms[child.id - 1] in view.lexicon.glued or view.is_oblique(child.id):
+                continue  # "(it) called upon *the putschists*", which the parser takes for the subject
             if not entity and child.upos in {"NOUN", "ADJ", "NUM"} and child.id not in view.anchors:
                 if view.is_one_of(child.id, view.lexicon.days):
                     continue  # "Clinton met *on Tuesday* in New York", which the parser takes for the subject
@@ -160,7 +157,7 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if view.word(id).token != view.word(id - 1).token:
         return []
-    if parallel := _of_parallel_clause(view, id - 1):
+    if parallel := _of_parallel_clause(view, id - 1) or in_condition(view, id - 2):
         return parallel
     said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
     if said and view.is_one_of(said, view.lexicon.reporting):
@@ -281,6 +278,7 @@ def has_unnamed_subject(view: SentenceView, verb: int) -> bool:
         not in circumstances  # "before *his arrival* (he) spoke", which the parser takes for its subject
         and view.entity_at(child.id) is None
         and child.id not in view.anchors  # "that (he) makes *a call*", which the parser takes for its subject
+        and not view.is_oblique(child.id)
         and view.forms[child.id - 1] not in view.lexicon.glued
         for child in view.sentence.children.get(verb, ())
     )

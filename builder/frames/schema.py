@@ -112,7 +112,8 @@ class ArgumentRule:
     named, whatever the role makes of persons; ``governed`` pronouns stand after a preposition (the object of "to discuss"
     is what is discussed); ``not_organs`` are kinds of parts of a state that do not stand for it
     ("Lebanese *officials*"); ``close`` asks for a phrase that no other noun may have for itself; ``partnered`` for a party
-    with whom the event is said to be, so that somebody else must have it.
+    with whom the event is said to be, so that somebody else must have it; ``own`` for the subject of the verb itself, not of
+    the one that it depends on.
     """
 
     role: str
@@ -136,6 +137,7 @@ class ArgumentRule:
     governed: bool = False
     close: bool = False
     partnered: bool = False
+    own: bool = False
 
     @property
     def name(self) -> str:
@@ -233,7 +235,7 @@ _TRIGGER_KEYS = {
 _ARGUMENT_KEYS = {
     "role", "of", "relation", "prepositions", "verbs", "links", "link_prepositions", "triggers", "hows", "not_hows", "not_organs",
     "kinds", "tags", "coordinated", "indefinite", "leaders", "fallback", "persons", "governed", "close",
-    "partnered",
+    "partnered", "own",
 }  # fmt: skip
 _FRAME_KEYS = {
     "class",
@@ -351,6 +353,7 @@ class _Reader:
             governed=data.get("governed", False),
             close=data.get("close", False),
             partnered=data.get("partnered", False),
+            own=data.get("own", False),
         )
 
     def frame(self) -> Frame:

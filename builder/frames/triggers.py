@@ -311,6 +311,8 @@ def _suits(view: SentenceView, trigger: Trigger, id: int, anchor: int) -> bool:
     unsplit = view.word(id).upos == "X" and view.is_unsplit_future(id)
     particles = lexicon.future if _is_perfect(view, id) else lexicon.future | lexicon.modal
     ahead = (unsplit or before & particles) and not is_conditional(view, id)
+    if id > 1 and view.is_verb(id - 1) and is_conditional(view, id - 1):
+        ahead = False  # "if *the imposing* of sanctions is resumed": in Arabic the verb stands before
     if trigger.governor_tense == "future" and not ahead:
         return False
     if trigger.governor_negated is not None and bool(before & lexicon.negations) != trigger.governor_negated:

@@ -16,6 +16,7 @@ from diplograph.temporal.lexicon import load_lexicon
 
 _LONGEST = 10  # words of a phrase
 _BEHIND = 6  # words from a noun to the verb of which it is the subject
+_ORGAN = 7  # words from a noun to the body that it is a part of
 _STATES = 4  # words of a phrase in which it says that it is of states
 
 
@@ -42,7 +43,9 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         end = governor
         while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
             end -= 1
-        found = phrase_actor(view, _clause_begin(view, end), end)
+        begin = _clause_begin(view, end)
+        if not view.has_pronoun(begin):  # "*our companies* may face": whoever says so fears for his own
+            found = phrase_actor(view, begin, end)
     elif rule.relation == "object":
         found = _object_phrase(view, governor, anchor)
     if found:
@@ -57,7 +60,7 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
         return None
     begin = max([verb, *(entity.last for entity in acting if entity.last < anchor)]) + 1
     when = find_circumstances(view, range(begin, anchor))
-    while begin in when or (begin < anchor and view.word(begin).upos == "PUNCT"):
+    while begin in when or (begin < anchor and _says_how(view, begin)):
         begin += 1
     end = next((id for id in range(begin, anchor) if view.word(id).upos == "ADP"), anchor)
     head = view.word(begin).head if view.word(begin).deprel.startswith("amod") else 0
@@ -69,11 +72,18 @@ def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, i
     return None if known else phrase_actor(view, begin, end)
 
 
+def _says_how(view: SentenceView, id: int) -> bool:
+    """Whether a word before an object is a mark, or says how something is done ("threatens *openly* the putschists")."""
+    return view.word(id).upos in {"PUNCT", "ADV"} or view.forms[id - 1] in view.lexicon.manner
+
+
 def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
     """The states without names that act in a verb, with those who speak for them: "threatened *the ambassadors of ten
     states*", or in a headline before it ("*The ten states* threaten")."""
     if not view.is_verb(verb):
         return []
+    if body := _body_of_organ(view, verb + 1):
+        return [body]
     begin = _clause_begin(view, verb)
     for first, stop in ((verb + 1, len(view.words) + 1), (begin, verb)):
         last = _states_end(view, first, stop)
@@ -88,6 +98,19 @@ def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
             )
         ]
     return []
+
+
+def _body_of_organ(view: SentenceView, first: int) -> EntityMention | None:
+    """The body of which a noun after a verb is a part ("*members of* the Congress threatened", "*the committee that belongs
+    to* the League": in Arabic "in", or "belonging to")."""
+    if first > len(view.words) or view.word(first).upos != "NOUN" or first in view.anchors:
+        return None
+    if view.entity_at(first) is not None or not view.between(first, first + _ORGAN):
+        return None
+    body = view.between(first, first + _ORGAN)[0]
+    plain = all(view.word(id).upos in {"NOUN", "ADJ", "ADP", "X"} for id in range(first, body.first))
+    within = view.own_preposition(body) in view.lexicon.belonging
+    return body if plain and within and body.kind == "Organization" and body.actors else None
 
 
 def _states_end(view: SentenceView, first: int, stop: int) -> int:

@@ -146,6 +146,14 @@ class SentenceView(WordView):
             return False
         return self.forms[id - 1].endswith(self.lexicon.nominative_endings)
 
+    def is_oblique(self, id: int) -> bool:
+        """Whether a noun has the ending of plurals that are no subjects ("called upon *the putschists*"): -īn, but not where it
+        follows an alef, as in broken plurals ("laws": *qawānīn*)."""
+        form, word = self.forms[id - 1], self.word(id)
+        plural = word.xpos[7:8] == "P" and word.upos == "NOUN" and self.entity_at(id) is None
+        oblique = form.endswith(self.lexicon.oblique) and self.has_article(id)
+        return plural and oblique and form[-4:-3] != self.lexicon.long_vowel
+
     def is_boundary(self, id: int) -> bool:
         """Whether a word opens another clause (and is not part of a name: Moon Jae-*in* is spelt like "that")."""
         return self._boundaries[id - 1]
