@@ -73,7 +73,7 @@ SETS = {
         SHARED / "articles/dev/articles.jsonl",
     ),
     "news-development": AnnotatedSet(
-        "676 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
+        "668 real articles (tests/gold/news-development)", GOLD / "news-development/gold", None
     ),
     "dated-development": AnnotatedSet(
         "156 dated articles in our own words (tests/gold/dated-development)",

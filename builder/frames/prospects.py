@@ -42,6 +42,9 @@ class Prospector:
             for frame in frames
         ]
         self._loose = [replace(frame, triggers=tuple(map(_loosen, frame.triggers))) for frame in self._frames]
+        self._weighing = frozenset(
+            trigger.id for frame in frames for trigger in frame.triggers if trigger.likely
+        )
         self._gazetteer = gazetteer
         self._sieve = sieve
         bodies = load_titles().phrases("anaphors.organization")
@@ -95,21 +98,32 @@ class Prospector:
 
     def _find_names(self, matcher: Matcher) -> tuple[int, ...]:
         """The first segments, beyond the parsed sentences, with names that stand beside the words of an event and that the
-        linking could not read there."""
+        linking could not read there; and those by which it is told what such words are likely about."""
         firing = [view for view in matcher.views if next(self._fire(view), None) is not None]
+        weighing = self._weighing & self._sieve.find_triggers(matcher.parsed.document)
+        weighed = {
+            view.sentence.begin
+            for view in matcher.views
+            if any(firing.trigger.id in weighing for firing in self._fire(view))
+        }
         names = {name for view in firing for name in _unread_names(view)}
         begins = [view.sentence.begin for view in matcher.views]
         found: set[int] = set()
+        parsed: set[int] = set()
         seen: Counter[str] = Counter()
-        for number, segment in enumerate(to_segments(matcher.parsed.document) if names else ()):
+        segments = to_segments(matcher.parsed.document) if names or weighed else ()
+        for number, segment in enumerate(segments):
             words = _WORD.findall(fold(segment.text))
             here = {reading.form for word in words for reading in readings(word)} & names
             begin, end = segment.span(0, len(segment.text))
-            known = any(begin <= other < end for other in begins)
-            if not known and any(seen[name] < _TELLING for name in here):
+            if any(begin <= other < end for other in begins):
+                parsed.add(number)
+            elif any(seen[name] < _TELLING for name in here):
                 found.add(number)
             seen.update(here)
-        return tuple(sorted(found))
+            if any(begin <= other < end for other in weighed):
+                found.update({0, max(number - 1, 0), min(number + 1, len(segments) - 1)})
+        return tuple(sorted(found - parsed))
 
 
 def _unread_names(view: SentenceView) -> Iterator[str]:
@@ -133,10 +147,10 @@ def _in_part(trigger: Trigger) -> Trigger:
         trigger,
         near=tuple(near for near in trigger.near if near.scope not in WIDE),
         unless=tuple(near for near in trigger.unless if near.scope not in WIDE),
-        likely=0.0,
     )
 
 
 def _loosen(trigger: Trigger) -> Trigger:
-    """A trigger that is content with one party and one leader."""
-    return replace(trigger, minimum=min(trigger.minimum or 0, 1), leaders=min(trigger.leaders, 1))
+    """A trigger that is content with one party and one leader, and takes its subject for likely: what stands around it says
+    more."""
+    return replace(trigger, minimum=min(trigger.minimum or 0, 1), leaders=min(trigger.leaders, 1), likely=0.0)
