@@ -23,16 +23,16 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from diplograph.frames import load_frames
+from diplograph.frames import Frame, load_frames
 from diplograph.frames.matching import Matcher
-from diplograph.frames.subjects import BASE, FILE, Surrounding, find_surroundings
+from diplograph.frames.subjects import BASE, Surrounding, find_surroundings
 from diplograph.frames.triggers import find_candidates
 from diplograph.linking import load_gazetteer
 from diplograph.model import ParsedDocument
 from diplograph.pipeline import parse_sources
 from measurement.sets import REPOSITORY, SETS, SHARED, find_articles, load_scorer
 
-TARGET = REPOSITORY / "ontology/lexicon" / FILE
+LEXICON = REPOSITORY / "ontology/lexicon"
 EVENT_CLASS = "SecurityGuaranteeTalk"
 RIDGE, FOLDS = 0.3, 5
 OFTEN = 8  # cases that must have a word around them, for it to count
@@ -52,6 +52,11 @@ class Case:
     security: bool
 
 
+def load_frame() -> Frame:
+    """The frame whose triggers ask the model."""
+    return next(frame for frame in load_frames() if frame.event_class == EVENT_CLASS)
+
+
 def collect() -> list[Case]:
     """The cases of all the sets that rules are made from."""
     found: list[Case] = []
@@ -69,7 +74,7 @@ def collect() -> list[Case]:
 
 
 def _cases(parsed: ParsedDocument, events: Sequence[dict[str, Any]]) -> Iterator[Case]:
-    frame = next(frame for frame in load_frames() if frame.event_class == EVENT_CLASS)
+    frame = load_frame()
     matcher = Matcher(parsed, load_frames(), load_gazetteer())
     spans = [
         (begin, begin + len(quote), event)
@@ -142,8 +147,10 @@ def main() -> int:
     print("\n".join(tell(cases, validate(cases))))
     weights = fit(cases, choose_words(cases))
     lines = [f"{where}\t{word}\t{weight:.2f}\n" for (where, word), weight in sorted(weights.items())]
-    TARGET.write_text(HEADER + "".join(lines), encoding="utf-8")
-    print(f"{TARGET.relative_to(REPOSITORY)}: {len(weights)} weights")
+    asked = next(trigger.likely for trigger in load_frame().triggers if trigger.likely)
+    target = LEXICON / asked.model
+    target.write_text(HEADER + "".join(lines), encoding="utf-8")
+    print(f"{target.relative_to(REPOSITORY)}: {len(weights)} weights")
     return 0
 
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from conftest import Parse
+from test_frames_talks import talks_in
 
-from diplograph.events import to_reports
-from diplograph.frames import find_mentions, load_frames, subjects
+from diplograph.frames import load_frames, subjects
 from diplograph.frames.matching import Matcher
 from diplograph.frames.subjects import BASE, SubjectModel, find_surroundings, load_subject_model
 from diplograph.frames.view import SentenceView
 from diplograph.linking import load_gazetteer
-from diplograph.model import DataError, EventReport
+from diplograph.model import DataError
 
+MODEL = "security-subject.txt"
 SECURITY = [
     ("قالت وزارة الدفاع الإسبانية إن مدريد بدأت مناقشات مع تشاد حول رحيل نحو سبعمئة من عسكرييها.", {"Spain", "Chad"}),
     # neither party, or one, in the words of the talks
@@ -31,12 +32,6 @@ OTHER = [
     "تراقب طوكيو تجارب بيونغ يانغ الصاروخية بقلق. وفي سيول بدأت مفاوضات يابانية كورية جنوبية حول تعويض عمال المناجم.",
     "بعد إسقاط الطائرة الحربية، أجرى وزيرا السياحة التركي والروسي مشاورات في أنطاليا حول عودة السياح.",
 ]
-
-
-def talks_in(parse: Parse, text: str) -> list[EventReport]:
-    parsed = parse(text)
-    reports = to_reports(parsed, find_mentions(parsed, load_frames(), load_gazetteer()))
-    return [report for report in reports if report.values.event_class == "SecurityGuaranteeTalk"]
 
 
 def views_of(parse: Parse, text: str) -> list[SentenceView]:
@@ -76,7 +71,7 @@ def test_a_probability_is_that_of_the_weights(parse: Parse) -> None:
 
 
 def test_the_weights_are_of_words_and_places_that_there_are() -> None:
-    weights = load_subject_model().weights
+    weights = load_subject_model(MODEL).weights
     assert {where for where, _ in weights} == {"base", "anchor", "before", "after", "sentence", "around"}
     assert len(weights) > 1000 and all(abs(weight) < 5 for weight in weights.values())
 
@@ -86,4 +81,4 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "weights.txt").write_text(text, encoding="utf-8")
     monkeypatch.setattr(subjects, "locate", lambda *parts: tmp_path / "weights.txt")
     with pytest.raises(DataError, match=r"security-subject\.txt"):
-        load_subject_model.__wrapped__()
+        load_subject_model.__wrapped__(MODEL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from diplograph.frames.acting import acting_above
@@ -393,6 +393,19 @@ def count_leaders(arguments: list[Argument]) -> int:
         if entity.counterpart_of and entity.leader:
             bodies.update(entity.counterpart_of.represents[:1])
     return len(bodies)
+
+
+def lacking(firing: Firing, arguments: list[Argument]) -> Iterator[str]:
+    """The parties that a trigger asks for and the arguments do not have, in words; those of a role that takes phrases may
+    have no name ("warned *the parties to the conflict* of sanctions")."""
+    trigger = firing.trigger
+    unnamed = bool(trigger.governors) and any(firing.frame.roles[role].phrases for role in trigger.needs)
+    if trigger.needs and not unnamed and not any(argument.role in trigger.needs for argument in arguments):
+        yield f"no {' or '.join(sorted(trigger.needs))}"
+    if trigger.leaders and (found := count_leaders(arguments)) < trigger.leaders:
+        yield f"{found} of {trigger.leaders} heads of state or government"
+    if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
+        yield f"no party of the kind {trigger.tagged}"
 
 
 def fill_roles(

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from diplograph.frames.arguments import (
     Argument,
-    count_leaders,
     fill_roles,
     find_arguments,
+    lacking,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
@@ -180,14 +180,18 @@ class Matcher:
         """Whether :meth:`read` makes a mention of a firing trigger."""
         return any(True for _ in self._parties(view, firing))
 
-    def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
-        """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
-        arguments = [
+    def arguments(self, view: SentenceView, firing: Firing) -> list[Argument]:
+        """Who takes part in what a firing trigger tells of: who stands in its rules, and whom the text around it means."""
+        found = [
             name_leader(argument, firing.frame.roles[argument.role], self.leaders)
             for argument in carry_over(view, firing, find_arguments(view, firing))
         ]
-        arguments = name_their_leaders(view, firing.anchor, arguments, firing.frame.roles)
-        arguments = add_nearby(view, firing, arguments)
+        found = name_their_leaders(view, firing.anchor, found, firing.frame.roles)
+        return add_nearby(view, firing, found)
+
+    def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
+        """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
+        arguments = self.arguments(view, firing)
         if next(lacking(firing, arguments), None) is not None or is_of_others(view, firing, arguments):
             return
         if are_one_side(view, arguments):
@@ -455,19 +459,6 @@ def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
     for filler in fillers:
         roles.setdefault(filler.actor, set()).add(filler.role)
     return any(len(names) > 1 for names in roles.values())
-
-
-def lacking(firing: Firing, arguments: list[Argument]) -> Iterator[str]:
-    """The parties that a trigger asks for and the arguments do not have, in words; those of a role that takes phrases may
-    have no name ("warned *the parties to the conflict* of sanctions")."""
-    trigger = firing.trigger
-    unnamed = bool(trigger.governors) and any(firing.frame.roles[role].phrases for role in trigger.needs)
-    if trigger.needs and not unnamed and not any(argument.role in trigger.needs for argument in arguments):
-        yield f"no {' or '.join(sorted(trigger.needs))}"
-    if trigger.leaders and (found := count_leaders(arguments)) < trigger.leaders:
-        yield f"{found} of {trigger.leaders} heads of state or government"
-    if trigger.tagged and not any(trigger.tagged in argument.entity.tags for argument in arguments):
-        yield f"no party of the kind {trigger.tagged}"
 
 
 def _prove(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from diplograph.arabic import fold
@@ -26,7 +26,7 @@ from diplograph.linking import Gazetteer, load_titles
 from diplograph.linking.overview import SHORTEST_NAME
 from diplograph.linking.tokens import load_clitics, readings
 from diplograph.model import Mention, ParsedDocument, Prospect
-from diplograph.parsing import to_segments
+from diplograph.parsing import Segment, to_segments
 
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = frozenset({"PROPN", "X"})  # how names are tagged; foreign ones mostly as X
@@ -97,33 +97,44 @@ class Prospector:
         return not mention.values.fillers and mention.frame in self._without_parties
 
     def _find_names(self, matcher: Matcher) -> tuple[int, ...]:
-        """The first segments, beyond the parsed sentences, with names that stand beside the words of an event and that the
-        linking could not read there; and those by which it is told what such words are likely about."""
+        """The numbers of the segments, beyond the parsed sentences, that say more of the events in these."""
         firing = [view for view in matcher.views if next(self._fire(view), None) is not None]
-        weighing = self._weighing & self._sieve.find_triggers(matcher.parsed.document)
-        weighed = {
-            view.sentence.begin
-            for view in matcher.views
-            if any(firing.trigger.id in weighing for firing in self._fire(view))
-        }
         names = {name for view in firing for name in _unread_names(view)}
+        weighed = {view.sentence.begin for view in firing if self._is_weighed(matcher, view)}
+        if not (names or weighed):
+            return ()
+        segments = to_segments(matcher.parsed.document)
         begins = [view.sentence.begin for view in matcher.views]
-        found: set[int] = set()
-        parsed: set[int] = set()
-        seen: Counter[str] = Counter()
-        segments = to_segments(matcher.parsed.document) if names or weighed else ()
-        for number, segment in enumerate(segments):
-            words = _WORD.findall(fold(segment.text))
-            here = {reading.form for word in words for reading in readings(word)} & names
-            begin, end = segment.span(0, len(segment.text))
-            if any(begin <= other < end for other in begins):
-                parsed.add(number)
-            elif any(seen[name] < _TELLING for name in here):
-                found.add(number)
-            seen.update(here)
-            if any(begin <= other < end for other in weighed):
-                found.update({0, max(number - 1, 0), min(number + 1, len(segments) - 1)})
-        return tuple(sorted(found - parsed))
+        parsed = frozenset(_holding(segments, begins))
+        around = {
+            near for number in _holding(segments, weighed) for near in (0, max(number - 1, 0), number + 1)
+        }
+        around &= set(range(len(segments)))
+        return tuple(sorted({*_naming(segments, names, parsed), *around} - parsed))
+
+    def _is_weighed(self, matcher: Matcher, view: SentenceView) -> bool:
+        """Whether the words around a sentence tell what it is likely about."""
+        weighing = self._weighing & self._sieve.find_triggers(matcher.parsed.document)
+        return any(firing.trigger.id in weighing for firing in self._fire(view))
+
+
+def _holding(segments: Sequence[Segment], begins: Collection[int]) -> Iterator[int]:
+    """The numbers of the segments in which sentences begin."""
+    for number, segment in enumerate(segments):
+        first, last = segment.span(0, len(segment.text))
+        if any(first <= begin < last for begin in begins):
+            yield number
+
+
+def _naming(segments: Sequence[Segment], names: Collection[str], parsed: Collection[int]) -> Iterator[int]:
+    """The first segments with some names, beyond those that are parsed: there the text gives them in full."""
+    seen: Counter[str] = Counter()
+    for number, segment in enumerate(segments if names else ()):
+        words = _WORD.findall(fold(segment.text))
+        here = {reading.form for word in words for reading in readings(word)} & set(names)
+        if number not in parsed and any(seen[name] < _TELLING for name in here):
+            yield number
+        seen.update(here)
 
 
 def _unread_names(view: SentenceView) -> Iterator[str]:
@@ -153,4 +164,6 @@ def _in_part(trigger: Trigger) -> Trigger:
 def _loosen(trigger: Trigger) -> Trigger:
     """A trigger that is content with one party and one leader, and takes its subject for likely: what stands around it says
     more."""
-    return replace(trigger, minimum=min(trigger.minimum or 0, 1), leaders=min(trigger.leaders, 1), likely=0.0)
+    return replace(
+        trigger, minimum=min(trigger.minimum or 0, 1), leaders=min(trigger.leaders, 1), likely=None
+    )

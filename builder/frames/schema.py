@@ -61,6 +61,15 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """How likely the words around an anchor must make it that the event is about what its class is about: the ``least``
+    probability, by a ``model`` in ontology/lexicon (frames/subjects.py)."""
+
+    model: str
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """Words that name an event.
 
@@ -72,8 +81,8 @@ class Trigger:
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
     minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where;
-    ``likely`` is the least probability, by the words around it, that what is talked about is security (frames/subjects.py);
-    of a ``nearby`` one the states that the text speaks of may be the parties (frames/nearby.py).
+    ``likely`` asks a model what the event is about; of one with ``nearby`` the states that the text speaks of, and bodies with this
+    tag, may be the parties (frames/nearby.py).
     """
 
     id: str
@@ -98,8 +107,8 @@ class Trigger:
     adverbial: bool = False
     lenient: bool = False
     placed: bool = False
-    likely: float = 0.0
-    nearby: bool = False
+    likely: Likely | None = None
+    nearby: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +297,15 @@ class _Reader:
             found.append(Near(self.word_list(what, item.get("words")), scope, item.get("at_least", 1)))
         return tuple(found)
 
+    def likely(self, what: str, item: dict[str, Any] | None) -> Likely | None:
+        if item is None:
+            return None
+        self.check_keys(f"{what}: likely", item, {"model", "least"})
+        for key in ("model", "least"):
+            if not item.get(key):
+                self.faults.append(f"{what}: likely: {key} is missing")
+        return Likely(item.get("model", ""), item.get("least", 0.0))
+
     def trigger(self, data: dict[str, Any]) -> Trigger:
         what = f"trigger {data.get('id', '?')}"
         self.check_keys(what, data, _TRIGGER_KEYS)
@@ -317,8 +335,8 @@ class _Reader:
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
             placed=data.get("placed", False),
-            likely=data.get("likely", 0.0),
-            nearby=data.get("nearby", False),
+            likely=self.likely(what, data.get("likely")),
+            nearby=data.get("nearby", ""),
         )
 
     def argument(self, data: dict[str, Any], roles: set[str], triggers: set[str]) -> ArgumentRule:

@@ -1,10 +1,10 @@
-"""How likely a talk is one on security, by the words around it.
+"""What an event is likely about, by the words around it.
 
 No list of phrases exhausts what states can call a matter of security ("the way out of a thousand of its soldiers", "the
-dispute over the treaty"). So beside the triggers that name such phrases, one asks a logistic model of the single words before
-and after a noun of talking, in its sentence and in those around it. ontology/lexicon/security-subject.txt has a weight for
-each of some thousand words; ``make subjects`` fits them to annotated articles (measurement/subjects.py) and says what they
-are worth. What the model finds likely still needs parties, as every talk does.
+dispute over the treaty"). So beside the triggers that name such phrases, some ask a logistic model of the single words before
+and after an anchor, in its sentence and in those around it. A file in ontology/lexicon has a weight for each of some
+thousand words; ``make subjects`` fits them to annotated articles (measurement/subjects.py) and says what they are worth.
+What a model finds likely still needs parties, as every event does.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from diplograph.resources import locate
 Surrounding: TypeAlias = tuple[str, str]
 """Where a word stands, and the word: ``("after", "اسلحه")``."""
 
-FILE = "security-subject.txt"
 BASE: Surrounding = ("base", "-")
-_BEFORE, _AFTER = 8, 14  # words on either side of a noun of talking that say most of it
+_BEFORE, _AFTER = 8, 14  # words on either side of an anchor that say most of it
 _SHORTEST = 2  # letters of a word that says anything
 _STEM = 3  # letters that must be left when the article is taken off
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectModel:
-    """The weights of words, in logits, by where they stand; that of :data:`BASE` belongs to every talk."""
+    """The weights of words, in logits, by where they stand; that of :data:`BASE` belongs to every anchor."""
 
     weights: Mapping[Surrounding, float]
 
     def estimate(self, view: SentenceView, anchor: int) -> float:
-        """The probability that the talk which the word ``anchor`` of a sentence names is one on security."""
+        """The probability that the event which the word ``anchor`` of a sentence names is about the subject."""
         found = (self.weights.get(word, 0.0) for word in find_surroundings(view, anchor))
         return 1 / (1 + math.exp(-(self.weights[BASE] + sum(found))))
 
 
 @cache
-def load_subject_model() -> SubjectModel:
-    """The model that the lexicon has: a place, a word and a weight a line. Raises DataError where a line is none.
+def load_subject_model(file: str) -> SubjectModel:
+    """A model of the lexicon: a place, a word and a weight a line. Raises DataError where a line is none.
 
-    >>> load_subject_model().weights["anchor", "محادثات"] > load_subject_model().weights["anchor", "لقاء"]
+    >>> weights = load_subject_model("security-subject.txt").weights
+    >>> weights["anchor", "محادثات"] > weights["anchor", "لقاء"]
     True
     """
-    text = locate("ontology", "lexicon", FILE).read_text(encoding="utf-8")
+    text = locate("ontology", "lexicon", file).read_text(encoding="utf-8")
     weights: dict[Surrounding, float] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line or line.startswith("#"):
@@ -59,18 +59,18 @@ def load_subject_model() -> SubjectModel:
             weights[where, word] = float(weight)
         except ValueError as error:
             raise DataError(
-                f"ontology/lexicon/{FILE}, line {number}: not a place, a word and a weight"
+                f"ontology/lexicon/{file}, line {number}: not a place, a word and a weight"
             ) from error
     if BASE not in weights:
         raise DataError(
-            f"ontology/lexicon/{FILE}: no weight for {' '.join(BASE)}; make it anew with make subjects"
+            f"ontology/lexicon/{file}: no weight for {' '.join(BASE)}; make it anew with make subjects"
         )
     return SubjectModel(weights)
 
 
 def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]:
-    """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around`` that: in the sentences right
-    before and after, and in the first of the document."""
+    """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around``
+    that: in the sentences right before and after, and in the first of the document."""
     end = len(view.words) + 1
     stretches = [
         ("anchor", view, anchor, anchor + 1),
@@ -89,7 +89,7 @@ def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]
 
 def _telling_words(view: SentenceView, first: int, last: int) -> Iterator[str]:
     """The words from ``first`` to ``last`` (exclusive) that can tell what a text is about, without the article: not who does it
-    and where, for talks on security are held by any states."""
+    and where, for any states can do the same."""
     article = load_clitics().article
     for id in range(max(first, 1), min(last, len(view.words) + 1)):
         entity = view.entity_at(id)

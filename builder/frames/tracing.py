@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from diplograph.frames.arguments import Argument, find_arguments
-from diplograph.frames.matching import Matcher, lacking
+from diplograph.frames.arguments import Argument, lacking
+from diplograph.frames.matching import Matcher
 from diplograph.frames.schema import Frame, Trigger
 from diplograph.frames.triggers import Firing, find_candidates, find_governor, unmet
 from diplograph.frames.view import SentenceView
@@ -151,11 +151,16 @@ class _Outcome:
     def read(self) -> Attempt:
         """A trigger whose words are all there: its arguments, and the mentions they make or what they lack."""
         firing = Firing(self.frame, self.trigger, self.anchor, self.governor)
-        arguments = find_arguments(self.view, firing)
+        arguments = self.matcher.arguments(self.view, firing)
         lacks = tuple(lacking(firing, arguments))
         mentions = self.matcher.read(self.view, firing)
         if not mentions and not lacks:
-            lacks = (f"fewer than {self.trigger.minimum} parties",)
+            few = (
+                f"fewer than {self.trigger.minimum} parties"
+                if self.trigger.minimum
+                else "no parties that fit"
+            )
+            lacks = (few,)
         return self.tell("mention" if mentions else "fired", lacks, arguments, mentions)
 
 

@@ -127,9 +127,9 @@ def unmet(
         if holds(view, near, anchor, document):
             yield f"ruled out by its {near.scope}: {_some(near.words)}"
     if trigger.likely:
-        probability = load_subject_model().estimate(view, anchor)
-        if probability < trigger.likely:
-            yield f"its subject likely by {probability:.2f} only, of {trigger.likely}"
+        probability = load_subject_model(trigger.likely.model).estimate(view, anchor)
+        if probability < trigger.likely.least:
+            yield f"its subject likely by {probability:.2f} only, of {trigger.likely.least}"
 
 
 def _says_where(view: SentenceView, anchor: int) -> bool:
