@@ -7,7 +7,8 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -162,6 +163,31 @@ def read_reports(articles: Path) -> Iterator[tuple[ParsedDocument, tuple[EventRe
     for parsed in parse_sources([articles]):
         if isinstance(parsed, ParsedDocument):
             yield parsed, extractor.extract(parsed)
+
+
+def read_development() -> Iterator[tuple[ParsedDocument, list[dict[str, Any]]]]:
+    """Each document of the sets that rules are made from, with its annotated events."""
+    with tempfile.TemporaryDirectory() as folder:
+        for annotated in SETS.values():
+            if annotated.held_out:
+                continue
+            gold = load_scorer().read_gold(annotated.gold)
+            for parsed in parse_sources([find_articles(annotated, Path(folder))]):
+                if isinstance(parsed, ParsedDocument):
+                    yield parsed, gold.get(parsed.document.id.split("/")[-1], [])
+
+
+def find_spans(
+    parsed: ParsedDocument, events: Sequence[dict[str, Any]]
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """Where the quotes of annotated events stand, each with its event."""
+    text = parsed.document.text
+    return [
+        (begin, begin + len(quote), event)
+        for event in events
+        for quote in event.get("quotes", [])
+        if (begin := text.find(quote)) >= 0
+    ]
 
 
 def judge(gold: Path, articles: Path) -> Iterator[tuple[str, EventReport, bool]]:

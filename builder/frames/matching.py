@@ -16,6 +16,7 @@ from diplograph.frames.arguments import (
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
 from diplograph.frames.nearby import add_nearby
+from diplograph.frames.participants import add_likely
 from diplograph.frames.places import find_place
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
@@ -35,12 +36,11 @@ from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
 from diplograph.frames.status import read_status
 from diplograph.frames.status_lexicon import StatusReading
+from diplograph.frames.story import date_story, find_story_time
 from diplograph.frames.times import (
     date_status,
-    date_story,
     deictic_status,
     find_duration,
-    find_story_time,
     find_time,
 )
 from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
@@ -187,7 +187,14 @@ class Matcher:
             for argument in carry_over(view, firing, find_arguments(view, firing))
         ]
         found = name_their_leaders(view, firing.anchor, found, firing.frame.roles)
-        return add_nearby(view, firing, found)
+        found = add_nearby(view, firing, found)
+        return found if self._is_complete(view, firing, found) else add_likely(view, firing, found)
+
+    def _is_complete(self, view: SentenceView, firing: Firing, arguments: list[Argument]) -> bool:
+        """Whether nobody lacks whom a trigger asks for."""
+        return (
+            next(lacking(firing, arguments), None) is None and self._fill(view, firing, arguments) is not None
+        )
 
     def _parties(self, view: SentenceView, firing: Firing) -> Iterator[tuple[list[Argument], Parties]]:
         """For each event that a firing trigger tells of, its arguments and what they make of its roles."""
@@ -241,7 +248,7 @@ class Matcher:
             time = find_speech_time(self.views[view.sentence.index + 1 :], fillers, frame, self.dated)
             time = time or find_earlier_speech_time(view, fillers, frame, self.dated)
         time = reckon_first_day(view, span, status, time, self.dated)
-        time = time or find_story_time(view, span, status, fillers, self.dated)
+        time = time or find_story_time(view, span, status, fillers, frame, self.dated)
         place, place_proofs = find_place(view, span, frame, arguments)
         implied = [] if fillers or trigger.anaphoric or (time and place) else self._implied(view, firing)
         fillers = (*fillers, *(filler for filler, _ in implied))

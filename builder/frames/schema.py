@@ -62,8 +62,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """How likely the words around an anchor must make it that the event is about what its class is about: the ``least``
-    probability, by a ``model`` in ontology/lexicon (frames/subjects.py)."""
+    """How likely something must be: the ``least`` probability, by a ``model`` in ontology/lexicon (frames/logistic.py)."""
 
     model: str
     least: float
@@ -81,7 +80,7 @@ class Trigger:
     that the text has named ("the *second round* is in Geneva"); an ``adverbial`` one names nothing beside a verb that does
     ("*spoke* by telephone"); a ``lenient`` trigger is so sure that the role's lenient
     minimum is enough, and inherits only where it names no party of its own; a ``placed`` one wants a clause that says where;
-    ``likely`` asks a model what the event is about; of one with ``nearby`` the states that the text speaks of, and bodies with this
+    ``likely`` asks a model what the event is about (frames/subjects.py); of one with ``nearby`` the states that the text speaks of, and bodies with this
     tag, may be the parties (frames/nearby.py).
     """
 
@@ -162,7 +161,7 @@ class RolePolicy:
     ``mutual`` role whoever is called the counterpart of another has that other for partner. ``lenient_minimum`` actors are
     enough where ``lenient_from`` of date and place are known, ``official_minimum`` where one of them speaks for a state or body
     and the text says that the event took place. An event of which nothing else is said is that of the nearest body with the
-    tag ``implied``."""
+    tag ``implied``. Where somebody lacks, who is ``likely`` enough fills the role (frames/participants.py)."""
 
     minimum: int = 0
     as_body: bool = False
@@ -176,6 +175,7 @@ class RolePolicy:
     lenient_from: int = 9
     official_minimum: int | None = None
     implied: str = ""
+    likely: Likely | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +410,7 @@ class _Reader:
             "lenient_from",
             "official_minimum",
             "implied",
+            "likely",
         }
         self.check_keys(f"role {name}", data, allowed)
         return RolePolicy(
@@ -425,6 +426,7 @@ class _Reader:
             lenient_from=data.get("lenient_from", 9),
             official_minimum=data.get("official_minimum"),
             implied=data.get("implied", ""),
+            likely=self.likely(f"role {name}", data.get("likely")),
         )
 
 

@@ -2,73 +2,24 @@
 
 No list of phrases exhausts what states can call a matter of security ("the way out of a thousand of its soldiers", "the
 dispute over the treaty"). So beside the triggers that name such phrases, some ask a logistic model of the single words before
-and after an anchor, in its sentence and in those around it. A file in ontology/lexicon has a weight for each of some
-thousand words; ``make subjects`` fits them to annotated articles (measurement/subjects.py) and says what they are worth.
-What a model finds likely still needs parties, as every event does.
+and after an anchor, in its sentence and in those around it. What a model finds likely still needs parties, as every event
+does.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
+from collections.abc import Iterator
 
+from diplograph.frames.logistic import Feature
 from diplograph.frames.view import SentenceView, find_first
 from diplograph.linking.tokens import load_clitics
-from diplograph.model import DataError
-from diplograph.resources import locate
 
-Surrounding: TypeAlias = tuple[str, str]
-"""Where a word stands, and the word: ``("after", "اسلحه")``."""
-
-BASE: Surrounding = ("base", "-")
 _BEFORE, _AFTER = 8, 14  # words on either side of an anchor that say most of it
 _SHORTEST = 2  # letters of a word that says anything
 _STEM = 3  # letters that must be left when the article is taken off
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectModel:
-    """The weights of words, in logits, by where they stand; that of :data:`BASE` belongs to every anchor."""
-
-    weights: Mapping[Surrounding, float]
-
-    def estimate(self, view: SentenceView, anchor: int) -> float:
-        """The probability that the event which the word ``anchor`` of a sentence names is about the subject."""
-        found = (self.weights.get(word, 0.0) for word in find_surroundings(view, anchor))
-        return 1 / (1 + math.exp(-(self.weights[BASE] + sum(found))))
-
-
-@cache
-def load_subject_model(file: str) -> SubjectModel:
-    """A model of the lexicon: a place, a word and a weight a line. Raises DataError where a line is none.
-
-    >>> weights = load_subject_model("security-subject.txt").weights
-    >>> weights["anchor", "محادثات"] > weights["anchor", "لقاء"]
-    True
-    """
-    text = locate("ontology", "lexicon", file).read_text(encoding="utf-8")
-    weights: dict[Surrounding, float] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line or line.startswith("#"):
-            continue
-        try:
-            where, word, weight = line.split("\t")
-            weights[where, word] = float(weight)
-        except ValueError as error:
-            raise DataError(
-                f"ontology/lexicon/{file}, line {number}: not a place, a word and a weight"
-            ) from error
-    if BASE not in weights:
-        raise DataError(
-            f"ontology/lexicon/{file}: no weight for {' '.join(BASE)}; make it anew with make subjects"
-        )
-    return SubjectModel(weights)
-
-
-def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Surrounding]:
+def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Feature]:
     """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around``
     that: in the sentences right before and after, and in the first of the document."""
     end = len(view.words) + 1

@@ -20,9 +20,8 @@ from diplograph.frames.spans import EventSpan, find_occasion, is_apart, is_in_ot
 from diplograph.frames.status_lexicon import DENIED, OCCURRED, PLANNED, StatusReading, load_status
 from diplograph.frames.tense import is_imperfect
 from diplograph.frames.view import SentenceView
-from diplograph.model import Document, DurationExpression, Filler, TimeExpression
+from diplograph.model import Document, DurationExpression, TimeExpression
 from diplograph.temporal import Tense, find_durations, find_times
-from diplograph.temporal.lexicon import load_lexicon
 
 _DAY = 10  # characters of an ISO date as precise as the day
 _MONTH = 7  # … as precise as the month
@@ -31,19 +30,7 @@ _ISSUED = 12  # words before a date in which a noun of utterance says that it wa
 _WHERE = 4  # words between "where" and the event of its clause
 _RESUMED = 5  # words between "and that" and the event of which it goes on to tell
 
-_LEDE = 400  # characters in which an article says of which day it tells
-
 Dated = tuple[int, TimeExpression]
-
-
-def date_story(document: Document) -> Document:
-    """A document that does not say when it was written, with the day that its opening tells of: what follows ("in March",
-    "on the Saturday before") is counted from that."""
-    if document.published:
-        return document
-    times = find_times(document.text, 0, min(_LEDE, len(document.text)), None)
-    days = [time.start_date for time in times if len(time.start_date or "") == _DAY]
-    return replace(document, published=days[0]) if days else document
 
 
 def find_time(
@@ -374,60 +361,6 @@ def _following(view: SentenceView, span: EventSpan) -> int:
     if not span.verb or span.verb > span.anchor or not view.is_one_of(span.verb, view.lexicon.sequence):
         return 0
     return min((other for other in view.anchors if span.anchor < other < span.clause_end), default=0)
-
-
-def find_story_time(
-    view: SentenceView,
-    span: EventSpan,
-    status: StatusReading,
-    fillers: tuple[Filler, ...],
-    document: Document,
-) -> TimeExpression | None:
-    """The only day of the sentence before, where a past event without a date goes on with what that told of its parties
-    ("the two signed a treaty *on Thursday*. Before that they *held a meeting* …")."""
-    previous = view.previous
-    if previous and not _times_of(previous, document):
-        previous = previous.previous or previous  # a sentence that names no time at all is of the same day
-    if previous is None or status.status != OCCURRED or status.previous or not document.published:
-        return None
-    if _was_before(view, span):
-        return None
-    if any(
-        previous.is_verb(word.id)
-        and is_imperfect(previous, word.id)
-        and previous.is_one_of(word.id, load_status().held)
-        for word in previous.words
-    ):
-        return None  # "Rabat *hosts* a summit *on Wednesday*. The king called …": the day lies ahead
-    told = {actor.key for entity in previous.entities for actor in entity.actors}
-    if not any(told & {filler.actor.key, *filler.actor.represents} for filler in fillers):
-        return None
-    if _times_of(view, document):
-        return None
-    times = [time for time in _times_of(previous, document) if len(time.start_date or "") == _DAY]
-    alone = len({time.start_date for time in times}) == 1
-    return times[0] if alone and not is_ahead(times[0], document.published) else None
-
-
-def _was_before(view: SentenceView, span: EventSpan) -> bool:
-    """Whether a sentence goes back from what was told ("*had* met before"), or only tells what somebody says of an event;
-    but what was said *after a meeting* was said on its day."""
-    before = range(1, span.anchor)
-    if any(view.is_one_of(id, view.lexicon.auxiliary) for id in before):
-        return True
-    if any(
-        view.is_one_of(id, view.lexicon.day) or load_lexicon().names_day(view.forms[id - 1]) for id in before
-    ):
-        return True  # "a *day* before the summit": a time that was not understood
-    occasion = view.case_of(span.anchor) in load_status().after and span.direct
-    said = [id for id in before if view.is_one_of(id, view.lexicon.reporting)]
-    return bool(said) and not (occasion and span.verb in said)
-
-
-def _times_of(view: SentenceView, document: Document) -> Sequence[TimeExpression]:
-    """All the times that a sentence names, read as past."""
-    begin, end = view.sentence.begin, view.sentence.end
-    return find_times(document.text, begin, end, document.published, tense="past")
 
 
 def date_status(
