@@ -84,8 +84,11 @@ def describe(anchor: int, candidate: Candidate, candidates: Sequence[Candidate])
 
 def add_likely(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[Argument]:
     """The arguments of an event and, for each role that its frame has a model for, the likeliest whom they lack. As they are
-    where somebody still lacks, and where the word only refers back to what the text has told."""
-    if firing.trigger.anaphoric or firing.trigger.adverbial or _is_told(view, firing):
+    where somebody still lacks, where the word only refers back to what the text has told, and where something is but said by
+    telephone ("*said* to the agency *by telephone* that …").
+    """
+    said = view.is_verb(firing.anchor) and view.is_one_of(firing.anchor, view.lexicon.reporting)
+    if firing.trigger.anaphoric or firing.trigger.adverbial or said or _is_told(view, firing):
         return arguments
     candidates = list_candidates(view, firing.anchor)
     found = list(arguments)

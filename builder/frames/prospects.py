@@ -43,7 +43,10 @@ class Prospector:
         ]
         self._loose = [replace(frame, triggers=tuple(map(_loosen, frame.triggers))) for frame in self._frames]
         self._weighing = frozenset(
-            trigger.id for frame in frames for trigger in frame.triggers if trigger.likely
+            trigger.id
+            for frame in frames
+            for trigger in frame.triggers
+            if trigger.likely or any(policy.likely for policy in frame.roles.values())
         )
         self._gazetteer = gazetteer
         self._sieve = sieve
@@ -113,7 +116,7 @@ class Prospector:
         return tuple(sorted({*_naming(segments, names, parsed), *around} - parsed))
 
     def _is_weighed(self, matcher: Matcher, view: SentenceView) -> bool:
-        """Whether the words around a sentence tell what it is likely about."""
+        """Whether what stands around a sentence tells what it is likely about, or who likely takes part."""
         weighing = self._weighing & self._sieve.find_triggers(matcher.parsed.document)
         return any(firing.trigger.id in weighing for firing in self._fire(view))
 
