@@ -103,6 +103,17 @@ def test_a_further_round_has_the_parties_of_the_first(parse: Parse) -> None:
     assert names(first) == names(second) == {"Russia", "United States"}
     assert [report.values.start_date for report in (first, second)] == ["2021-12-10", "2022-01-12"]
     assert [report.values.status for report in (first, second)] == ["occurred", "planned"]
+    assert [len(report.mentions) for report in (first, second)] == [1, 1]
+
+
+def test_what_meetings_are_beside_is_told_by_none_of_them(parse: Parse) -> None:
+    text = (
+        "أنهى قادة الاتحاد الإفريقي أول من أمس في لومي قمة مصغرة. وعلى هامش القمة، اجتمع الرئيس الكيني أوهورو كينياتا مساء "
+        "الأربعاء بنظيره الأوغندي يويري موسيفيني، كما التقى الرئيس الرواندي بول كاغامي."
+    )
+    summit, *meetings = reports_of(parse, text)
+    assert names(summit) == {"African Union"}
+    assert [len(report.mentions) for report in meetings] == [1, 1]
 
 
 def test_persons_stand_for_their_states_in_a_call(parse: Parse) -> None:

@@ -45,12 +45,11 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     kept = _one_per_trigger(mentions, frames)
     for mention in [m for m in kept if not _refers_back(m)]:
         _attach(groups, mention)
-    for mention in [m for m in kept if {"inherits", "further"} & m.cues and not own_values(m).fillers]:
-        _inherit(groups, mention)
-    taken = [mention for group in groups for mention in group.mentions]
+    further = [m for m in kept if {"inherits", "further"} & m.cues and not own_values(m).fillers]
+    inheriting = [mention for mention in further if _inherit(groups, mention)]
+    taken = [*inheriting, *(mention for group in groups for mention in group.mentions)]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
-    _join_groups(groups)
     join_headline_threats(parsed, groups, frames)
     join_attendees(groups)
     drop_told(groups, frames)
@@ -169,9 +168,9 @@ def _is_of_same(told: EventValues, values: EventValues) -> bool:
     return told.event_class == values.event_class and actors_agree(told, values)
 
 
-def _inherit(groups: list[Group], mention: Mention) -> None:
+def _inherit(groups: list[Group], mention: Mention) -> bool:
     """Opens a group for a further round with a date or place of its own, with the parties of the event before it; one
-    that is still to come needs neither ("no date was set for *another meeting*")."""
+    that is still to come needs neither ("no date was set for *another meeting*"). Says whether the mention has found its event."""
     before = [
         g
         for g in groups
@@ -181,15 +180,16 @@ def _inherit(groups: list[Group], mention: Mention) -> None:
     ]
     announced = {"further", "status"} <= mention.cues and mention.values.status != "occurred"
     if not before or not (mention.values.start_date or mention.values.place or announced):
-        return
+        return False
     words = anchors_of(mention)
     kin = [group for group in before if any(words & anchors_of(other) for other in group.mentions)]
     meant = next((g for g in reversed(kin or before) if _belongs(g, mention, strict=False)), None)
     if meant is not None:
         meant.mentions.append(mention)
-        return
+        return True
     parties = replace(mention.values, fillers=(kin or before)[-1].values.fillers)
     groups.append(Group([replace(mention, values=parties)]))
+    return True
 
 
 def _can_be_told(group: Group, mention: Mention) -> bool:
@@ -341,7 +341,7 @@ def _belongs(group: Group, mention: Mention, *, strict: bool) -> bool:
     # "The Quito summit *failed on Monday*" is not the meeting that somebody proposes, though it names nobody.
     # … nor is "(they) set a date for *a summit in Quito*" that which they held on the web.
     placed = not mention.definite and theirs.place is not None
-    told = strict or "further" in mention.cues or bool(theirs.start_date) or placed
+    told = strict or bool({"further", "ahead"} & mention.cues or theirs.start_date) or placed
     if told and _is_other_time(group, mention):
         return bool(ours.start_date and theirs.start_date and dates_agree(ours.start_date, theirs.start_date))
     return True
@@ -367,7 +367,8 @@ def _is_other_time(group: Group, mention: Mention) -> bool:
     dates_it = bool(theirs.start_date) and not group.values.start_date and "pointed" not in mention.cues
     if "status" not in mention.cues or not explicit or aimed or may_be_both(mention):
         return False
-    if (mention.definite or names_same_body(group.values, own_values(mention))) and not dates_it:
+    known = mention.definite and "ahead" not in mention.cues
+    if (known or names_same_body(group.values, own_values(mention))) and not dates_it:
         return False
     past, future = {"occurred"}, {"planned", "hypothetical"}
     return {theirs.status} <= past and explicit <= future or {theirs.status} <= future and explicit <= past
@@ -388,12 +389,17 @@ def _goes_back(group: Group, mention: Mention) -> bool:
 
 
 def _is_host(mention: Mention, group: Group) -> bool:
-    """Whether a noun without a party is not what was held on the margins of "the summit", but that summit."""
+    """Whether a noun without a party is not what was held on the margins of "the summit", but that summit; and none of what
+    its sentence tells besides ("on the margins of *the summit* he met the emir, and *received* the sultan")."""
     words = anchors_of(mention)
     return (
         not own_values(mention).fillers
         and bool(words)
-        and all("margins" in other.cues and not words & anchors_of(other) for other in group.mentions)
+        and all(
+            not words & anchors_of(other)
+            and ("margins" in other.cues or ("host" in mention.cues and other.sentence == mention.sentence))
+            for other in group.mentions
+        )
     )
 
 
@@ -424,21 +430,6 @@ def _are_apart(one: Mention, other: Mention) -> bool:
     """Whether the text says of two mentions that the one comes before the other."""
     pairs = ((one, other), (other, one))
     return any(f"{APART}{trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
-
-
-def _join_groups(groups: list[Group]) -> None:
-    """Joins groups without a party of their own to the group that they can only mean."""
-    for group in [g for g in groups if not any(own_values(m).fillers for m in g.mentions)]:
-        mention = group.mentions[0]
-        rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
-        rivals = [
-            g for g in rivals if not any(_are_of_one_word(m, n) for m in group.mentions for n in g.mentions)
-        ]
-        if not group.values.start_date:
-            rivals = [g for g in rivals if _can_be_told(g, mention)]
-        if rivals:
-            rivals[-1].mentions.extend(group.mentions)
-            groups.remove(group)
 
 
 def _is_admitted(mention: Mention, frame: Frame) -> bool:

@@ -31,9 +31,11 @@ def read_cues(
     one more of its kind; ``anaphoric``: it only refers back; ``group``: so do its parties ("the two sides");
     ``lenient``: fewer parties are enough; ``inherits``: its parties are those of the event before; ``further``: it is
     one more of those told; ``serial``: it is one of a series; ``several``: it names several events at once; ``plural``: by a
-    noun for meetings; ``aim``: it is what something is done for; ``margins``: it is held beside another; ``aside``: that, or
+    noun for meetings; ``aim``: it is what something is done for; ``host``: another is held beside it;
+    ``margins``: it is held beside another; ``aside``: that, or
     it is one of two parties; ``headline``: a headline tells it in the present tense; ``earlier``: the pluperfect tells it; ``pointed``: a demonstrative points at it; ``partnered``: a
-    preposition says with whom, or in what it took place; ``closing``: what is told of it is its end. Two more begin with :data:`NUMBER` and :data:`APART`.
+    preposition says with whom, or in what it took place; ``closing``: what is told of it is its end; ``ahead``: an
+    adjective of a noun with the article says that it lies ahead. Two more begin with :data:`NUMBER` and :data:`APART`.
     """
     trigger, anchor = firing.trigger, firing.anchor
     only_groups = bool(arguments) and all(argument.entity.how == "group" for argument in arguments)
@@ -44,6 +46,7 @@ def read_cues(
         # "the round *ends tomorrow*": it goes on
         "status": status.explicit and not (closing and status.status == PLANNED),
         "closing": closing,
+        "ahead": _is_called_ahead(view, anchor, status),
         "previous": status.previous,
         "another": agreed or bool(view.find(load_status().another, anchor + 1, anchor + 3)),
         "anaphoric": trigger.anaphoric or (trigger.lenient and pointed and _is_party_of_clause(arguments)),
@@ -58,6 +61,7 @@ def read_cues(
         "aim": status.status == PLANNED
         and bool(status.cue)
         and view.case_of(status.cue) == load_status().purpose,
+        "host": bool(view.find(view.lexicon.beside, anchor - 1, anchor)),
         "margins": _is_on_margins(view, span),
         "aside": bool(_margins(view, span)) or _is_bilateral(view, span),
         "earlier": _is_earlier(view, span),
@@ -83,6 +87,14 @@ def _is_closed(view: SentenceView, span: EventSpan) -> bool:
 def _is_pointed_at(view: SentenceView, anchor: int) -> bool:
     """Whether a demonstrative points back at an event ("*this* meeting")."""
     return anchor > 1 and view.has_article(anchor) and view.forms[anchor - 2] in view.lexicon.demonstratives
+
+
+def _is_called_ahead(view: SentenceView, anchor: int, status: StatusReading) -> bool:
+    """Whether an adjective says of a noun with the article that its event lies ahead ("*the next* meeting"): it is none that
+    the text has told to have taken place."""
+    modifiers = load_status().modifiers[PLANNED]
+    said = status.explicit and status.status == PLANNED and status.cue > anchor
+    return said and is_definite_noun(view, anchor) and view.is_one_of(status.cue, modifiers)
 
 
 def _is_party_of_clause(arguments: list[Argument]) -> bool:
@@ -132,10 +144,13 @@ def _margins(view: SentenceView, span: EventSpan) -> list[int]:
 
 
 def _is_earlier(view: SentenceView, span: EventSpan) -> bool:
-    """Whether the verb of an event is in the pluperfect ("the two *had met* in Oslo")."""
+    """Whether the verb of an event is in the pluperfect ("the two *had met* in Oslo"), or stands behind one that says that it
+    came before ("it had happened *before* that he rang him")."""
     verb = span.verb or 0
     if not verb or is_imperfect(view, verb):
         return False
+    if verb > 1 and view.word(verb - 1).upos == "SCONJ":
+        return bool(view.find(view.lexicon.preceding, verb - _HELPED, verb - 1))
     for id in range(verb - 1, max(verb - _HELPED, 0), -1):
         if view.is_one_of(id, view.lexicon.auxiliary) and not is_imperfect(view, id):
             return True
