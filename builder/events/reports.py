@@ -50,6 +50,7 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     taken = [*inheriting, *(mention for group in groups for mention in group.mentions)]
     for mention in [m for m in kept if _refers_back(m) and m not in taken]:
         _attach_back(groups, mention)
+    _join_groups(groups)
     join_headline_threats(parsed, groups, frames)
     join_attendees(groups)
     drop_told(groups, frames)
@@ -430,6 +431,21 @@ def _are_apart(one: Mention, other: Mention) -> bool:
     """Whether the text says of two mentions that the one comes before the other."""
     pairs = ((one, other), (other, one))
     return any(f"{APART}{trigger_span(told)[0]}" in teller.cues for teller, told in pairs)
+
+
+def _join_groups(groups: list[Group]) -> None:
+    """Joins groups without a party of their own to the group that they can only mean."""
+    for group in [g for g in groups if not any(own_values(m).fillers for m in g.mentions)]:
+        mention = group.mentions[0]
+        rivals = [g for g in groups if g is not group and _belongs(g, mention, strict=False)]
+        rivals = [
+            g for g in rivals if not any(_are_of_one_word(m, n) for m in group.mentions for n in g.mentions)
+        ]
+        if not group.values.start_date:
+            rivals = [g for g in rivals if _can_be_told(g, mention)]
+        if rivals:
+            rivals[-1].mentions.extend(group.mentions)
+            groups.remove(group)
 
 
 def _is_admitted(mention: Mention, frame: Frame) -> bool:
