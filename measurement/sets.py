@@ -63,6 +63,12 @@ SETS = {
         GOLD / "agency-held-out/articles.jsonl",
         True,
     ),
+    "mixed-held-out": AnnotatedSet(
+        "135 short articles of agencies and the web, told anew, held out (tests/gold/mixed-held-out)",
+        GOLD / "mixed-held-out/gold",
+        GOLD / "mixed-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -95,6 +101,11 @@ SETS = {
         "69 short articles on threats and talks, told anew (tests/gold/agency-development)",
         GOLD / "agency-development/gold",
         GOLD / "agency-development/articles.jsonl",
+    ),
+    "mixed-development": AnnotatedSet(
+        "136 short articles of agencies and the web, told anew (tests/gold/mixed-development)",
+        GOLD / "mixed-development/gold",
+        GOLD / "mixed-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",
