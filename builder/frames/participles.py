@@ -20,7 +20,7 @@ def acting_in(view: SentenceView, head: int) -> list[EntityMention]:
         return []
     # "rejected *the threats*": a noun with the article is no predicate of the name before it
     predicate = view.word(head).upos != "NOUN" or not view.has_article(head)
-    if own and predicate and own.how in ("name", "title") and not view.preposition_of(own):
+    if own and predicate and own.how not in ("demonym", "pronoun") and not view.preposition_of(own):
         return members(
             view, view.entities[view.chains[view.entities.index(own)]]
         )  # "that *the minister* (is) ready"
