@@ -162,7 +162,9 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
     # "*Obama*, who visits the king, said *that he* would meet …": what a relative clause set off by commas says is passed over
     aside = id > 2 and view.forms[id - 3] in view.lexicon.commas
     before = (at for at in range(id - 2, 0, -1) if view.is_verb(at))
-    said = next((at for at in before if not (aside and at > 1 and view.forms[at - 2] in view.lexicon.relative)), 0)
+    said = next(
+        (at for at in before if not (aside and at > 1 and view.forms[at - 2] in view.lexicon.relative)), 0
+    )
     if said and view.is_one_of(said, view.lexicon.reporting):
         # "*Obama* said after receiving the king *that he* would meet …": whoever speaks, if nobody is named in between.
         speakers = subjects(view, said, inherited=False)
