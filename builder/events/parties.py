@@ -35,7 +35,9 @@ def is_joined(ours: EventValues, theirs: EventValues) -> bool:
 
 def is_wider(ours: EventValues, theirs: EventValues) -> bool:
     """Whether one of two events is that of a body alone, and the other one of the body with somebody else ("the summit of
-    the union", "*a meeting* of the president with the leaders of the union")."""
+    the union", "*a meeting* of the president with the leaders of the union"); on whom a threat falls is no partner in it."""
+    if len({filler.role for values in (ours, theirs) for filler in values.fillers}) > 1:
+        return False
     sides = [{filler.actor for filler in values.fillers} for values in (ours, theirs)]
     few, many = sorted(sides, key=len)
     return len(few) == 1 and few < many and all(actor.kind == "Organization" for actor in few)

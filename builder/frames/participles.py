@@ -18,7 +18,9 @@ def acting_in(view: SentenceView, head: int) -> list[EntityMention]:
     own = view.entity_at(head - 1) if head > 1 else None
     if own and _is_passive_predicate(view, head):
         return []
-    if own and own.how in ("name", "title") and not view.preposition_of(own):
+    # "rejected *the threats*": a noun with the article is no predicate of the name before it
+    predicate = view.word(head).upos != "NOUN" or not view.has_article(head)
+    if own and predicate and own.how not in ("demonym", "pronoun") and not view.preposition_of(own):
         return members(
             view, view.entities[view.chains[view.entities.index(own)]]
         )  # "that *the minister* (is) ready"

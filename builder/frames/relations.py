@@ -159,11 +159,18 @@ def _by_topic_pronoun(view: SentenceView, verb: int) -> list[EntityMention]:
         return []
     if parallel := _of_parallel_clause(view, id - 1) or in_condition(view, id - 2):
         return parallel
-    said = next((at for at in range(id - 2, 0, -1) if view.is_verb(at)), 0)
+    # "*Obama*, who visits the king, said *that he* would meet …": what a relative clause set off by commas says is passed over
+    aside = id > 2 and view.forms[id - 3] in view.lexicon.commas
+    before = (at for at in range(id - 2, 0, -1) if view.is_verb(at))
+    said = next(
+        (at for at in before if not (aside and at > 1 and view.forms[at - 2] in view.lexicon.relative)), 0
+    )
     if said and view.is_one_of(said, view.lexicon.reporting):
         # "*Obama* said after receiving the king *that he* would meet …": whoever speaks, if nobody is named in between.
         speakers = subjects(view, said, inherited=False)
-        if len(speakers) == 1 and speakers[0].kind == "Person" and len(speakers[0].actors) == 1:
+        # of a body that speaks only what agrees with it in gender ("*the presidency* said that *it is not* planned")
+        alike = len({view.word(at).xpos[6:8] for at in (id, verb, said)}) == 1
+        if len(speakers) == 1 and len(speakers[0].actors) == 1 and (speakers[0].kind == "Person" or alike):
             return speakers
     for entity in bare_before(view, id - 1):
         if entity.kind == "Person" and len(entity.actors) == 1:

@@ -35,6 +35,8 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
             found = phrase_actor(view, verb + 1, len(view.words) + 1)
     elif rule.of == "anchor" and rule.relation == "object" and view.is_verb(anchor):
         found = phrase_actor(view, anchor + 1, len(view.words) + 1)
+    elif rule.of == "anchor" and rule.relation == "modifier" and view.is_definite(anchor + 1):
+        found = phrase_actor(view, anchor + 1, len(view.words) + 1)  # "to punish *the firms that sell* …"
     elif rule.of == "left" and rule.relation == "object":
         found = _object_phrase(view, view.verb_before(anchor, rule.verbs), anchor)
     elif rule.of != "governor" or not view.is_verb(governor):
@@ -44,6 +46,8 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
             end -= 1
         begin = _clause_begin(view, end)
+        if view.word(begin).upos == "DET":
+            begin += 1  # "*these* firms will face"
         if not view.has_pronoun(begin):  # "*our companies* may face": whoever says so fears for his own
             found = phrase_actor(view, begin, end)
     elif rule.relation == "object":
@@ -103,6 +107,8 @@ def acting_states(view: SentenceView, verb: int) -> list[EntityMention]:
 def _body_of_organ(view: SentenceView, first: int) -> EntityMention | None:
     """The body of which a noun after a verb is a part ("*members of* the Congress threatened", "*the committee that belongs
     to* the League": in Arabic "in", or "belonging to")."""
+    if first < len(view.words) and view.word(first).upos == "NUM":
+        first += 1  # "*12* members of the Congress threatened"
     if first > len(view.words) or view.word(first).upos != "NOUN" or first in view.anchors:
         return None
     if view.entity_at(first) is not None or not view.between(first, first + _ORGAN):

@@ -260,6 +260,11 @@ class PhraseFinder(PairFinder):
             and article in {reading.form[: len(article)] for reading in readings(before.folded)}
         )
 
+    def _is_distinguished(self, index: int) -> bool:
+        """Whether the next word says that another body is meant than the one named before ("the *Military* Council")."""
+        after = self.tokens[index + 1].folded if index + 1 < len(self.tokens) else ""
+        return after in self.titles.phrases("anaphors.distinguishing")
+
     def _anaphoric(self, index: int) -> list[Reference]:
         """ "The group", "his country", "the latter": what only the text before can tell."""
         clitics = load_clitics()
@@ -268,7 +273,11 @@ class PhraseFinder(PairFinder):
             form = reading.form
             noun = form.removeprefix(clitics.article)
             kind = ""
-            if noun != form and noun in phrases("anaphors.organization"):
+            if (
+                noun != form
+                and noun in phrases("anaphors.organization")
+                and not self._is_distinguished(index)
+            ):
                 kind = "organization"
             elif form in phrases("anaphors.person") and not self._qualifies_noun(index):
                 kind = "anaphor"
