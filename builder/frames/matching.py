@@ -147,6 +147,8 @@ class Matcher:
         mentions = [self._mention(view, firing, part, parties) for part, parties in parts]
         if len(mentions) != 1:
             return mentions
+        if not mentions[0].values.fillers and self._is_of_parties_before(view, firing):
+            return []
         placed = firing.frame.place
         further = find_further_rounds(view, firing.anchor, mentions[0], self.dated, placed=placed)
         if firing.frame.status or not further:
@@ -158,6 +160,12 @@ class Matcher:
             if opens_first_round(view, begin)
             else [self._mention(view, firing, *parts[0], begin), *rounds]
         )
+
+    def _is_of_parties_before(self, view: SentenceView, firing: Firing) -> bool:
+        """Whether another trigger says that a word without parties is one more event of those before ("the *next* meeting")."""
+        others = find_firings(view, firing.frame, self.vocabulary)
+        heirs = (other.trigger for other in others if other.anchor == firing.anchor)
+        return not firing.trigger.inherits and any(trigger.inherits for trigger in heirs)
 
     def _repeat(
         self,

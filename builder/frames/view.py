@@ -119,6 +119,8 @@ class SentenceView(WordView):
                 id < len(self.words) and self.word(id + 1).upos == "ADP"
             )
             return self.forms[id - 1] in self.lexicon.opening_verbs and not governs
+        if self._goes_on_with(id):
+            return self.forms[id - 1] in self.lexicon.opening_verbs
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ") or self._follows_link(id)
         opens = opens or (id > 1 and self.forms[id - 2] in self.lexicon.before_verbs)
         if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
@@ -128,6 +130,12 @@ class SentenceView(WordView):
         kinds = ("Person", "Organization", "Country")[: 3 if self.word(id).upos == "ADP" else 1]
         acts = following is not None and following.first == id + 1 and following.kind in kinds
         return acts or self._is_nominative(id + 1)
+
+    def _goes_on_with(self, id: int) -> bool:
+        """Whether "and" stands before a word and "with" after it: what was told goes on ("received him, *and discussed with*
+        him the treaty"); no noun is joined so, since with whom it is stands behind what it is of."""
+        joins = id > 1 and self.word(id - 1).upos == "CCONJ"
+        return joins and id < len(self.words) and self.forms[id] in self.lexicon.accompanying
 
     def _follows_link(self, id: int) -> bool:
         """Whether what stands before a word only links its sentence ("*besides,* discussed …") or says where ("*in Baghdad*")."""

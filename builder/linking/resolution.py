@@ -414,8 +414,10 @@ class Resolver:
         if actors[0].kind == "Organization":
             self.memory.organizations.append(actors[0])
         leader = base.rank == "leaders"
+        tags = frozenset().union(*(entry.tags for entry in entries if entry.actor in actors))
+        named = (*actors, *persons[:1])
         return fill_mention(
-            base, actors[0].kind, how, (*actors, *persons[:1]), rank=base.rank, leader=leader, bodies=actors
+            base, actors[0].kind, how, named, rank=base.rank, leader=leader, bodies=actors, tags=tags
         )
 
     def _is_dual(self, base: EntityMention) -> bool:

@@ -105,6 +105,9 @@ class TitleFinder(NameFinder):
         bodies: list[Entry] = []
         former = False
         pending = 0
+        closed: tuple[int, tuple[Entry, ...]] | None = (
+            None  # "met *the Dutch ambassador* on the Dutch forces"
+        )
         while index < len(self.tokens) and index - start < LONGEST_TITLE:
             token = self.tokens[index]
             if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
@@ -144,6 +147,8 @@ class TitleFinder(NameFinder):
                 last = self._end_of_family(match.last)
                 return self._finish(kind, first, last, rank, preposition, former, bodies, match)
             if match and not self._is_person(match) and (not bodies or match.senses[0].how == "demonym"):
+                if bodies and index > last + 1:
+                    closed = closed or (last, tuple(bodies))
                 bodies.extend(entry for entry in of_officials(match.senses) if entry.actor or entry.country)
                 index = last = match.last
             elif token.folded in self.titles.phrases("between.words"):
@@ -178,10 +183,11 @@ class TitleFinder(NameFinder):
             else:
                 break
             index += 1
+        last, whole = closed or (last, tuple(bodies))
         reference = Reference(kind, first, max(last, start - 1, first), rank=rank, former=former)
         return replace(
             reference,
-            bodies=tuple(dict.fromkeys(bodies)),
+            bodies=tuple(dict.fromkeys(whole)),
             preposition=preposition,
             begin=self.tokens[first].begin,
         )
