@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from diplograph.frames.view import SentenceView
+from diplograph.linking import EntityMention
+from diplograph.temporal.lexicon import load_lexicon
 
 _LONGEST = 6  # words that a preposition can take into a circumstance
 _NOMINAL = frozenset({"NOUN", "ADJ", "NUM", "DET", "PRON", "X"})
@@ -60,6 +62,82 @@ def _with_place(view: SentenceView, id: int, gap: range) -> range:
         definite = definite or view.is_definite(end)
         end += 1
     return range(id, end) if end > id + 1 else range(0)
+
+
+def find_asides(view: SentenceView, gap: range) -> frozenset[int]:
+    """The words of a stretch before an object that only say how, when or where: phrases that a preposition opens and that
+    are closed before the object ("met *for the second time this week* the king", "met *over dinner* the king"), and
+    adverbs that are accusatives ("met *anew* the king").
+
+    Behind an open noun at the end stands whose it is ("met at the table *of the king* …"), which is no object.
+    """
+    verb = gap.start - 1
+    if view.has_pronoun(verb) or view.forms[verb - 1] in view.lexicon.with_object:
+        return frozenset()  # "phoned *him* …": what follows is the subject
+    found: set[int] = set()
+    for id in gap:
+        word = view.word(id)
+        if id in found or view.entity_at(id) is not None:
+            continue
+        if _is_day(view, id) or (word.upos == "ADJ" and _is_day(view, id - 1)):
+            found.add(id)  # "meets *on Saturday next* over dinner the king"
+            continue
+        if word.upos == "NOUN" and view.has_article(id):
+            break  # "received *the participants* …, among them the king": the object itself
+        if word.upos == "ADP":
+            phrase = _phrase_of(view, id, gap)
+            if phrase.stop < gap.stop or _is_closed(view, phrase.stop - 1):
+                found.update(phrase)
+        elif word.upos in {"ADJ", "NOUN", "ADV", "X"} and view.forms[id - 1].endswith(
+            view.lexicon.accusative
+        ):
+            found.add(id)
+    return frozenset(found)
+
+
+def _is_day(view: SentenceView, id: int) -> bool:
+    return view.is_one_of(id, view.lexicon.days) or load_lexicon().names_time(view.forms[id - 1])
+
+
+def _phrase_of(view: SentenceView, id: int, gap: range) -> range:
+    """A preposition and the nominals that follow it, adverbs and states included."""
+    end = id + 1
+    while end in gap:
+        entity = view.entity_at(end)
+        if entity is not None and (entity.place is None or entity.last >= gap.stop):
+            break
+        if entity is None and view.word(end).upos not in _NOMINAL | {"ADV"}:
+            break
+        end = entity.last + 1 if entity is not None else end + 1
+    return range(id, end)
+
+
+def is_of_phrase(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether a name belongs to the phrase of a preposition before it ("on the margins *of the Assembly*", "in the office *of
+    the king*"); a preposition written together with its noun is often none."""
+    id = entity.first - 1
+    if id < 2 or view.word(id).upos != "NOUN" or view.word(id - 1).token == view.word(id).token:
+        return False
+    return bool(view.case_of(id)) and not _is_closed(view, id)
+
+
+def _is_closed(view: SentenceView, id: int) -> bool:
+    """Whether a word ends its phrase, so that the name behind it is not that of whose it is: it is definite, no noun, a noun
+    of time or an indefinite dual."""
+    if view.word(id).upos != "NOUN" or view.entity_at(id) is not None:
+        return view.word(id).upos != "ADP"
+    form = view.forms[id - 1]
+    timed = load_lexicon().names_time(form) or form.endswith(view.lexicon.indefinite_duals)
+    return (
+        timed or form in view.lexicon.manner or view.is_definite(id) or view.is_one_of(id, view.lexicon.meals)
+    )
+
+
+def opens_aside(view: SentenceView, id: int) -> bool:
+    """Whether a preposition opens a phrase that may stand before an object ("met *in* the Élysée X", "met *on* his own X",
+    "brought together *beside* the king X": in Arabic "to the side of")."""
+    compound = (view.forms[id - 1], view.forms[id]) in view.lexicon.compound
+    return compound or view.entity_at(id + 1) is not None or view.forms[id] in view.lexicon.manner
 
 
 def is_set_before(view: SentenceView, anchor: int) -> bool:

@@ -98,6 +98,7 @@ class Lexicon:
     eve: frozenset[str]
     morrow: frozenset[str]
     before: frozenset[str]
+    apart: frozenset[str]
     linking: frozenset[str]
     until: frozenset[str]
     since: frozenset[str]
@@ -128,6 +129,9 @@ class Lexicon:
     passive: frozenset[str]
     plural_of_nouns: str
     manner: frozenset[str]
+    accusative: str
+    indefinite_duals: tuple[str, ...]
+    meals: frozenset[str]
     lam: frozenset[str]
     blessing: frozenset[str]
     according: frozenset[str]
@@ -250,6 +254,7 @@ def load_lexicon() -> Lexicon:
         folded(data["offset"]["eve"]),
         folded(data["offset"]["morrow"]),
         folded(data["offset"]["before"]),
+        folded(data["offset"]["apart"]),
         folded(data["offset"]["linking"]),
         folded(data["offset"]["until"]),
         folded(data["offset"]["since"]),
@@ -280,6 +285,9 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["passive"]),
         fold(data["verbs"]["plural_of_nouns"]),
         folded(data["manner"]["words"]),
+        fold(data["manner"]["accusative"]),
+        tuple(map(fold, data["manner"]["indefinite_duals"])),
+        folded(data["manner"]["meals"]),
         folded(data["prepositions"]["lam"]),
         folded(data["blessing"]["words"]),
         folded(data["boundary"]["according"]),

@@ -14,6 +14,7 @@ from diplograph.frames.arguments import (
     lacking,
 )
 from diplograph.frames.cues import is_definite_noun, read_cues
+from diplograph.frames.elsewhere import find_elsewhere
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
 from diplograph.frames.nearby import add_nearby
 from diplograph.frames.participants import add_likely
@@ -142,6 +143,7 @@ class Matcher:
         """The mentions that a firing trigger makes: none if it wants what is not there, several if it distributes."""
         parts = list(self._parties(view, firing))
         repetitions = find_repetitions(view, firing, parts[0][0]) if parts else []
+        repetitions = repetitions or (find_elsewhere(view, firing, parts[0][0]) if len(parts) == 1 else [])
         if repetitions:
             return list(self._repeat(view, firing, parts, repetitions))
         mentions = [self._mention(view, firing, part, parties) for part, parties in parts]

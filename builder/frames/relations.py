@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from diplograph.frames.circumstances import find_circumstances
+from diplograph.frames.circumstances import (
+    find_asides,
+    find_circumstances,
+    is_of_phrase,
+    opens_aside,
+)
 from diplograph.frames.conditions import in_condition
 from diplograph.frames.holders import named_after
+from diplograph.frames.turns import added_in_turn, met_in_turn
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
 
@@ -42,7 +48,8 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     First what the tree says; else the entity right before the verb (headlines: "Biden and Putin discuss …"); else the
     first after it; else, for a coordinated or dependent verb, the subject of the verb it depends on.
     """
-    children = view.sentence.children.get(verb, ())
+    in_turn = met_in_turn(view, verb)
+    children = () if in_turn else view.sentence.children.get(verb, ())
     # "this is the third time that *the two men* talk": a name before any other noun.
     for child in sorted(children, key=lambda child: view.entity_at(child.id) is None):
         if child.deprel.startswith("nsubj"):
@@ -75,7 +82,7 @@ def subjects(view: SentenceView, verb: int, *, inherited: bool = True, depth: in
     topic = _by_topic_pronoun(view, verb) or _by_topic_particle(view, verb) or _by_precedence(view, verb)
     if topic:
         return topic
-    after = _first_after(view, verb)
+    after = [] if in_turn else _first_after(view, verb)
     if after:
         return after
     word = view.word(verb)
@@ -312,11 +319,18 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
     With ``headed`` the verb opens a relative clause whose subject is the noun before it ("a meeting *that gathers*
     Russian and American officials"), so that nothing after the verb can be its subject.
     """
+    if in_turn := met_in_turn(view, verb):
+        return in_turn
     taken = subjects(view, verb) if view.is_verb(verb) and not headed else []
     wanted = ("obj", "nsubj") if headed else ("obj",)
     for child in view.sentence.children.get(verb, ()):
         if child.deprel in wanted:
             entity = view.entity_at(child.id) or named_after(view, child.id)
+            before = (
+                view.entity_at(entity.first - 2) if entity and view.adds_party(entity.first - 1) else None
+            )
+            if before and before not in taken:
+                continue  # "met X, *then* Y": X is the first
             if entity and entity not in taken and _bare(view, entity):
                 return members(view, entity)
     for entity in view.between(verb + 1, view.clause_end(verb, past=verb)):
@@ -326,30 +340,26 @@ def objects(view: SentenceView, verb: int, *, headed: bool = False) -> list[Enti
             or view.chains[index] != index
             or entity.how == "demonym"
             or not _bare(view, entity)
+            or (entity.place and view.word(entity.first - 1).upos == "PRON")  # "before *his leaving Paris*"
+            or is_of_phrase(view, entity)
         ):
             continue
         gap = range(verb + 1, entity.first)
-        passed = find_circumstances(view, gap, events=True)
+        passed = find_circumstances(view, gap, events=True) | find_asides(view, gap)
         light = _LIGHT | {"ADV", "NOUN"}
         if all(
             id in passed
             or view.entity_at(id)
             or view.is_passed_over(id)  # "met *both* X and Y": in Arabic "each *of* X and Y"
-            or (view.word(id).upos == "ADP" and id + 1 in gap and _opens_aside(view, id))
+            or (view.word(id).upos == "ADP" and id + 1 in gap and opens_aside(view, id))
             or view.word(id).upos in light
             or view.is_one_of(id, view.lexicon.days)
             for id in gap
         ):
-            return members(view, entity)
+            row = members(view, entity)
+            return [*row, *added_in_turn(view, row[-1])]
         return []
     return []
-
-
-def _opens_aside(view: SentenceView, id: int) -> bool:
-    """Whether a preposition opens a phrase that may stand before an object ("met *in* the Élysée X", "met *on* his own X",
-    "brought together *beside* the king X": in Arabic "to the side of")."""
-    compound = (view.forms[id - 1], view.forms[id]) in view.lexicon.compound
-    return compound or view.entity_at(id + 1) is not None or view.forms[id] in view.lexicon.manner
 
 
 def prepositional(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diplograph.frames.arguments import Argument
 from diplograph.frames.relations import members, subjects
@@ -10,7 +10,7 @@ from diplograph.frames.rounds import dated, undated
 from diplograph.frames.triggers import Firing
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
-from diplograph.model import Document, Mention
+from diplograph.model import Document, Evidence, Mention
 from diplograph.temporal import Tense, find_times
 
 _DISTANCE = 8  # words from "another" to the preposition before its party
@@ -25,11 +25,12 @@ _ACTING = (
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """The words of one more event, and its parties."""
+    """The words of one more event, its parties, and the place if it has another."""
 
     begin: int
     end: int
     arguments: list[Argument]
+    place: EntityMention | None = None
 
 
 def find_repetitions(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[Repetition]:
@@ -139,9 +140,19 @@ def _party_after(view: SentenceView, id: int, prepositions: frozenset[str]) -> E
     return None
 
 
+def _moved(mention: Mention, entity: EntityMention | None) -> Mention:
+    """The mention at another place, if any."""
+    if entity is None or entity.place is None:
+        return mention
+    kept = [proof for proof in mention.evidence if proof.aspect != "heldAt"]
+    proof = Evidence("heldAt", entity.begin, entity.end, "place", entity.place)
+    return replace(mention, values=replace(mention.values, place=entity.place), evidence=(*kept, proof))
+
+
 def redate(view: SentenceView, mention: Mention, repetition: Repetition, document: Document) -> Mention:
     """The mention of one more event with the date that its own words give; "two days before it" is counted from that of
     the first event, which without a number is none of its own."""
+    mention = _moved(mention, repetition.place)
     tense: Tense = "past" if mention.values.status == "occurred" else "future"
     begin, end = view.word(repetition.begin).begin, view.word(repetition.end - 1).end
     apart = view.forms[repetition.begin] in view.lexicon.beforehand

@@ -6,6 +6,7 @@ from diplograph.frames.continued import standing_at
 from diplograph.frames.relations import objects, prepositional, subjects
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention
+from diplograph.temporal.lexicon import load_lexicon
 
 _POINTING = 6  # words before an event in which "this" points back to what was told
 
@@ -27,12 +28,15 @@ def retold(view: SentenceView, anchor: int, prepositions: frozenset[str]) -> lis
 
 
 def _pointing(view: SentenceView, anchor: int) -> int:
-    """The demonstrative before an anchor, with nothing between that names anybody; 0 if none."""
+    """The demonstrative before an anchor, with nothing between that names anybody; 0 if none, and none where the event lies
+    apart by a stretch of time ("this comes *about a week after a meeting*" of others)."""
     for id in range(anchor - 1, max(anchor - 1 - _POINTING, 0), -1):
         if view.entity_at(id) is not None:
             return 0
         if view.forms[id - 1] in view.lexicon.resuming:
-            return id
+            between = view.forms[id : anchor - 1]
+            timed = any(map(load_lexicon().names_time, between))
+            return 0 if timed and not view.lexicon.apart.isdisjoint(between) else id
         if view.is_verb(id) and not view.is_one_of(id, view.lexicon.stating):
             return 0
     return 0

@@ -46,8 +46,16 @@ def is_expected(view: SentenceView, id: int, lexicon: StatusLexicon) -> bool:
 
 def _is_due(view: SentenceView, verb: int, lexicon: StatusLexicon) -> bool:
     """Whether it is due, or expected, "that" somebody does what a verb says."""
-    that = governing_that(view, verb)
+    that = governing_that(view, _helping(view, verb) or verb)
     return bool(that) and is_expected(view, that, lexicon)
+
+
+def _helping(view: SentenceView, verb: int) -> int:
+    """The imperfect of "be" before a perfect that it puts ahead ("is due *to have met* him by then"), 0 if none."""
+    if is_imperfect(view, verb):
+        return 0
+    found = (id for id in view.find(view.lexicon.auxiliary, max(verb - _HELPED, 1), verb))
+    return next((id for id in found if is_imperfect(view, id)), 0)
 
 
 def read_tense(view: SentenceView, verb: int | None, lexicon: StatusLexicon) -> str | None:

@@ -392,6 +392,12 @@ class SentenceView(WordView):
                 break
             if self.forms[id - 1] in self.lexicon.marks or self.forms[id - 1] in self.lexicon.commas:
                 return ""
+            if (
+                id > 1
+                and self.forms[id - 1] in self.lexicon.resuming
+                and self.forms[id - 2] in self.lexicon.apart
+            ):
+                return ""  # "met *before that* the king"
             id -= 1
         if id < 1:
             return ""

@@ -359,12 +359,9 @@ class Resolver:
                 base, "Person", "counterpart", (actor,), rank=rank, leader=leader, bodies=kept
             )
             return replace(found, counterpart_of=other)
-        if not bodies and reference.number == 2:
-            return self._group(
-                base, replace(reference, rank="leader"), before
-            )  # "with each of *his two guests*"
         if not bodies:
-            return None
+            # "with each of *his two guests*", "with *his guest*"
+            return self._group(base, replace(reference, rank="leader"), before)
         holder = self._holder(base, rank, bodies, former=False, other=other)
         return replace(holder, counterpart_of=other) if holder else None
 
@@ -375,6 +372,9 @@ class Resolver:
         words = self.parsed.sentences[base.sentence].words
         acting = find_acting(base, before, words, self.titles.phrases("between.pairing"))
         members = find_members(base, reference, acting, self.memory, self.titles, self._body_actors)
+        if reference.number == 1:
+            other = next((known for known in self.memory.people if known.actor in members), None)
+            return self._as_known(base, other, "anaphor") if acting and other else None
         if len(members) < reference.number:
             phrase = self.text[base.begin : base.end]
             states = find_both(base, phrase, reference, self.memory, self.titles, self._body_actors)
