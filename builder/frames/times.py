@@ -80,8 +80,9 @@ def find_time(
     for id, time in dated:
         if occasion and occasion < id < view.phrase_end(occasion):
             return time
-    if frame.status and len(dated) == 1:
-        id, time = dated[0]
+    days = [(id, time) for id, time in dated if len(time.start_date or "") == _DAY] or dated
+    if frame.status and len(days) == 1:
+        id, time = days[0]
         # "…, according to a *statement* issued on Tuesday"
         if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _ISSUED), id):
             return time
