@@ -27,8 +27,28 @@ def find_speech_time(
         if view.words and (verb := _says_when(view)):
             return _first_day(view, view.word(_that(view, verb) - 1).end, document)
         told, time = _speech(view, speakers, bodies, document)
-        if told:
+        if told or (time := _in_statement(view, speakers, bodies, document)):
             return time
+    return None
+
+
+def _in_statement(
+    view: SentenceView, speakers: set[Actor], bodies: set[str], document: Document
+) -> TimeExpression | None:
+    """The day of a statement in which one of some speakers does more than say something ("*The council called* in a
+    *statement* issued on Monday *for* …")."""
+    verb = next((word.id for word in view.words[:_SPEECH_WORDS] if view.is_verb(word.id)), 0)
+    acting = (
+        {actor for entity in subjects(view, verb, inherited=False) for actor in entity.actors}
+        if verb
+        else set()
+    )
+    if not any(actor in speakers or bodies & {actor.key, *actor.represents} for actor in acting):
+        return None
+    for noun in view.find(view.lexicon.issued, verb + 1, view.clause_end(verb, past=verb)):
+        end = view.word(min(noun + _SPEECH_WORDS, len(view.words))).end
+        times = find_times(document.text, view.word(noun).begin, end, document.published, tense="past")
+        return next((time for time in times if len(time.start_date or "") == _DAY), None)
     return None
 
 

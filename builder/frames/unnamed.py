@@ -42,6 +42,12 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
     elif rule.of == "verb" and rule.relation == "subject" and rule.own:
         verb = view.verb_before(anchor, rule.verbs)  # "warned that *the firms concerned* will face"
         found = _subject_phrase(view, verb) if verb else None
+    elif rule.of == "governor" and rule.relation == "object" and governor and not view.is_verb(governor):
+        # "…, threatening *the leaders of the coup* with": the object of a participle; a noun owns what follows it
+        end = next((id for id in range(governor + 1, anchor) if view.word(id).upos == "ADP"), anchor)
+        owned = view.has_pronoun(governor) or view.has_article(governor) or view.entity_at(governor + 1)
+        participle = view.forms[governor - 1].startswith(view.lexicon.participial)
+        found = phrase_actor(view, governor + 1, end) if participle and not owned else None
     elif rule.of != "governor" or not view.is_verb(governor):
         return
     elif rule.relation == "subject":
