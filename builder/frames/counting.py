@@ -64,3 +64,12 @@ def is_counted_since(view: SentenceView, id: int, time: TimeExpression) -> bool:
         and len(time.start_date or "") < _DAY
         and bool(view.find(counting, max(1, since - _COUNTED), since))
     )
+
+
+def is_of_relative(view: SentenceView, id: int, anchor: int) -> bool:
+    """Whether a day is that of a relative clause which a comma closes before an event ("condemned the test *that Seoul made on
+    Sunday*, and warned of")."""
+    verb = next((at for at in range(id - 1, 1, -1) if view.is_verb(at)), 0)
+    closed = any(view.forms[at - 1] in view.lexicon.commas for at in range(id + 1, anchor))
+    apart = any(view.forms[at - 1] in view.lexicon.commas for at in range(verb + 1, id))
+    return bool(verb) and closed and not apart and view.forms[verb - 2] in view.lexicon.relative

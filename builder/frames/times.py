@@ -12,6 +12,7 @@ from diplograph.frames.counting import (
     is_counted_since,
     is_deadline,
     is_of_other_noun,
+    is_of_relative,
     is_ordinal,
     may_count,
 )
@@ -67,10 +68,13 @@ def find_time(
     for id, time in dated:
         if occasion and occasion < id < view.phrase_end(occasion):
             return time
-    if frame.status and len(dated) == 1:
-        id, time = dated[0]
+    days = [(id, time) for id, time in dated if len(time.start_date or "") == _DAY] or dated
+    if frame.status and len(days) == 1:
+        id, time = days[0]
         # "…, according to a *statement* issued on Tuesday"
-        if id < span.anchor or view.find(view.lexicon.issued, max(span.anchor, id - _ISSUED), id):
+        if (id < span.anchor and not is_of_relative(view, id, span.anchor)) or view.find(
+            view.lexicon.issued, max(span.anchor, id - _ISSUED), id
+        ):
             return time
     return (
         _of_journey(view, span, dated, document)

@@ -39,21 +39,35 @@ def find_phrases(view: SentenceView, firing: Firing, rule: ArgumentRule) -> Iter
         found = phrase_actor(view, anchor + 1, len(view.words) + 1)  # "to punish *the firms that sell* …"
     elif rule.of == "left" and rule.relation == "object":
         found = _object_phrase(view, view.verb_before(anchor, rule.verbs), anchor)
+    elif rule.of == "verb" and rule.relation == "subject" and rule.own:
+        verb = view.verb_before(anchor, rule.verbs)  # "warned that *the firms concerned* will face"
+        found = _subject_phrase(view, verb) if verb else None
+    elif rule.of == "governor" and rule.relation == "object" and governor and not view.is_verb(governor):
+        # "…, threatening *the leaders of the coup* with": the object of a participle; a noun owns what follows it
+        end = next((id for id in range(governor + 1, anchor) if view.word(id).upos == "ADP"), anchor)
+        owned = view.has_pronoun(governor) or view.has_article(governor) or view.entity_at(governor + 1)
+        participle = view.forms[governor - 1].startswith(view.lexicon.participial)
+        found = phrase_actor(view, governor + 1, end) if participle and not owned else None
     elif rule.of != "governor" or not view.is_verb(governor):
         return
     elif rule.relation == "subject":
-        end = governor
-        while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
-            end -= 1
-        begin = _clause_begin(view, end)
-        if view.word(begin).upos == "DET":
-            begin += 1  # "*these* firms will face"
-        if not view.has_pronoun(begin):  # "*our companies* may face": whoever says so fears for his own
-            found = phrase_actor(view, begin, end)
+        found = _subject_phrase(view, governor)
     elif rule.relation == "object":
         found = _object_phrase(view, governor, anchor)
     if found:
         yield found
+
+
+def _subject_phrase(view: SentenceView, verb: int) -> tuple[Actor, int, int] | None:
+    """The words for who stands before a verb as its subject ("*whoever delivers arms* will face", "*these* firms will face")."""
+    end = verb
+    while end > 1 and view.word(end - 1).upos in {"AUX", "PART"}:
+        end -= 1
+    begin = _clause_begin(view, end)
+    if begin < end and view.word(begin).upos == "DET" and view.word(begin + 1).upos == "NOUN":
+        begin += 1
+    # "*our companies* may face": whoever says so fears for his own
+    return None if view.has_pronoun(begin) else phrase_actor(view, begin, end)
 
 
 def _object_phrase(view: SentenceView, verb: int, anchor: int) -> tuple[Actor, int, int] | None:
