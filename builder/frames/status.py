@@ -169,7 +169,9 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         verb = next((id for id in range(first - 1, 0, -1) if view.is_verb(id)), 0)
         said = any(view.is_boundary(id) for id in range(verb + 1, first))
         own = _own_verb(view, anchor)
-        told = own and not is_imperfect(view, own)  # "will talk to him after a call *that was made* last week"
+        told = own and not is_imperfect(
+            view, own
+        )  # "will talk to him after a call *that was made* last week"
         if verb and not (ahead or said or told) and is_future(view, verb, lexicon):
             return StatusReading(PLANNED, verb, False)  # "*will travel* there *after* his meeting with …"
         return StatusReading(PLANNED if ahead else OCCURRED, due or first - 1, True)
