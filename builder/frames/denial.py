@@ -60,7 +60,8 @@ def is_said_of(view: SentenceView, verb: int, anchor: int) -> bool:
     intervention")."""
     feminine = view.forms[anchor - 1].endswith(view.lexicon.feminine_endings)
     agrees = view.forms[verb - 1].endswith(load_status().feminine_verb)
-    undone = view.is_one_of(verb, load_status().undone)  # "*was cancelled* the summit"
+    # "*was cancelled*, *was put off* the summit"
+    undone = view.is_one_of(verb, load_status().undone | load_status().postponing)
     said = anchor == verb + 1 and view.is_verb(verb) and not undone
     return said and feminine and agrees and view.has_article(anchor)
 

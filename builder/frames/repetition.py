@@ -36,7 +36,7 @@ class Repetition:
 def find_repetitions(view: SentenceView, firing: Firing, arguments: list[Argument]) -> list[Repetition]:
     """The further events that a noun stands for: who acts goes on, the partner is another.
 
-    After "and" stands a word for the event that agrees with it ("another", "a similar one"), or a preposition with a
+    After "and", or a distance in time, stands a word for the event that agrees with it ("another", "a similar one"), or a preposition with a
     pronoun that means it ("*before it*"), or the preposition of the first partner once more; then the partner, with no
     verb between.
     """
@@ -50,7 +50,8 @@ def find_repetitions(view: SentenceView, firing: Firing, arguments: list[Argumen
     for id in range(anchor + 2, len(view.words)):
         if view.forms[id - 1] in view.lexicon.marks:
             break
-        if view.word(id).upos != "CCONJ" or not _stands_for(view, id, anchor):
+        opened = view.word(id).upos == "CCONJ" or _is_apart_from(view, id)
+        if not opened or not _stands_for(view, id, anchor):
             continue
         entity = _party_after(view, id, prepositions)
         if entity is None or any(entity is argument.entity for argument in arguments):
@@ -106,6 +107,17 @@ def _is_partner(view: SentenceView, argument: Argument, anchor: int, preposition
     if argument.rule.endswith(_ACTING) or entity not in view.entities or entity.first < anchor:
         return False
     return view.preposition_of(entity) in prepositions - view.lexicon.pairing
+
+
+def _is_apart_from(view: SentenceView, id: int) -> bool:
+    """Whether a preposition tells how far an event is from one for which "another" stands ("came two days after (in Arabic:
+    *from*) *another* between …")."""
+    if (
+        view.forms[id - 1] not in view.lexicon.linking
+        or view.word(min(id + 2, len(view.words))).upos != "ADP"
+    ):
+        return False
+    return bool(view.find(view.lexicon.apart, max(id - _DISTANCE // 2, 1), id))
 
 
 def _stands_for(view: SentenceView, id: int, anchor: int) -> bool:

@@ -42,6 +42,8 @@ def _complement_path(view: SentenceView, id: int, lexicon: StatusLexicon) -> Ite
     """
     current = view.word(id)
     for above in view.ancestors(id):
+        if view.is_one_of(above.id, view.lexicon.beside):
+            return  # "have not met *on the margins of* the summit": that takes place
         if view.is_one_of(above.id, lexicon.wishing):
             yield above  # "hopes *for* a meeting": the preposition opens no circumstance
             current = above
@@ -166,7 +168,11 @@ def _said_beside(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         ahead = due or bool(view.find(lexicon.deferring, first - 3, first))
         verb = next((id for id in range(first - 1, 0, -1) if view.is_verb(id)), 0)
         said = any(view.is_boundary(id) for id in range(verb + 1, first))
-        if verb and not (ahead or said) and is_future(view, verb, lexicon):
+        own = _own_verb(view, anchor)
+        told = own and not is_imperfect(
+            view, own
+        )  # "will talk to him after a call *that was made* last week"
+        if verb and not (ahead or said or told) and is_future(view, verb, lexicon):
             return StatusReading(PLANNED, verb, False)  # "*will travel* there *after* his meeting with …"
         return StatusReading(PLANNED if ahead else OCCURRED, due or first - 1, True)
     if view.find(lexicon.closing, anchor - 2, anchor) and not view.is_verb(anchor):
@@ -215,7 +221,9 @@ def _said_behind(view: SentenceView, anchor: int, lexicon: StatusLexicon) -> Sta
         return StatusReading(DENIED, at, True)
     if not view.is_verb(at):
         return None
-    return StatusReading(PLANNED, at, True) if view.is_one_of(at, lexicon.postponing) else None
+    # "the summit *had been put off*" tells of an earlier plan, and does not outvote what is told of the summit itself
+    earlier = bool(view.find(view.lexicon.auxiliary, max(anchor - 2, 1), anchor))
+    return StatusReading(PLANNED, at, not earlier) if view.is_one_of(at, lexicon.postponing) else None
 
 
 def _said_of_plans(
@@ -257,6 +265,9 @@ def _said_of_plans(
             continue
         if view.is_verb(id) and is_expected(view, id, lexicon):
             return StatusReading(PLANNED, id, True)
+        if view.is_one_of(id, lexicon.calling):  # "the *call for* a summit", "an *invitation* to the summit"
+            called = _is_called_for(view, id, anchor) and not dated
+            return StatusReading(HYPOTHETICAL if called else PLANNED, id, True)
         for status in (PLANNED, HYPOTHETICAL):
             if view.is_one_of(id, lexicon.governors[status]):
                 return StatusReading(status, id, True)
@@ -420,5 +431,7 @@ def _close_before(view: SentenceView, anchor: int) -> list[int]:
             break
         if view.forms[id - 1] in load_status().circumstantial | load_status().after and word.upos == "ADP":
             break
+        if id in view.anchors and view.has_article(id) and word.upos == "NOUN":
+            break  # "held *on the eve of the summit* talks": what has the article takes no complement
         found.append(id)
     return found

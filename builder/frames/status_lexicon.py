@@ -53,6 +53,7 @@ class StatusLexicon:
     held: frozenset[str]
     doing: frozenset[str]
     today: frozenset[str]
+    dining: frozenset[str]
     circumstantial: frozenset[str]
     after: frozenset[str]
     deferring: frozenset[str]
@@ -128,6 +129,7 @@ def load_status() -> StatusLexicon:
         folded("future", "imperfect"),
         folded("future", "doing"),
         folded("future", "today"),
+        folded("future", "dining"),
         folded("circumstance", "during"),
         folded("circumstance", "after"),
         folded("circumstance", "deferring"),

@@ -88,6 +88,8 @@ def _announces(view: SentenceView, verb: int, lexicon: StatusLexicon) -> bool:
     if view.is_one_of(verb, lexicon.held) and (ahead or not told):
         # but "*met* Medvedev before Saakashvili *received* him", "it is the third *time* that they *meet*"
         return not view.find(lexicon.times, verb - _THAT, verb)
+    if view.is_one_of(verb, lexicon.dining):
+        return bool(view.find(view.lexicon.meals, verb + 1, view.clause_end(verb)))  # "*has dinner* with"
     # "the two *hold today* talks", where "are holding talks" tells what goes on
     doing = view.is_one_of(verb, lexicon.doing) or verb in view.anchors
     return doing and bool(view.find(lexicon.today, verb + 1, view.clause_end(verb)))

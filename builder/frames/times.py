@@ -250,7 +250,8 @@ def _dated(
     when a plan is for.
     """
     ahead = status.status == PLANNED and not frame.status and not _was_planned(view, status)
-    tense: Tense = "future" if ahead else "past"
+    told = status.status == OCCURRED and status.explicit and not frame.status
+    tense: Tense = "future" if ahead else "told" if told else "past"
     begin, end = view.sentence.begin, view.sentence.end
     times = find_times(document.text, begin, end, document.published, tense=tense)
     found = [(word_at(view, time.begin), time) for time in times if time.start_date]

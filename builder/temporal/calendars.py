@@ -10,11 +10,12 @@ from typing import Literal
 
 from diplograph.model import TimeError
 
-Tense = Literal["past", "future"]
+Tense = Literal["past", "told", "future"]  # "told": surely past
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 # How much farther off a date ahead counts (in December a bare June is this year's), one against the verb's tense more.
 _AHEAD, _CONTRARY = 1.25, 1.5
+_TOLD = 5  # … and one of what surely happened, which no date two months ahead means
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def choose_year(
             continue
         distance = abs((first + (last - first) / 2) - anchor.middle) / timedelta(days=1)
         if first > anchor.last and tense != "future":
-            distance *= _CONTRARY if tense == "past" else _AHEAD
+            distance *= {"told": _TOLD, "past": _CONTRARY}.get(tense or "", _AHEAD)
         elif last < anchor.first and tense == "future":
             distance *= _CONTRARY
         candidates.append((distance, year))

@@ -419,7 +419,7 @@ class Resolver:
             return Reading(match.start(), match.end(), "period")
         if side == 1 and not count and unit.count == 1 and after == "other":
             return Reading(match.start(), match.end(), "period")  # «بعد يوم طويل»
-        if side == 1 and self.tense == "past":
+        if side == 1 and self.tense in ("past", "told"):
             return Reading(
                 match.start(), match.end(), "period"
             )  # «وبعد ثلاثة أسابيع عاد»: after what was told before
