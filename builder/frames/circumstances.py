@@ -92,6 +92,10 @@ def find_asides(view: SentenceView, gap: range) -> frozenset[int]:
             view.lexicon.accusative
         ):
             found.add(id)
+    last = gap.stop - 1
+    apart = any(view.forms[id - 1] in view.lexicon.commas for id in gap) and last not in found
+    if apart and view.entity_at(last) is None and view.word(last).upos in {"NOUN", "ADJ"}:
+        return frozenset()  # "called for talks, *criticising* the king": that is whose object follows
     return frozenset(found)
 
 

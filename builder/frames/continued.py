@@ -64,12 +64,19 @@ def continued_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         if other.is_verb(word.id) and other.lemmas[word.id - 1] == view.lemmas[verb - 1]
     ]
     mains = [(other, word.id) for other in earlier[:1] for word in other.words if other.is_verb(word.id)]
+    if len(mains) > 1 and _is_said_by_nobody(*mains[0]):
+        mains = mains[1:]  # "*a statement said* that the king received … . And (he) called": the king
     for other, id in [*alike, *mains[:1]]:
         found = subjects(other, id, inherited=False) if id else []
         if found:
             single = len(found) == 1 and len(found[0].actors) == 1 and found[0].actors not in met
             return [standing_at(view, verb, found[0], "continued")] if single else []
     return []
+
+
+def _is_said_by_nobody(view: SentenceView, verb: int) -> bool:
+    """Whether a verb only says so, and names nobody who does."""
+    return view.is_one_of(verb, view.lexicon.reporting) and not subjects(view, verb, inherited=False)
 
 
 def _opens_sentence(view: SentenceView, verb: int) -> bool:
