@@ -19,6 +19,7 @@ from diplograph.frames.leaders import find_leaders, name_leader, name_their_lead
 from diplograph.frames.nearby import add_nearby
 from diplograph.frames.participants import add_likely
 from diplograph.frames.places import find_place
+from diplograph.frames.proofs import prove
 from diplograph.frames.reckoning import reckon_first_day
 from diplograph.frames.relations import subjects
 from diplograph.frames.repetition import Repetition, carry_over, find_repetitions, redate
@@ -36,7 +37,6 @@ from diplograph.frames.sides import (
 from diplograph.frames.spans import EventSpan, find_span
 from diplograph.frames.speech import find_earlier_speech_time, find_speech_time
 from diplograph.frames.status import read_status
-from diplograph.frames.status_lexicon import StatusReading
 from diplograph.frames.story import date_story, find_story_time
 from diplograph.frames.times import (
     date_status,
@@ -51,13 +51,11 @@ from diplograph.linking import EntityMention, Gazetteer, find_entities
 from diplograph.model import (
     Actor,
     Document,
-    DurationExpression,
     EventValues,
     Evidence,
     Filler,
     Mention,
     ParsedDocument,
-    TimeExpression,
 )
 
 Parties: TypeAlias = tuple[tuple[Filler, ...], tuple[Evidence, ...]]
@@ -284,7 +282,7 @@ class Matcher:
             *proofs,
             *(proof for _, proof in implied),
             *place_proofs,
-            *_prove(view, status, time, duration, condition, speaker),
+            *prove(view, status, time, duration, condition, speaker),
         ]
         begin, end = self._quote(view, span, arguments)
         definite = trigger.anaphoric or is_definite_noun(view, anchor)
@@ -476,29 +474,6 @@ def _is_against_oneself(fillers: tuple[Filler, ...]) -> bool:
     for filler in fillers:
         roles.setdefault(filler.actor, set()).add(filler.role)
     return any(len(names) > 1 for names in roles.values())
-
-
-def _prove(
-    view: SentenceView,
-    status: StatusReading,
-    time: TimeExpression | None,
-    duration: DurationExpression | None,
-    condition: tuple[int, int] | None,
-    speaker: EntityMention | None,
-) -> Iterator[Evidence]:
-    """The words that the circumstances of an event were read from."""
-    if status.cue:
-        cue = view.word(status.cue)
-        yield Evidence("status", cue.begin, cue.end, f"status/{status.status}")
-    if time and time.start_date:
-        rule = "time" if time.begin >= view.sentence.begin else "story"
-        yield Evidence("startDate", time.begin, time.end, rule)
-    if duration:
-        yield Evidence("durationMinutes", duration.begin, duration.end, "duration")
-    if condition:
-        yield Evidence("condition", *condition, "condition")
-    if speaker:
-        yield Evidence("attributedTo", speaker.begin, speaker.end, "speaker", speaker.actors[0])
 
 
 def find_mentions(
