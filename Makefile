@@ -11,7 +11,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --quiet --constraint constraints.txt
 
-.PHONY: models run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration models bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
+.PHONY: models run test web faults lint golden docs notebook ontology-docs mutate-ontology accuracy calibration weights bench-endpoint bench-explorer bench-build measure-sieve forms bench-check bench-consolidation volume constraints clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -28,7 +28,7 @@ help:
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make models   make the Arabic models by the recipe, and docs/models.md anew (hours; needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
-	@echo "make models    fit anew what talks are about and who takes part (needs ../shared)"
+	@echo "make weights  fit anew what talks are about and who takes part (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
 	@echo "make measure-sieve  what the sieve lets through and loses, for docs/scale.md (needs ../shared)"
@@ -76,7 +76,7 @@ models: $(VENV)/.installed
 calibration: $(VENV)/.installed
 	$(BIN)/python -m measurement.calibration
 
-models: $(VENV)/.installed
+weights: $(VENV)/.installed
 	@$(INSTALL) --no-build-isolation --editable ".[training]"
 	$(BIN)/python -m measurement.subjects
 	$(BIN)/python -m measurement.participants

@@ -26,7 +26,7 @@ from measurement.sets import SHARED, find_spans, load_scorer, read_development
 
 OFTEN = 5  # cases that must have a feature, for it to count
 HEADER = """# How much the way in which somebody is named around the word of an event says for him as its {role}, in logits: what is so, its
-# value, its weight (builder/frames/participants.py). Made by `make models` from the annotated articles; do not edit.
+# value, its weight (builder/frames/participants.py). Made by `make weights` from the annotated articles; do not edit.
 """
 
 

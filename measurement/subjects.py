@@ -24,7 +24,7 @@ from measurement.sets import SHARED, find_spans, read_development
 EVENT_CLASS = "SecurityGuaranteeTalk"
 OFTEN = 8  # cases that must have a word around them, for it to count
 HEADER = """# How much each word around a noun of talking says for security as what is talked about, in logits: where it stands, the word, its
-# weight (builder/frames/subjects.py). Made by `make models` from the annotated articles; do not edit.
+# weight (builder/frames/subjects.py). Made by `make weights` from the annotated articles; do not edit.
 """
 
 

@@ -1,6 +1,6 @@
 """Logistic models whose weights stand in ontology/lexicon, one a line: what no list of words and no rule can exhaust.
 
-``measurement/`` fits them to annotated articles (``make models``) and says what they are worth.
+``measurement/`` fits them to annotated articles (``make weights``) and says what they are worth.
 """
 
 from __future__ import annotations
@@ -58,6 +58,6 @@ def load_model(file: str) -> LogisticModel:
             ) from error
     if BASE not in weights:
         raise DataError(
-            f"ontology/lexicon/{file}: no weight for {' '.join(BASE)}; make it anew with make models"
+            f"ontology/lexicon/{file}: no weight for {' '.join(BASE)}; make it anew with make weights"
         )
     return LogisticModel(weights)

@@ -4,7 +4,7 @@
 where no rule looks. So where a trigger fires and its rules find too few, a logistic model is asked about everybody whom its
 sentence, those beside it and the first one name: by where he stands, how he is named and how often, and of which word he
 hangs. It knows no names. The likeliest takes the role, from the probability on that the frame asks for; an event of which
-any role stays open remains unread. ``make models`` fits the weights (measurement/participants.py).
+any role stays open remains unread. ``make weights`` fits the weights (measurement/participants.py).
 """
 
 from __future__ import annotations
