@@ -105,9 +105,8 @@ class TitleFinder(NameFinder):
         bodies: list[Entry] = []
         former = False
         pending = 0
-        closed: tuple[int, tuple[Entry, ...]] | None = (
-            None  # "met *the Dutch ambassador* on the Dutch forces"
-        )
+        # where a title ends before another state: "met *the Dutch ambassador* on the Dutch forces"
+        closed: tuple[int, tuple[Entry, ...]] | None = None
         while index < len(self.tokens) and index - start < LONGEST_TITLE:
             token = self.tokens[index]
             if token.conjoined and index > first and (rank != "official" or self._begins_another(index)):
