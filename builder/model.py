@@ -26,6 +26,7 @@ What a server says no with, :class:`diplograph.server.errors.Refusal`, is a Dipl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -345,12 +346,38 @@ class EventReport:
     mentions: tuple[Mention, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What the words of a document tell before it is parsed: the ids of the ``triggers`` that can fire in a segment and find
+    the parties they ask for, by its number."""
+
+    triggers: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> tuple[int, ...]:
+        """The numbers of the segments that can hold an event.
+
+        >>> Sifted({4: frozenset({"talks"})}).sentences
+        (4,)
+        """
+        return tuple(sorted(self.triggers))
+
+
 class Prospect(Enum):
     """What some sentences make of their document: a report; none, whatever else it says; or that depends on the rest."""
 
     REPORT = "report"
     OPEN = "open"
     NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The prospect of a document, and where it is open the numbers of ``further`` segments that may say whom its sentences mean
+    or what they are about."""
+
+    prospect: Prospect
+    further: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from diplograph.model import (
@@ -12,9 +11,11 @@ from diplograph.model import (
     EventValues,
     Evidence,
     Filler,
+    Judgement,
     Mention,
     ParsedDocument,
     Prospect,
+    Sifted,
 )
 from diplograph.parsing import to_segments
 
@@ -34,14 +35,11 @@ class NameExtractor:
     def __init__(self, fingerprint: str = "names-1") -> None:
         self.fingerprint = fingerprint
 
-    def find_sentences(self, document: Document) -> Sequence[int]:
-        return range(len(to_segments(document)))
+    def sift(self, document: Document) -> Sifted:
+        return Sifted(dict.fromkeys(range(len(to_segments(document))), frozenset({"call"})))
 
-    def judge(self, part: ParsedDocument) -> Prospect:
-        return Prospect.REPORT
-
-    def find_names(self, part: ParsedDocument) -> Sequence[int]:
-        return ()
+    def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
+        return Judgement(Prospect.REPORT)
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         reports: list[EventReport] = []

@@ -13,11 +13,13 @@ from diplograph.model import (
     Block,
     Document,
     EventReport,
+    Judgement,
     ModelError,
     ParsedDocument,
     ParserIdentity,
     Prospect,
     Sentence,
+    Sifted,
     Word,
 )
 from diplograph.parsing import CachedParser, ParseCache, to_segments
@@ -71,14 +73,11 @@ class Judge:
     names: tuple[int, ...] = ()
     fingerprint = "judge"
 
-    def find_sentences(self, document: Document) -> Sequence[int]:
-        return self.sentences
+    def sift(self, document: Document) -> Sifted:
+        return Sifted(dict.fromkeys(self.sentences, frozenset({"trigger"})))
 
-    def judge(self, part: ParsedDocument) -> Prospect:
-        return self.prospects[len(part.sentences)]
-
-    def find_names(self, part: ParsedDocument) -> Sequence[int]:
-        return self.names
+    def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
+        return Judgement(self.prospects[len(part.sentences)], self.names)
 
     def extract(self, parsed: ParsedDocument) -> tuple[EventReport, ...]:
         return ()

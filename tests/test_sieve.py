@@ -15,7 +15,7 @@ from diplograph.frames.inflection import WordLists, load_forms
 from diplograph.frames.sieve import Sieve
 from diplograph.frames.view import SentenceView
 from diplograph.linking import load_gazetteer, load_titles
-from diplograph.model import Block, Document, Prospect
+from diplograph.model import Block, Document, Prospect, Sifted
 from diplograph.parsing import StanzaParser
 from diplograph.pipeline import FrameExtractor
 from diplograph.pipeline.reading import Reader
@@ -34,7 +34,7 @@ def articles(path: Path) -> list[Document]:
 
 def test_every_golden_report_passes() -> None:
     cases = [case for case in find_cases() if not case.name.startswith("none-")]
-    assert [case.name for case in cases if not load_sieve().find_sentences(case.document)] == []
+    assert [case.name for case in cases if not load_sieve().sift(case.document).sentences] == []
     assert cases
 
 
@@ -42,7 +42,7 @@ def test_every_golden_report_passes() -> None:
 def test_the_example_of_every_trigger_passes(frame: object) -> None:
     triggers = [trigger for trigger in frame.triggers if not trigger.anaphoric]  # type: ignore[attr-defined]
     lost = [
-        trigger.id for trigger in triggers if not load_sieve().find_sentences(make_document(trigger.example))
+        trigger.id for trigger in triggers if not load_sieve().sift(make_document(trigger.example)).sentences
     ]
     assert not lost
 
@@ -72,10 +72,9 @@ def test_every_event_of_a_gold_set_passes(path: Path, stanza_parser: StanzaParse
 
 
 def test_what_is_nothing_to_frames_is_not_parsed() -> None:
-    assert not load_sieve().find_sentences(
-        make_document("فاز الفريق بثلاثة أهداف في المباراة التي أقيمت مساء أمس.")
-    )
-    assert not load_sieve().find_sentences(Document("empty", ""))
+    text = "فاز الفريق بثلاثة أهداف في المباراة التي أقيمت مساء أمس."
+    assert not load_sieve().sift(make_document(text)).sentences
+    assert load_sieve().sift(Document("empty", "")) == Sifted()
 
 
 def test_a_new_frame_needs_no_change() -> None:
@@ -87,9 +86,9 @@ def test_a_new_frame_needs_no_change() -> None:
         },
     )
     sieve = Sieve([frame], load_gazetteer(), load_titles())
-    assert sieve.find_sentences(make_document("أقيمت المباراة مساء أمس."))
-    assert not sieve.find_sentences(make_document("أقيمت المباراة أمس."))
-    assert not sieve.find_sentences(make_document("تلقى أمير قطر اتصالا هاتفيا من الرئيس التركي مساء أمس."))
+    assert sieve.sift(make_document("أقيمت المباراة مساء أمس.")).sentences
+    assert not sieve.sift(make_document("أقيمت المباراة أمس.")).sentences
+    assert not sieve.sift(make_document("تلقى أمير قطر اتصالا هاتفيا من الرئيس التركي مساء أمس.")).sentences
 
 
 def test_a_document_that_is_sieved_has_the_graph_it_had(stanza_parser: StanzaParser) -> None:
@@ -140,7 +139,9 @@ def test_what_only_the_whole_text_tells_is_not_lost(text: str, stanza_parser: St
     ids=["open", "report", "none"],
 )
 def test_what_some_sentences_promise(text: str, prospect: Prospect, stanza_parser: StanzaParser) -> None:
-    assert FrameExtractor().judge(stanza_parser.parse(make_document(text))) is prospect
+    extractor, document = FrameExtractor(), make_document(text)
+    judgement = extractor.judge(stanza_parser.parse(document), extractor.sift(document))
+    assert judgement.prospect is prospect
 
 
 @pytest.mark.parametrize(
@@ -149,8 +150,8 @@ def test_what_some_sentences_promise(text: str, prospect: Prospect, stanza_parse
 def test_an_opening_is_the_first_sentences(opening: str, found: bool) -> None:
     """Whoever "met again" met on what the headline or the lead said, not on what a text ends with."""
     rest = "وحضر الحفل عدد من الضيوف. وكان وفدان اجتمعا في صوفيا. ثم طالب نواب بنشر صواريخ."
-    triggers = load_sieve().find_triggers(make_document(f"{opening} {rest}"))
-    assert ("to-meet-again" in triggers) is found
+    triggers = load_sieve().sift(make_document(f"{opening} {rest}")).triggers
+    assert ("to-meet-again" in frozenset().union(*triggers.values())) is found
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +170,7 @@ def test_no_report_of_real_articles_is_lost(corpus: list[Document], stanza_parse
     assert [reading.reports for reading in sieved] == [reading.reports for reading in whole]
     held = [reading for reading in sieved if reading.sieved]
     assert len(corpus) / 2 < len(held) < len(corpus)
-    likely = [document for document in corpus if load_sieve().find_sentences(document)]
+    likely = [document for document in corpus if load_sieve().sift(document).sentences]
     assert len(likely) > len(corpus) - len(held)  # some were given up on the parse of some sentences
 
 

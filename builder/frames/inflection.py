@@ -21,6 +21,7 @@ _LONGEST = 6  # letters of such endings
 _ENDINGS = frozenset({"ا", "ان", "ين"})  # of an accusative, a dual
 _CLITIC = 2  # letters up to which a word may be a clitic, found at any place in a token
 _LONG = 6  # letters from which a word is found glued to its neighbours, too
+_NONE: frozenset[int] = frozenset()
 _PERSONS = "يتنا"  # how an imperfect begins
 _ROOT = 3  # letters of most roots; a verb has no fewer
 _ALEF, _WAW, _YEH = "ا", "و", "ي"
@@ -50,6 +51,7 @@ class WordLists:
             for phrase in phrases:
                 word, _, rest = phrase.partition(" ")  # a phrase is found where its first word is
                 self._add(number, word, lemma=number not in exact and not rest, verbal=number in verbal)
+        self._lengths = frozenset(map(len, self._anywhere)) - {0}
 
     def _add(self, number: int, word: str, *, lemma: bool, verbal: bool) -> None:
         if len(word) <= _CLITIC or len(word) >= _LONG:
@@ -72,9 +74,9 @@ class WordLists:
                     found |= self._stems[core]
                 if len(ending) == _LONGEST or token[end - 1] not in _INFLECTION:
                     break
-        for word, numbers in self._anywhere.items():
-            if word in token:
-                found |= numbers
+        for length in self._lengths:
+            for begin in range(len(token) - length + 1):
+                found |= self._anywhere.get(token[begin : begin + length], _NONE)
         return frozenset(found)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from diplograph.model import DataError
@@ -20,7 +20,7 @@ Feature: TypeAlias = tuple[str, str]
 BASE: Feature = ("base", "-")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogisticModel:
     """The weights of features, in logits; that of :data:`BASE` belongs to every case."""
 
@@ -32,8 +32,20 @@ class LogisticModel:
         >>> LogisticModel({BASE: 0.0}).estimate([("after", "اسلحه")])
         0.5
         """
-        found = (self.weights.get(feature, 0.0) for feature in features)
-        return 1 / (1 + math.exp(-(self.weights[BASE] + sum(found))))
+        return 1 / (1 + math.exp(-self.weigh(features)))
+
+    def weigh(self, features: Iterable[Feature]) -> float:
+        """The logit of the probability of a case that has some features.
+
+        >>> LogisticModel({BASE: -1.5}).weigh([("after", "اسلحه")])
+        -1.5
+        """
+        return self.weights[BASE] + sum(self.weights.get(feature, 0.0) for feature in features)
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The words or values of features, of whatever kind, that have a weight."""
+        return frozenset(value for _, value in self.weights)
 
 
 @cache

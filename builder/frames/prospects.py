@@ -5,7 +5,7 @@ tree to say. So of a document first those sentences are parsed that the sieve na
 find nothing, frames read them that ask for less: what context may supply (the other leader, whom a pronoun or a surname
 means) is not asked for. Where even they find nothing, the document has no report; where only they do, the sentences
 before decide, and those that say in full who is meant. What a trigger asks of the rest of the document no part can
-tell; that is left to the sieve, which has all of its words.
+tell; that is left to the sieve, which has all of its words, and only the triggers that it names are read.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from dataclasses import replace
 from diplograph.arabic import fold
 from diplograph.frames.matching import Matcher
 from diplograph.frames.schema import WIDE, Frame, Trigger
-from diplograph.frames.sieve import Sieve
 from diplograph.frames.speech import goes_on_saying
 from diplograph.frames.triggers import Firing, find_firings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
 from diplograph.linking.overview import SHORTEST_NAME
 from diplograph.linking.tokens import load_clitics, readings
-from diplograph.model import Mention, ParsedDocument, Prospect
+from diplograph.model import Judgement, Mention, ParsedDocument, Prospect, Sifted
 from diplograph.parsing import Segment, to_segments
 
 _WORD = re.compile(r"[^\W_]+")
@@ -36,7 +35,7 @@ _TELLING = 2  # sentences with a name, the first ones, of which one gives it in 
 class Prospector:
     """Reads parts of documents with the frames, as they are and loosely."""
 
-    def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer, sieve: Sieve) -> None:
+    def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
         self._frames = [
             replace(frame, triggers=tuple(_in_part(t) for t in frame.triggers if not t.anaphoric))
             for frame in frames
@@ -49,7 +48,6 @@ class Prospector:
             if trigger.likely or any(policy.likely for policy in frame.roles.values())
         )
         self._gazetteer = gazetteer
-        self._sieve = sieve
         bodies = load_titles().phrases("anaphors.organization")
         article = load_clitics().article
         self._groups = frozenset(" ".join(words) for words in load_titles().groups)
@@ -60,37 +58,38 @@ class Prospector:
             if not any(policy.lenient_minimum for policy in frame.roles.values())
         )
 
-    def judge(self, part: ParsedDocument) -> Prospect:
-        """What these sentences make of their document. It depends where a loose frame finds an event, or fires in a
-        sentence with words for parties that only the rest of the text can name ("*the two men* discussed by telephone …",
-        a surname)."""
-        matcher = Matcher(part, self._loose, self._gazetteer)
-        if not any(self._finds(matcher, view) for view in matcher.views):
-            return Prospect.OPEN if self._find_names(matcher) else Prospect.NONE
-        standing = self._sieve.find_triggers(part.document)
-        strict = matcher.reading(
-            [replace(frame, triggers=_among(frame.triggers, standing)) for frame in self._frames]
-        )
-        found = (mention for view in strict.views for mention in strict.find_in(view))
-        return Prospect.REPORT if any(map(self._makes_report, found)) else Prospect.OPEN
+    def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
+        """What these sentences make of their document, of which the sieve has named the triggers. It depends where a loose
+        frame finds an event, or fires in a sentence with words for parties that only the rest of the text can name ("*the two
+        men* discussed by telephone …", a surname). Where no more sentences will be parsed (``last``), only a report counts."""
+        matcher = Matcher(part, self._frames, self._gazetteer)
+        segments = to_segments(part.document)
+        numbers = list(_find_segments(segments, matcher.views))
+        views = [
+            (view, sifted.triggers[number])
+            for number, view in zip(numbers, matcher.views, strict=True)
+            if number in sifted.triggers
+        ]
+        for view, ids in views:
+            mentions = matcher.reading(_with(self._frames, ids)).find_in(view)
+            if any(map(self._makes_report, mentions)):
+                return Judgement(Prospect.REPORT)
+        if last:
+            return Judgement(Prospect.NONE)
+        fired = [
+            (view, firings) for view, ids in views if (firings := list(_fire(view, _with(self._loose, ids))))
+        ]
+        further = self._find_further(segments, numbers, fired)
+        if further or any(self._finds(matcher, view, firings) for view, firings in fired):
+            return Judgement(Prospect.OPEN, further)
+        return Judgement(Prospect.NONE)
 
-    def find_names(self, part: ParsedDocument) -> tuple[int, ...]:
-        """The numbers of the other segments of a document that may say in full who is meant by a name in these sentences."""
-        return self._find_names(Matcher(part, self._loose, self._gazetteer))
-
-    def _finds(self, matcher: Matcher, view: SentenceView) -> bool:
-        """Whether the loose frames find an event in a sentence, or fire beside a word for several parties, or in what somebody
-        goes on to say whom the text before may have named in full ("*And Miller added* that …")."""
-        firings = list(self._fire(view))
-        if firings and view.find(self._groups, 1, len(view.words) + 1):
-            return True
-        if firings and goes_on_saying(view):
+    def _finds(self, matcher: Matcher, view: SentenceView, firings: Sequence[Firing]) -> bool:
+        """Whether loose frames that fire find an event in a sentence, or stand beside a word for several parties, or in what
+        somebody goes on to say whom the text before may have named in full ("*And Miller added* that …")."""
+        if view.find(self._groups, 1, len(view.words) + 1) or goes_on_saying(view):
             return True
         return any(matcher.has_parties(view, firing) for firing in firings)
-
-    def _fire(self, view: SentenceView) -> Iterator[Firing]:
-        nothing: frozenset[str] = frozenset()  # is asked of the document's words
-        return (firing for frame in self._loose for firing in find_firings(view, frame, nothing))
 
     def _makes_report(self, mention: Mention) -> bool:
         """Whether a mention can be a report without others: one more round is none without the event that it takes its
@@ -99,34 +98,39 @@ class Prospector:
             return True
         return not mention.values.fillers and mention.frame in self._without_parties
 
-    def _find_names(self, matcher: Matcher) -> tuple[int, ...]:
-        """The numbers of the segments, beyond the parsed sentences, that say more of the events in these."""
-        firing = [view for view in matcher.views if next(self._fire(view), None) is not None]
-        names = {name for view in firing for name in _unread_names(view)}
-        weighed = {view.sentence.begin for view in firing if self._is_weighed(matcher, view)}
-        if not (names or weighed):
-            return ()
-        segments = to_segments(matcher.parsed.document)
-        begins = [view.sentence.begin for view in matcher.views]
-        parsed = frozenset(_holding(segments, begins))
-        around = {
-            near for number in _holding(segments, weighed) for near in (0, max(number - 1, 0), number + 1)
-        }
-        around &= set(range(len(segments)))
+    def _find_further(
+        self,
+        segments: Sequence[Segment],
+        numbers: Sequence[int],
+        fired: Sequence[tuple[SentenceView, Sequence[Firing]]],
+    ) -> tuple[int, ...]:
+        """The numbers of the segments, beyond those that are parsed, that say more of the events for which triggers fired."""
+        names = {name for view, _ in fired for name in _unread_names(view)}
+        weighed = [
+            numbers[view.sentence.index]
+            for view, firings in fired
+            if any(firing.trigger.id in self._weighing for firing in firings)
+        ]
+        around = {near for number in weighed for near in (0, number - 1, number + 1)} & set(
+            range(len(segments))
+        )
+        parsed = frozenset(numbers)
         return tuple(sorted({*_naming(segments, names, parsed), *around} - parsed))
 
-    def _is_weighed(self, matcher: Matcher, view: SentenceView) -> bool:
-        """Whether what stands around a sentence tells what it is likely about, or who likely takes part."""
-        weighing = self._weighing & self._sieve.find_triggers(matcher.parsed.document)
-        return any(firing.trigger.id in weighing for firing in self._fire(view))
+
+def _fire(view: SentenceView, frames: Sequence[Frame]) -> Iterator[Firing]:
+    """What fires in a sentence, whatever is asked of the document's words."""
+    nothing: frozenset[str] = frozenset()
+    return (firing for frame in frames for firing in find_firings(view, frame, nothing))
 
 
-def _holding(segments: Sequence[Segment], begins: Collection[int]) -> Iterator[int]:
-    """The numbers of the segments in which sentences begin."""
-    for number, segment in enumerate(segments):
-        first, last = segment.span(0, len(segment.text))
-        if any(first <= begin < last for begin in begins):
-            yield number
+def _find_segments(segments: Sequence[Segment], views: Sequence[SentenceView]) -> Iterator[int]:
+    """The numbers of the segments that parsed sentences are of, both in the order of the text."""
+    number = 0
+    for view in views:
+        while view.sentence.begin >= segments[number].span(0, len(segments[number].text))[1]:
+            number += 1
+        yield number
 
 
 def _naming(segments: Sequence[Segment], names: Collection[str], parsed: Collection[int]) -> Iterator[int]:
@@ -150,9 +154,12 @@ def _unread_names(view: SentenceView) -> Iterator[str]:
                 yield form
 
 
-def _among(triggers: Sequence[Trigger], ids: frozenset[str]) -> tuple[Trigger, ...]:
-    """Those of some triggers that have one of these ids."""
-    return tuple(trigger for trigger in triggers if trigger.id in ids)
+def _with(frames: Sequence[Frame], ids: frozenset[str]) -> list[Frame]:
+    """Frames with those of their triggers that have one of these ids."""
+    return [
+        replace(frame, triggers=tuple(trigger for trigger in frame.triggers if trigger.id in ids))
+        for frame in frames
+    ]
 
 
 def _in_part(trigger: Trigger) -> Trigger:

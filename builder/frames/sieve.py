@@ -2,7 +2,8 @@
 
 For every word of every list of the frames it is known which tokens can be it (:mod:`.inflection`); nothing here knows
 any frame, and a new one needs no change. What a trigger asks of its surroundings is asked here too, as far as it
-concerns words and not trees: governors before it, words and phrases near it, a party with some tag, leaders.
+concerns words and not trees: governors before it, words and phrases near it, a party with some tag, leaders, a model of
+the words around it.
 
 A document without such a sentence has no report, for a report needs a mention that does not only refer back. So it is
 not parsed at all, and its graph is the same. Of the others these sentences are parsed first (:mod:`.prospects`). What
@@ -14,19 +15,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import itemgetter, or_
 from os.path import commonprefix
 from typing import TypeAlias
 
 from diplograph.arabic import fold
 from diplograph.frames.inflection import WordLists
 from diplograph.frames.schema import WIDE, Frame, Trigger, load_frames
-from diplograph.frames.triggers import LEAD
+from diplograph.frames.subjects import foresee
+from diplograph.frames.triggers import LEAD, OPENING, SAYING, AnchorWords
 from diplograph.linking import Gazetteer, Titles, load_gazetteer, load_titles
 from diplograph.linking.tokens import load_clitics
-from diplograph.model import Document
+from diplograph.model import Document, Sifted
 from diplograph.parsing import to_segments
 
 _WORD = re.compile(r"[^\W_]+")
@@ -36,8 +38,8 @@ _REACH = {
     "before": (-3, 0),
     "phrase": (0, 34),
 }  # tokens; a token has one word at least
-_Row: TypeAlias = Sequence[frozenset[int]]
-"""For each word of a sentence the numbers of the lists that it can be on."""
+_Lists: TypeAlias = int
+"""A set of lists of words: of the list of each number, the bit of that place."""
 
 
 class Sieve:
@@ -46,11 +48,12 @@ class Sieve:
     def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer, titles: Titles) -> None:
         lists: dict[tuple[frozenset[str], bool, bool], int] = {}
 
-        def number(words: frozenset[str], exact: bool = False, verbal: bool = False) -> int:
-            return lists.setdefault((words, exact, verbal), len(lists))
+        def number(words: frozenset[str], exact: bool = False, verbal: bool = False) -> _Lists:
+            return 1 << lists.setdefault((words, exact, verbal), len(lists))
 
+        nouns = AnchorWords.of(frames).nouns
         self._triggers = [
-            _Wanted(trigger, number)
+            _Wanted(trigger, number, number(nouns))
             for frame in frames
             for trigger in frame.triggers
             if not trigger.anaphoric  # what only refers back makes no report by itself
@@ -58,7 +61,7 @@ class Sieve:
         exact = frozenset(place for (_, exact, _), place in lists.items() if exact)
         verbal = frozenset(place for (*_, verbal), place in lists.items() if verbal)
         words = WordLists({place: words for (words, *_), place in lists.items()}, exact, verbal)
-        self._lists_of = lru_cache(maxsize=200_000)(words.find)
+        self._lists_of = lru_cache(maxsize=200_000)(lambda token: _join(words.find(token)))
         self._tagged = {
             tag: _compile_names(_names_with(gazetteer, tag))
             for tag in {wanted.tagged for wanted in self._triggers if wanted.tagged}
@@ -69,39 +72,30 @@ class Sieve:
             {" ".join(words) for words in titles.groups} | set(_leading_names(titles))
         )
 
-    def find_sentences(self, document: Document) -> tuple[int, ...]:
-        """The numbers of the segments that can hold an event; where there is none, the document need not be parsed.
+    def sift(self, document: Document) -> Sifted:
+        """The segments that can hold an event, and the triggers that can tell it there: the words of the document are enough
+        for them. Where there is no such segment, the document need not be parsed.
 
         >>> from diplograph.model import Block
-        >>> load_sieve().find_sentences(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),)))
+        >>> load_sieve().sift(Document("d", "سجل الفريق هدفا", blocks=(Block(0, 15),))).sentences
         ()
         """
-        sentences, rows = self._read(document)
-        likely = self._likely(rows)
-        if any(wanted.leaders for wanted in likely) and not self._has_leaders("\n".join(sentences)):
-            likely = [wanted for wanted in likely if not wanted.leaders]
-        return tuple(
-            number
-            for number, sentence in enumerate(sentences)
-            if any(wanted.stands(rows, number) and self._has_parties(wanted, sentence) for wanted in likely)
-        )
-
-    def find_triggers(self, document: Document) -> frozenset[str]:
-        """The ids of the triggers that find in a document the words which they ask of the whole of it."""
-        _, rows = self._read(document)
-        return frozenset(wanted.id for wanted in self._likely(rows))
-
-    def _read(self, document: Document) -> tuple[list[str], list[_Row]]:
-        """The sentences of a document, folded, and of each the lists that each of its words can be on."""
         sentences = [fold(segment.text) for segment in to_segments(document)]
-        return sentences, [
-            [self._lists_of(word) for word in _WORD.findall(sentence)] for sentence in sentences
-        ]
-
-    def _likely(self, rows: Sequence[_Row]) -> list[_Wanted]:
-        """The triggers for which the words of a document are enough."""
-        present, opening = _gather(rows), _gather(rows[:LEAD])
-        return [wanted for wanted in self._triggers if wanted.can_stand(present, opening)]
+        tokens = [_WORD.findall(sentence) for sentence in sentences]
+        read = _Tokens(tokens, self._lists_of)
+        present, opening = read.gather(0, len(tokens)), read.gather(0, LEAD)
+        standing = [wanted for wanted in self._triggers if wanted.can_stand(present, opening)]
+        if any(wanted.leaders for wanted in standing) and not self._has_leaders("\n".join(sentences)):
+            standing = [wanted for wanted in standing if not wanted.leaders]
+        found = {
+            number: frozenset(
+                wanted.id
+                for wanted in standing
+                if wanted.stands(read, number) and self._has_parties(wanted, sentence)
+            )
+            for number, sentence in enumerate(sentences)
+        }
+        return Sifted({number: ids for number, ids in found.items() if ids})
 
     def _has_leaders(self, text: str) -> bool:
         """Whether two leaders can be in a text, or a word for several."""
@@ -115,22 +109,43 @@ class Sieve:
         return not wanted.leaders or bool(self._leaders.search(sentence) or self._groups.search(sentence))
 
 
-def _gather(rows: Iterable[_Row]) -> frozenset[int]:
-    """The lists that words of some sentences can be on."""
-    return frozenset().union(*(lists for row in rows for lists in row))
+def _join(numbers: Iterable[int]) -> _Lists:
+    """The set of the lists of some numbers."""
+    return sum(1 << number for number in numbers)
+
+
+class _Tokens:
+    """The tokens of the sentences of a document, folded; for each, and for each sentence, the lists that words in it can be
+    on."""
+
+    def __init__(self, sentences: Sequence[Sequence[str]], lists_of: Callable[[str], _Lists]) -> None:
+        self.sentences = sentences
+        self.rows = [[lists_of(token) for token in sentence] for sentence in sentences]
+        self.lists = [reduce(or_, row, 0) for row in self.rows]
+
+    def gather(self, first: int, last: int) -> _Lists:
+        """The lists that words of some sentences can be on, from the first up to the last (exclusive)."""
+        return reduce(or_, self.lists[max(first, 0) : last], 0)
+
+    def opens_with(self, number: int, words: _Lists, within: int) -> bool:
+        """Whether one of the first tokens of a sentence, if there is one of this number, can be on a list."""
+        return number < len(self.rows) and any(words & lists for lists in self.rows[number][:within])
 
 
 class _Wanted:
     """What a trigger asks for, its lists of words by number."""
 
-    def __init__(self, trigger: Trigger, number: Callable[..., int]) -> None:
+    def __init__(self, trigger: Trigger, number: Callable[..., _Lists], events: _Lists) -> None:
         self.id = trigger.id
         self.tagged = trigger.tagged
         self.leaders = trigger.leaders > 1
+        self._events = events
+        self._foresight = foresee(trigger.likely) if trigger.likely else None
         self._anchors = number(trigger.anchors, trigger.exact, trigger.verbal)
         self._before = [
             number(words, verbal=True) for words in (trigger.governors, trigger.connectors) if words
         ]
+        self._all = reduce(or_, self._before, self._anchors)
         self._near = [
             (near.scope, near.at_least, _Words(near.words, number))
             for near in trigger.near
@@ -138,75 +153,98 @@ class _Wanted:
         ]
         # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
         self._context = [
-            (near.scope, near.at_least, [_numbers(item, number) for item in near.words])
+            (near.scope, near.at_least, [reduce(or_, _to_lists(item, number)) for item in near.words])
             for near in trigger.near
             if near.scope in WIDE
         ]
 
-    def can_stand(self, present: frozenset[int], opening: frozenset[int]) -> bool:
+    def can_stand(self, present: _Lists, opening: _Lists) -> bool:
         """Whether the lists found in a document are enough, and in its opening."""
-        return (
-            self._anchors in present
-            and all(words in present for words in self._before)
-            and all(words.can_stand(present) for _, _, words in self._near)
-            and all(
-                _has(opening if scope == "opening" else present, at_least, items)
-                for scope, at_least, items in self._context
-            )
-        )
-
-    def stands(self, rows: Sequence[_Row], number: int) -> bool:
-        """Whether the words of a sentence, and of those beside it, are those that the trigger asks for."""
-        row = rows[number]
-        return any(
-            self._stands_at(row, at) for at, lists in enumerate(row) if self._anchors in lists
-        ) and all(
-            _has(_gather(rows[max(number - 1, 0) : number + 2]), at_least, items)
+        return self._can_stand_in(present) and all(
+            _has(opening if scope == "opening" else present, at_least, items)
             for scope, at_least, items in self._context
-            if scope == "recent"
         )
 
-    def _stands_at(self, row: _Row, at: int) -> bool:
-        if not all(any(words in lists for lists in row[: at + 1]) for words in self._before):
+    def _can_stand_in(self, present: _Lists) -> bool:
+        return self._all & ~present == 0 and all(words.can_stand(present) for _, _, words in self._near)
+
+    def stands(self, read: _Tokens, number: int) -> bool:
+        """Whether the words of a sentence, and of those beside it, are those that the trigger asks for."""
+        if not self._can_stand_in(read.lists[number]) or not all(
+            _has(self._beside(read, number, scope), at_least, items)
+            for scope, at_least, items in self._context
+            if scope in ("recent", "sequel")
+        ):
             return False
-        for scope, at_least, words in self._near:
-            first, last = _REACH.get(scope, (-len(row), len(row)))
-            near = range(max(at + first, 0), min(at + last + 1, len(row)))
-            if sum(words.stand_at(row, place) for place in near) < at_least:
-                return False
-        return True
+        row = read.rows[number]
+        near = [
+            (_REACH.get(scope, (-len(row), len(row))), at_least, words.find(row, read.lists[number]))
+            for scope, at_least, words in self._near
+        ]
+        return any(
+            all(any(words & lists for lists in row[: at + 1]) for words in self._before)
+            and all(
+                sum(at + first <= place <= at + last for place in places) >= at_least
+                for (first, last), at_least, places in near
+            )
+            and (not self._foresight or self._foresight.can_be(read.sentences, number, at))
+            for at, lists in enumerate(row)
+            if self._anchors & lists
+        )
+
+    def _beside(self, read: _Tokens, number: int, scope: str) -> _Lists:
+        """The lists that words can be on within a scope that reaches beyond a sentence to those beside it. The next one counts
+        where it opens with an event that the text has told of."""
+        if scope == "sequel":
+            following = read.opens_with(number + 1, self._events, SAYING)
+            return read.lists[number + 1] if following else 0
+        following = read.opens_with(number + 1, self._events, OPENING)
+        return read.gather(number - 1, number + (2 if following else 1))
 
 
-def _has(present: frozenset[int], at_least: int, items: Iterable[Sequence[int]]) -> bool:
+def _has(present: _Lists, at_least: int, items: Iterable[_Lists]) -> bool:
     """Whether enough of some items have all their lists among those present."""
-    return sum(present.issuperset(item) for item in items) >= at_least
+    found = (item for item in items if item & ~present == 0)
+    return sum(1 for _ in islice(found, at_least)) >= at_least
 
 
 class _Words:
     """Words and phrases as lists by number: all single words are one list, each word of a phrase is its own."""
 
-    def __init__(self, items: frozenset[str], number: Callable[..., int]) -> None:
+    def __init__(self, items: frozenset[str], number: Callable[..., _Lists]) -> None:
         self._single = number(frozenset(item for item in items if " " not in item), verbal=True)
-        phrases = [_numbers(item, number) for item in sorted(items) if " " in item]
-        self._phrases = {first: [phrase for phrase in phrases if phrase[0] == first] for first, *_ in phrases}
+        self._phrases = [_to_lists(item, number) for item in sorted(items) if " " in item]
+        self._first = reduce(or_, (phrase[0] for phrase in self._phrases), 0)
+        self._whole = [reduce(or_, phrase) for phrase in self._phrases]
 
-    def can_stand(self, present: frozenset[int]) -> bool:
+    def can_stand(self, present: _Lists) -> bool:
         """Whether the lists found in a document are enough."""
-        return self._single in present or any(
-            present.issuperset(phrase) for phrases in self._phrases.values() for phrase in phrases
-        )
+        if self._single & present:
+            return True
+        return self._first & present != 0 and any(whole & ~present == 0 for whole in self._whole)
 
-    def stand_at(self, row: _Row, at: int) -> bool:
-        """Whether one of the words stands at a place of a sentence, or a phrase begins there."""
-        return self._single in row[at] or any(
-            all(words in lists for words, lists in zip(phrase, row[at:], strict=False))
-            for first in row[at] & self._phrases.keys()
-            for phrase in self._phrases[first]
-            if len(phrase) <= len(row) - at
-        )
+    def find(self, row: Sequence[_Lists], present: _Lists) -> list[int]:
+        """The places of a sentence, of which the lists are given, too, at which one of the words stands or a phrase begins."""
+        phrases = [
+            phrase for phrase, whole in zip(self._phrases, self._whole, strict=True) if whole & ~present == 0
+        ]
+        return [
+            at
+            for at, lists in enumerate(row)
+            if self._single & lists or any(_begins(phrase, row, at) for phrase in phrases)
+        ]
 
 
-def _numbers(item: str, number: Callable[..., int]) -> list[int]:
+def _begins(phrase: Sequence[_Lists], row: Sequence[_Lists], at: int) -> bool:
+    """Whether the words of a phrase stand from a place on, each in the next token or, since frames list clitics as words of
+    their own ("against *to missiles*"), in the same."""
+    ends = {at} if phrase[0] & row[at] else set()
+    for word in phrase[1:]:
+        ends = {to for end in ends for to in (end, end + 1) if to < len(row) and word & row[to]}
+    return bool(ends)
+
+
+def _to_lists(item: str, number: Callable[..., _Lists]) -> list[_Lists]:
     """The lists of the words of an item, each its own; the words of a phrase are compared by their forms."""
     words = item.split()
     return [number(frozenset({word}), len(words) > 1) for word in words]

@@ -13,8 +13,8 @@ from diplograph.frames.view import SentenceView, find_first
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
 _CONDITION_DISTANCE = 4  # words before an anchor in which a conjunction makes it part of a condition
-_OPENING = 4  # words in which a sentence names what it goes on to speak of
-_SAYING = 9  # … behind whoever says so
+OPENING = 4  # words in which a sentence names what it goes on to speak of
+SAYING = 9  # … behind whoever says so
 LEAD = 2  # sentences that say what an article is about: the headline, the first one below it
 _OF_ONE_THING = 45  # words of a sentence; a longer one strings together many matters
 _FOLLOWING, _NEXT = 2, 5  # words of the scopes "following" and "next"
@@ -211,14 +211,14 @@ def _tells_on(view: SentenceView) -> bool:
         and not view.has_pronoun(id)
         and any(0 < at <= len(view.words) and view.is_verb(at) for at in (id - 1, id + 1))
         for id in view.anchors
-        if id <= _SAYING
+        if id <= SAYING
     )
 
 
 def _goes_on(view: SentenceView) -> bool:
     """Whether a sentence opens with an event that the text has just told of ("*The talks* aim at …", "and centred *the
     discussions* on …")."""
-    return any(id <= _OPENING and view.is_definite(id) and not view.has_pronoun(id) for id in view.anchors)
+    return any(id <= OPENING and view.is_definite(id) and not view.has_pronoun(id) for id in view.anchors)
 
 
 def _is_in_name(view: SentenceView, id: int) -> bool:

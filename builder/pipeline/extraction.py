@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from diplograph.model import Actor, Document, EventReport, ParsedDocument, Prospect
+from diplograph.model import Actor, Document, EventReport, Judgement, ParsedDocument, Sifted
 
 if TYPE_CHECKING:
     from diplograph.frames import Prospector
@@ -24,16 +23,13 @@ class Extractor(Protocol):
         """The reports of a document, numbered from 1 in the order of the text."""
         ...
 
-    def find_sentences(self, document: Document) -> Sequence[int]:
-        """The numbers of the segments that can hold an event, told before they are parsed; none is a promise."""
+    def sift(self, document: Document) -> Sifted:
+        """The segments that can hold an event, told before they are parsed; that none can is a promise."""
         ...
 
-    def judge(self, part: ParsedDocument) -> Prospect:
-        """What can come of a document of which these sentences are known; that nothing can is a promise."""
-        ...
-
-    def find_names(self, part: ParsedDocument) -> Sequence[int]:
-        """The numbers of the segments, beyond these sentences, that may say who is meant in them."""
+    def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
+        """What can come of a document of which these sentences are known, the last ones to be parsed for this or not; that
+        nothing can is a promise."""
         ...
 
     def describe(self, key: str) -> Actor | None:
@@ -67,25 +63,21 @@ class FrameExtractor:
 
         return to_reports(parsed, find_mentions(parsed, self._frames, self._gazetteer))
 
-    def find_sentences(self, document: Document) -> Sequence[int]:
+    def sift(self, document: Document) -> Sifted:
         """The segments that have words of an event, as the frames list them."""
         from diplograph.frames import load_sieve
 
-        return load_sieve().find_sentences(document)
+        return load_sieve().sift(document)
 
-    def judge(self, part: ParsedDocument) -> Prospect:
+    def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
         """Whether the frames see a report in these sentences, or something that the others might make one."""
-        return self._prospector.judge(part)
-
-    def find_names(self, part: ParsedDocument) -> Sequence[int]:
-        """The segments that may name in full whom these sentences call by a surname."""
-        return self._prospector.find_names(part)
+        return self._prospector.judge(part, sifted, last=last)
 
     @cached_property
     def _prospector(self) -> Prospector:
-        from diplograph.frames import Prospector, load_sieve
+        from diplograph.frames import Prospector
 
-        return Prospector(self._frames, self._gazetteer, load_sieve())
+        return Prospector(self._frames, self._gazetteer)
 
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""

@@ -15,15 +15,14 @@ from diplograph.model import (
     ParserIdentity,
     Place,
     Prospect,
+    Sifted,
     describe_fault,
 )
-from diplograph.parsing import BatchParser, CachedParser, Parser, to_segments
+from diplograph.parsing import BatchParser, CachedParser, Parser
 from diplograph.pipeline.extraction import Extractor
 
 _CONTEXT = 3
 """Sentences before one with the words of an event that settle whether it is one (measured: docs/scale.md)."""
-
-_ROUNDS = 2  # the sentences with words of an event, then those with others
 
 Input = tuple[Document, Parser | None]
 """A document, and its own parser if the common one is not to parse it."""
@@ -79,46 +78,47 @@ class Reader:
 
     def _parse_promising(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
         """The parses, by id, of those documents that can have a report."""
-        likely = [
-            (document, numbers) for document in documents if (numbers := self._find_sentences(document))
-        ]
+        sifted = [(document, self._sift(document)) for document in documents]
+        likely = [(document, found) for document, found in sifted if found and found.sentences]
+        strange = [document for document, found in sifted if found is None]
         if not isinstance(self.parser, BatchParser):
-            return self._parse([document for document, _ in likely])
+            return self._parse([*(document for document, _ in likely), *strange])
         try:
             kept, promising = self._select(self.parser, likely)
         except ModelError:
             raise
         except Exception:  # noqa: BLE001 - found out document by document
-            return self._parse([document for document, _ in likely])
-        return kept | self._parse(promising)
+            return self._parse([*(document for document, _ in likely), *strange])
+        return kept | self._parse([*promising, *strange])
 
     def _select(
-        self, parser: BatchParser, likely: Sequence[tuple[Document, Sequence[int]]]
+        self, parser: BatchParser, likely: Sequence[tuple[Document, Sifted]]
     ) -> tuple[dict[str, ParsedDocument | str], list[Document]]:
         """The parses, by id, that were kept; and of the other documents those that must be parsed whole, as the parses of
         some sentences say, and where these leave it open, of those before them, too, and of those that name whom they mean."""
         kept: dict[str, ParsedDocument | str] = {}
         promising: list[Document] = []
-        parts = likely
-        for _ in range(_ROUNDS):
+        found = {document.id: sifted for document, sifted in likely}
+        parts = [(document, sifted.sentences) for document, sifted in likely]
+        for last in (False, True):
             left = []
             for (document, numbers), part in zip(parts, parser.parse_parts(parts), strict=True):
-                prospect = self.extractor.judge(part) if len(part.sentences) <= len(numbers) else None
-                if prospect is None:
+                if len(part.sentences) > len(numbers):
                     kept[document.id] = part
-                elif prospect is Prospect.REPORT:
+                    continue
+                judgement = self.extractor.judge(part, found[document.id], last=last)
+                if judgement.prospect is Prospect.REPORT:
                     promising.append(document)
-                elif prospect is Prospect.OPEN:
-                    wider = {*_widen(numbers, _CONTEXT), *self.extractor.find_names(part)}
-                    left.append((document, sorted(wider)))
+                elif judgement.prospect is Prospect.OPEN:
+                    left.append((document, _widen(numbers, _CONTEXT, judgement.further)))
             parts = left
         return kept, promising
 
-    def _find_sentences(self, document: Document) -> Sequence[int]:
+    def _sift(self, document: Document) -> Sifted | None:
         try:
-            return self.extractor.find_sentences(document)
+            return self.extractor.sift(document)
         except Exception:  # noqa: BLE001 - a document too strange for the sieve is the parser's to refuse
-            return range(len(to_segments(document)))
+            return None
 
     def _parse(self, documents: Sequence[Document]) -> dict[str, ParsedDocument | str]:
         """The parse of each document, by its id, or what went wrong; together, or if that fails one by one."""
@@ -142,13 +142,14 @@ class Reader:
         return Reading(document, parser.identity, reports, actors, places)
 
 
-def _widen(numbers: Sequence[int], context: int) -> list[int]:
-    """These numbers, each with so many before it.
+def _widen(numbers: Sequence[int], context: int, further: Sequence[int]) -> tuple[int, ...]:
+    """These numbers, each with so many before it, and further ones.
 
-    >>> _widen([1, 6], 2)
-    [0, 1, 4, 5, 6]
+    >>> _widen([1, 6], 2, [8])
+    (0, 1, 4, 5, 6, 8)
     """
-    return sorted({near for number in numbers for near in range(max(0, number - context), number + 1)})
+    before = {near for number in numbers for near in range(max(0, number - context), number + 1)}
+    return tuple(sorted(before | set(further)))
 
 
 def _parse(parser: Parser, document: Document) -> ParsedDocument | str:

@@ -102,9 +102,8 @@ class Bench:
         else:
             for method, name in ENGINE.items():
                 self.clock.wrap(self.parser.engine, method, name)
-            self.clock.wrap(self.extractor, "find_sentences", "sieve")
+            self.clock.wrap(self.extractor, "sift", "sieve")
             self.clock.wrap(self.extractor, "judge", "reading parts")
-            self.clock.wrap(self.extractor, "find_names", "reading parts")
         self.clock.wrap(self.extractor, "extract", "linking and frames")
         self.loading = time.monotonic() - started
         self.reader = Reader(self.parser, self.extractor, sieve=mode == "build")
