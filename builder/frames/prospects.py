@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from diplograph.arabic import fold
 from diplograph.frames.matching import Matcher
@@ -24,18 +25,21 @@ from diplograph.frames.view import SentenceView
 from diplograph.linking import Gazetteer, load_titles
 from diplograph.linking.overview import SHORTEST_NAME
 from diplograph.linking.tokens import load_clitics, readings
-from diplograph.model import Judgement, Mention, ParsedDocument, Prospect, Sifted
+from diplograph.model import EventReport, Judgement, Mention, ParsedDocument, Prospect, Sifted
 from diplograph.parsing import Segment, to_segments
 
 _WORD = re.compile(r"[^\W_]+")
 _NAMES = frozenset({"PROPN", "X"})  # how names are tagged; foreign ones mostly as X
+ToReports: TypeAlias = Callable[[ParsedDocument, Sequence[Mention]], Sequence[EventReport]]
+"""Which reports mentions make."""
+
 _TELLING = 2  # sentences with a name, the first ones, of which one gives it in full; headlines often do not
 
 
 class Prospector:
     """Reads parts of documents with the frames, as they are and loosely."""
 
-    def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer) -> None:
+    def __init__(self, frames: Sequence[Frame], gazetteer: Gazetteer, to_reports: ToReports) -> None:
         self._frames = [
             replace(frame, triggers=tuple(_in_part(t) for t in frame.triggers if not t.anaphoric))
             for frame in frames
@@ -48,15 +52,11 @@ class Prospector:
             if trigger.likely or any(policy.likely for policy in frame.roles.values())
         )
         self._gazetteer = gazetteer
+        self._to_reports = to_reports
         bodies = load_titles().phrases("anaphors.organization")
         article = load_clitics().article
         self._groups = frozenset(" ".join(words) for words in load_titles().groups)
         self._groups |= {article + body for body in bodies}  # "*the union* said that it will …"
-        self._without_parties = frozenset(
-            frame.file
-            for frame in frames
-            if not any(policy.lenient_minimum for policy in frame.roles.values())
-        )
 
     def judge(self, part: ParsedDocument, sifted: Sifted, *, last: bool = False) -> Judgement:
         """What these sentences make of their document, of which the sieve has named the triggers. It depends where a loose
@@ -70,33 +70,31 @@ class Prospector:
             for number, view in zip(numbers, matcher.views, strict=True)
             if number in sifted.triggers
         ]
-        for view, ids in views:
-            mentions = matcher.reading(_with(self._frames, ids)).find_in(view)
-            if any(map(self._makes_report, mentions)):
-                return Judgement(Prospect.REPORT)
+        mentions = [
+            mention
+            for view, ids in views
+            for mention in matcher.reading(_with(self._frames, ids)).find_in(view)
+        ]
+        if mentions and self._to_reports(part, mentions):
+            return Judgement(Prospect.REPORT)
         if last:
             return Judgement(Prospect.NONE)
         fired = [
             (view, firings) for view, ids in views if (firings := list(_fire(view, _with(self._loose, ids))))
         ]
         further = self._find_further(segments, numbers, fired)
-        if further or any(self._finds(matcher, view, firings) for view, firings in fired):
+        if mentions or further or any(self._finds(matcher, view, firings) for view, firings in fired):
             return Judgement(Prospect.OPEN, further)
         return Judgement(Prospect.NONE)
 
     def _finds(self, matcher: Matcher, view: SentenceView, firings: Sequence[Firing]) -> bool:
-        """Whether loose frames that fire find an event in a sentence, or stand beside a word for several parties, or in what
-        somebody goes on to say whom the text before may have named in full ("*And Miller added* that …")."""
-        if view.find(self._groups, 1, len(view.words) + 1) or goes_on_saying(view):
+        """Whether loose frames that fire find an event in a sentence, or stand beside a word for several parties, or what is
+        uttered stands in what somebody goes on to say whom the text before may have named in full ("*And Miller added* that …")."""
+        if view.find(self._groups, 1, len(view.words) + 1):
+            return True
+        if any(firing.frame.status for firing in firings) and goes_on_saying(view):
             return True
         return any(matcher.has_parties(view, firing) for firing in firings)
-
-    def _makes_report(self, mention: Mention) -> bool:
-        """Whether a mention can be a report without others: one more round is none without the event that it takes its
-        parties from, unless its own words mean some, or its frame may do without."""
-        if "inherits" not in mention.cues or {"group", "implied"} & mention.cues:
-            return True
-        return not mention.values.fillers and mention.frame in self._without_parties
 
     def _find_further(
         self,

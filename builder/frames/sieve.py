@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from itertools import groupby, islice
 from operator import itemgetter, or_
@@ -51,9 +52,10 @@ class Sieve:
         def number(words: frozenset[str], exact: bool = False, verbal: bool = False) -> _Lists:
             return 1 << lists.setdefault((words, exact, verbal), len(lists))
 
+        share = cache(lambda words: _Words(words, number))  # what several triggers ask for is looked for once
         nouns = AnchorWords.of(frames).nouns
         self._triggers = [
-            _Wanted(trigger, number, number(nouns))
+            _Wanted(trigger, number, share, number(nouns))
             for frame in frames
             for trigger in frame.triggers
             if not trigger.anaphoric  # what only refers back makes no report by itself
@@ -83,8 +85,7 @@ class Sieve:
         sentences = [fold(segment.text) for segment in to_segments(document)]
         tokens = [_WORD.findall(sentence) for sentence in sentences]
         read = _Tokens(tokens, self._lists_of)
-        present, opening = read.gather(0, len(tokens)), read.gather(0, LEAD)
-        standing = [wanted for wanted in self._triggers if wanted.can_stand(present, opening)]
+        standing = [wanted for wanted in self._triggers if wanted.can_stand(read)]
         if any(wanted.leaders for wanted in standing) and not self._has_leaders("\n".join(sentences)):
             standing = [wanted for wanted in standing if not wanted.leaders]
         found = {
@@ -123,9 +124,34 @@ class _Tokens:
         self.rows = [[lists_of(token) for token in sentence] for sentence in sentences]
         self.lists = [reduce(or_, row, 0) for row in self.rows]
 
-    def gather(self, first: int, last: int) -> _Lists:
-        """The lists that words of some sentences can be on, from the first up to the last (exclusive)."""
-        return reduce(or_, self.lists[max(first, 0) : last], 0)
+        self._had: dict[tuple[_Words, int, range], bool] = {}
+
+    def gather(self, numbers: range) -> _Lists:
+        """The lists that words of the sentences of these numbers can be on."""
+        return reduce(or_, self.lists[numbers.start : numbers.stop], 0)
+
+    def have(self, wanted: _Words, at_least: int, numbers: range) -> bool:
+        """Whether so many different words or phrases of some can stand in the sentences of these numbers."""
+        key = wanted, at_least, numbers
+        if key not in self._had:
+            self._had[key] = self._have(wanted, at_least, numbers)
+        return self._had[key]
+
+    def _have(self, wanted: _Words, at_least: int, numbers: range) -> bool:
+        present = self.gather(numbers)
+        found = (wanted.singles & present).bit_count() or int(wanted.single & present != 0)
+        phrases = (
+            phrase
+            for phrase in wanted.phrases
+            if phrase.lists & ~present == 0 and any(self._holds(phrase, number) for number in numbers)
+        )
+        return found + sum(1 for _ in islice(phrases, max(at_least - found, 0))) >= at_least
+
+    def _holds(self, phrase: _Phrase, number: int) -> bool:
+        row = self.rows[number]
+        return phrase.lists & ~self.lists[number] == 0 and any(
+            phrase.begins(row, at) for at in range(len(row))
+        )
 
     def opens_with(self, number: int, words: _Lists, within: int) -> bool:
         """Whether one of the first tokens of a sentence, if there is one of this number, can be on a list."""
@@ -135,7 +161,13 @@ class _Tokens:
 class _Wanted:
     """What a trigger asks for, its lists of words by number."""
 
-    def __init__(self, trigger: Trigger, number: Callable[..., _Lists], events: _Lists) -> None:
+    def __init__(
+        self,
+        trigger: Trigger,
+        number: Callable[..., _Lists],
+        share: Callable[[frozenset[str]], _Words],
+        events: _Lists,
+    ) -> None:
         self.id = trigger.id
         self.tagged = trigger.tagged
         self.leaders = trigger.leaders > 1
@@ -147,32 +179,30 @@ class _Wanted:
         ]
         self._all = reduce(or_, self._before, self._anchors)
         self._near = [
-            (near.scope, near.at_least, _Words(near.words, number))
-            for near in trigger.near
-            if near.scope not in WIDE
+            (near.scope, near.at_least, share(near.words)) for near in trigger.near if near.scope not in WIDE
         ]
-        # Of the words of a document, different ones are asked for: each item by itself, a phrase by all its words.
         self._context = [
-            (near.scope, near.at_least, [reduce(or_, _to_lists(item, number)) for item in near.words])
-            for near in trigger.near
-            if near.scope in WIDE
+            (near.scope, near.at_least, share(near.words)) for near in trigger.near if near.scope in WIDE
         ]
 
-    def can_stand(self, present: _Lists, opening: _Lists) -> bool:
-        """Whether the lists found in a document are enough, and in its opening."""
-        return self._can_stand_in(present) and all(
-            _has(opening if scope == "opening" else present, at_least, items)
-            for scope, at_least, items in self._context
+    def can_stand(self, read: _Tokens) -> bool:
+        """Whether the words of a document are enough, and those of its opening."""
+        every = range(len(read.rows))
+        return self._can_stand_in(read, every) and all(
+            read.have(words, at_least, every[:LEAD] if scope == "opening" else every)
+            for scope, at_least, words in self._context
         )
 
-    def _can_stand_in(self, present: _Lists) -> bool:
-        return self._all & ~present == 0 and all(words.can_stand(present) for _, _, words in self._near)
+    def _can_stand_in(self, read: _Tokens, numbers: range) -> bool:
+        return self._all & ~read.gather(numbers) == 0 and all(
+            read.have(words, 1, numbers) for _, _, words in self._near
+        )
 
     def stands(self, read: _Tokens, number: int) -> bool:
         """Whether the words of a sentence, and of those beside it, are those that the trigger asks for."""
-        if not self._can_stand_in(read.lists[number]) or not all(
-            _has(self._beside(read, number, scope), at_least, items)
-            for scope, at_least, items in self._context
+        if not self._can_stand_in(read, range(number, number + 1)) or not all(
+            read.have(words, at_least, self._beside(read, number, scope))
+            for scope, at_least, words in self._context
             if scope in ("recent", "sequel")
         ):
             return False
@@ -192,62 +222,54 @@ class _Wanted:
             if self._anchors & lists
         )
 
-    def _beside(self, read: _Tokens, number: int, scope: str) -> _Lists:
-        """The lists that words can be on within a scope that reaches beyond a sentence to those beside it. The next one counts
-        where it opens with an event that the text has told of."""
-        if scope == "sequel":
-            following = read.opens_with(number + 1, self._events, SAYING)
-            return read.lists[number + 1] if following else 0
-        following = read.opens_with(number + 1, self._events, OPENING)
-        return read.gather(number - 1, number + (2 if following else 1))
-
-
-def _has(present: _Lists, at_least: int, items: Iterable[_Lists]) -> bool:
-    """Whether enough of some items have all their lists among those present."""
-    found = (item for item in items if item & ~present == 0)
-    return sum(1 for _ in islice(found, at_least)) >= at_least
+    def _beside(self, read: _Tokens, number: int, scope: str) -> range:
+        """The sentences that a scope takes in which reaches beyond a sentence to those beside it. The next one counts where it
+        opens with an event that the text has told of."""
+        first = number + 1 if scope == "sequel" else max(number - 1, 0)
+        told = read.opens_with(number + 1, self._events, SAYING if scope == "sequel" else OPENING)
+        return range(first, number + 2 if told else number + 1)
 
 
 class _Words:
-    """Words and phrases as lists by number: all single words are one list, each word of a phrase is its own."""
+    """Words and phrases as lists by number: all single words are one list (``single``), and each is one of its own, since of
+    the words of a document different ones are asked for (``singles``); of a phrase each word is its own."""
 
     def __init__(self, items: frozenset[str], number: Callable[..., _Lists]) -> None:
-        self._single = number(frozenset(item for item in items if " " not in item), verbal=True)
-        self._phrases = [_to_lists(item, number) for item in sorted(items) if " " in item]
-        self._first = reduce(or_, (phrase[0] for phrase in self._phrases), 0)
-        self._whole = [reduce(or_, phrase) for phrase in self._phrases]
-
-    def can_stand(self, present: _Lists) -> bool:
-        """Whether the lists found in a document are enough."""
-        if self._single & present:
-            return True
-        return self._first & present != 0 and any(whole & ~present == 0 for whole in self._whole)
+        words = sorted(item for item in items if " " not in item)
+        self.single = number(frozenset(words), verbal=True)
+        self.singles = reduce(or_, (number(frozenset({word})) for word in words), 0)
+        self.phrases = [_Phrase.of(item, number) for item in sorted(items) if " " in item]
 
     def find(self, row: Sequence[_Lists], present: _Lists) -> list[int]:
         """The places of a sentence, of which the lists are given, too, at which one of the words stands or a phrase begins."""
-        phrases = [
-            phrase for phrase, whole in zip(self._phrases, self._whole, strict=True) if whole & ~present == 0
-        ]
+        phrases = [phrase for phrase in self.phrases if phrase.lists & ~present == 0]
         return [
             at
             for at, lists in enumerate(row)
-            if self._single & lists or any(_begins(phrase, row, at) for phrase in phrases)
+            if self.single & lists or any(phrase.begins(row, at) for phrase in phrases)
         ]
 
 
-def _begins(phrase: Sequence[_Lists], row: Sequence[_Lists], at: int) -> bool:
-    """Whether the words of a phrase stand from a place on, each in the next token or, since frames list clitics as words of
-    their own ("against *to missiles*"), in the same."""
-    ends = {at} if phrase[0] & row[at] else set()
-    for word in phrase[1:]:
-        ends = {to for end in ends for to in (end, end + 1) if to < len(row) and word & row[to]}
-    return bool(ends)
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Words that stand one after the other: the list of each, and all of these ``lists``."""
 
+    words: tuple[_Lists, ...]
+    lists: _Lists
 
-def _to_lists(item: str, number: Callable[..., _Lists]) -> list[_Lists]:
-    """The lists of the words of an item, each its own; the words of a phrase are compared by their forms."""
-    words = item.split()
-    return [number(frozenset({word}), len(words) > 1) for word in words]
+    @classmethod
+    def of(cls, item: str, number: Callable[..., _Lists]) -> _Phrase:
+        """That of an item of a list; its words are compared by their forms."""
+        words = tuple(number(frozenset({form}), True) for form in item.split())
+        return cls(words, reduce(or_, words))
+
+    def begins(self, row: Sequence[_Lists], at: int) -> bool:
+        """Whether its words stand from a place of a sentence on, each in the next token or, since frames list clitics as words
+        of their own ("against *to missiles*"), in the same."""
+        ends = {at} if self.words[0] & row[at] else set()
+        for word in self.words[1:]:
+            ends = {to for end in ends for to in (end, end + 1) if to < len(row) and word & row[to]}
+        return bool(ends)
 
 
 def _compile_names(names: Iterable[str]) -> re.Pattern[str]:

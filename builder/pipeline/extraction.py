@@ -75,9 +75,10 @@ class FrameExtractor:
 
     @cached_property
     def _prospector(self) -> Prospector:
+        from diplograph.events import to_reports
         from diplograph.frames import Prospector
 
-        return Prospector(self._frames, self._gazetteer)
+        return Prospector(self._frames, self._gazetteer, to_reports)
 
     def __reduce__(self) -> tuple[type[FrameExtractor], tuple[()]]:
         """Another process reads the data anew, which is quicker than to send them."""
