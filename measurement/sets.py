@@ -69,6 +69,12 @@ SETS = {
         GOLD / "mixed-held-out/articles.jsonl",
         True,
     ),
+    "varied-held-out": AnnotatedSet(
+        "63 articles of agencies and the web, told anew, held out (tests/gold/varied-held-out)",
+        GOLD / "varied-held-out/gold",
+        GOLD / "varied-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -106,6 +112,11 @@ SETS = {
         "136 short articles of agencies and the web, told anew (tests/gold/mixed-development)",
         GOLD / "mixed-development/gold",
         GOLD / "mixed-development/articles.jsonl",
+    ),
+    "varied-development": AnnotatedSet(
+        "129 articles of agencies and the web, told anew (tests/gold/varied-development)",
+        GOLD / "varied-development/gold",
+        GOLD / "varied-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",
