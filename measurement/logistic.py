@@ -20,7 +20,7 @@ from measurement.sets import REPOSITORY
 
 LEXICON = REPOSITORY / "ontology/lexicon"
 RIDGE, FOLDS = 0.3, 5
-LEAST = 0.1  # logits below which a weight is dropped
+LEAST = 0.02  # logits below which a weight is dropped
 BANDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 

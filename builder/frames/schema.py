@@ -62,10 +62,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """How likely something must be: the ``least`` probability, by a ``model`` in ontology/lexicon (frames/logistic.py)."""
+    """How likely something must be: the ``least`` probability, by a ``model`` in ontology/lexicon (frames/logistic.py);
+    ``foresight`` is a smaller one that tells from letters what the other can find."""
 
     model: str
     least: float
+    foresight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Frame:
     """All that is known of how an event class is said.
 
     ``status`` is that of every mention that is not denied (an utterance is made when it is reported); a class
-    ``yields_to`` others where both fire on one word.
+    ``yields_to`` others where both fire on one word. What the head of a file asks a model is asked by each of its triggers.
     """
 
     event_class: str
@@ -252,6 +254,7 @@ _FRAME_KEYS = {
     "duration",
     "condition",
     "status",
+    "likely",
     "yields_to",
     "roles",
     "words",
@@ -300,11 +303,15 @@ class _Reader:
     def likely(self, what: str, item: dict[str, Any] | None) -> Likely | None:
         if item is None:
             return None
-        self.check_keys(f"{what}: likely", item, {"model", "least"})
+        self.check_keys(f"{what}: likely", item, {"model", "least", "foresight"})
         for key in ("model", "least"):
             if not item.get(key):
                 self.faults.append(f"{what}: likely: {key} is missing")
-        return Likely(item.get("model", ""), item.get("least", 0.0))
+        return Likely(item.get("model", ""), item.get("least", 0.0), item.get("foresight", ""))
+
+    def common_likely(self, trigger: dict[str, Any]) -> dict[str, Any] | None:
+        """What the head of the file asks of every trigger but those that only refer back."""
+        return None if trigger.get("anaphoric") else self.data.get("likely")
 
     def trigger(self, data: dict[str, Any]) -> Trigger:
         what = f"trigger {data.get('id', '?')}"
@@ -335,7 +342,7 @@ class _Reader:
             adverbial=data.get("adverbial", False),
             lenient=data.get("lenient", False),
             placed=data.get("placed", False),
-            likely=self.likely(what, data.get("likely")),
+            likely=self.likely(what, data.get("likely") or self.common_likely(data)),
             nearby=data.get("nearby", ""),
         )
 

@@ -172,7 +172,9 @@ class _Wanted:
         self.tagged = trigger.tagged
         self.leaders = trigger.leaders > 1
         self._events = events
-        self._foresight = foresee(trigger.likely) if trigger.likely else None
+        self._foresight = (
+            foresee(trigger.likely.foresight) if trigger.likely and trigger.likely.foresight else None
+        )
         self._anchors = number(trigger.anchors, trigger.exact, trigger.verbal)
         self._before = [
             number(words, verbal=True) for words in (trigger.governors, trigger.connectors) if words

@@ -12,22 +12,28 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from diplograph.frames.logistic import Feature, load_model
-from diplograph.frames.schema import Likely
+from diplograph.frames.logistic import Feature, LogisticModel, load_model
 from diplograph.frames.view import SentenceView, find_first
+from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics, readings
 
 _BEFORE, _AFTER = 8, 14  # words on either side of an anchor that say most of it
+_PAIRS_BEFORE, _PAIRS_AFTER = 6, 14  # words in which pairs of neighbours are looked at
 _SHORTEST = 2  # letters of a word that says anything
 _STEM = 3  # letters that must be left when the article is taken off
-_MARGIN = 2.5
-"""Logits by which the letters may tell less than the words of the tree. In tests/test_subjects.py what they differ by is
-measured; names, which the model does not look at, and clitics make it."""
+SEEN = ("anchor", "before", "after", "sentence", "around")
+"""The kinds of features that letters can tell."""
+
+_FORESEEN = (
+    0.02  # probability from which on a smaller model does not rule out that the other finds something likely
+)
 
 
 def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Feature]:
-    """The words around a word: itself (``anchor``), those ``before`` and ``after`` it, in its ``sentence``, and ``around``
-    that: in the sentences right before and after, and in the first of the document."""
+    """The words around a word, by form and by ``lemma``: itself (``anchor``), those ``before`` and ``after`` it, in its
+    ``sentence``, and ``around`` that: in the sentences right before and after, and in the first of the document. Of the words
+    near it also each ``pair``; and who is named in each of these sentences (``who``: by office, not by name), how the word
+    itself stands (``definite``) and on what (``governor``)."""
     end = len(view.words) + 1
     stretches = [
         ("anchor", view, anchor, anchor + 1),
@@ -35,25 +41,54 @@ def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Feature]:
         ("after", view, anchor + 1, anchor + 1 + _AFTER),
         ("sentence", view, 1, end),
     ]
-    around = [other for other in (view.previous, view.following, find_first(view)) if other is not None]
-    stretches += [("around", other, 1, len(other.words) + 1) for other in around]
-    return frozenset(
-        (where, word)
+    beside = [("previous", view.previous), ("following", view.following), ("first", find_first(view))]
+    named = [("sentence", view), *((where, other) for where, other in beside if other is not None)]
+    stretches += [("around", other, 1, len(other.words) + 1) for _, other in named[1:]]
+    found = {
+        feature
         for where, sentence, first, last in stretches
-        for word in _telling_words(sentence, first, last)
+        for id in _telling_words(sentence, first, last)
+        for feature in _describe_word(sentence, id, where)
+    }
+    near = set(_telling_words(view, anchor - _PAIRS_BEFORE, anchor + _PAIRS_AFTER))
+    found |= {("pair", f"{view.forms[id - 1]} {view.forms[id]}") for id in near if id + 1 in near}
+    found |= {
+        ("who", f"{where} {what}")
+        for where, other in named
+        for who in other.entities
+        for what in _describe(who)
+    }
+    word = view.word(anchor)
+    governor = view.lemmas[word.head - 1] if word.head else "-"
+    return frozenset(
+        found | {("definite", str(view.is_definite(anchor))), ("governor", governor), ("deprel", word.deprel)}
     )
 
 
-def _telling_words(view: SentenceView, first: int, last: int) -> Iterator[str]:
-    """The words from ``first`` to ``last`` (exclusive) that can tell what a text is about, without the article: not who does it
-    and where, for any states can do the same."""
+def _telling_words(view: SentenceView, first: int, last: int) -> Iterator[int]:
+    """The words from ``first`` to ``last`` (exclusive) that can tell what a text is about: not who does it and where, for any
+    states can do the same."""
     for id in range(max(first, 1), min(last, len(view.words) + 1)):
         entity = view.entity_at(id)
-        if entity is not None and entity.kind != "Organization":
-            continue
-        word = _without_article(view.forms[id - 1])
-        if len(word) >= _SHORTEST and word.isalpha():
-            yield word
+        if entity is None or entity.kind == "Organization":
+            yield id
+
+
+def _describe_word(view: SentenceView, id: int, where: str) -> Iterator[Feature]:
+    word = _without_article(view.forms[id - 1])
+    if len(word) >= _SHORTEST and word.isalpha():
+        yield where, word
+        yield f"{where} lemma", view.lemmas[id - 1]
+
+
+def _describe(entity: EntityMention) -> Iterator[str]:
+    """How somebody is named, and which office he has: ministers of defence talk of other things than of trade."""
+    yield f"{entity.kind} {entity.how}"
+    if entity.kind == "Person":
+        yield entity.rank or "-"
+    if entity.leader:
+        yield "leader"
+    yield from (f"tag {tag}" for tag in entity.tags)
 
 
 def _without_article(form: str) -> str:
@@ -62,15 +97,16 @@ def _without_article(form: str) -> str:
 
 
 class Foresight:
-    """What a model will find likely of words, told from the tokens of a document before it is parsed."""
+    """Whether a model can find something likely, told from the tokens of a document before it is parsed, by a smaller model
+    of words alone."""
 
-    def __init__(self, likely: Likely) -> None:
-        self._model = load_model(likely.model)
-        self._least = math.log(likely.least / (1 - likely.least)) - _MARGIN
+    def __init__(self, model: LogisticModel) -> None:
+        self._model = model
+        self._least = math.log(_FORESEEN / (1 - _FORESEEN))
         self._read = lru_cache(maxsize=100_000)(self._find_word)
 
     def can_be(self, sentences: Sequence[Sequence[str]], number: int, at: int) -> bool:
-        """Whether the model can find likely what the token at a place of a sentence, of all the sentences, is about."""
+        """Whether what the token at a place of a sentence tells of, of all the sentences, can be found likely."""
         return self.weigh(sentences, number, at) >= self._least
 
     def weigh(self, sentences: Sequence[Sequence[str]], number: int, at: int) -> float:
@@ -100,6 +136,6 @@ class Foresight:
 
 
 @cache
-def foresee(likely: Likely) -> Foresight:
-    """The foresight of what a trigger asks a model."""
-    return Foresight(likely)
+def foresee(model: str) -> Foresight:
+    """The foresight by a model of ontology/lexicon."""
+    return Foresight(load_model(model))
