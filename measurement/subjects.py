@@ -34,15 +34,12 @@ HEADER = """# How much what surrounds a word says for {event_class} as what it t
 def find_asking() -> dict[str, tuple[Frame, list[Trigger]]]:
     """The models that triggers ask, each with the frame and the triggers that do; those that take the states nearby stand on
     the same words as others."""
-    return {
-        trigger.likely.model: (
-            frame,
-            [t for t in frame.triggers if t.likely == trigger.likely and not t.nearby],
-        )
-        for frame in load_frames()
-        for trigger in frame.triggers
-        if trigger.likely and not trigger.nearby
-    }
+    asking: dict[str, tuple[Frame, list[Trigger]]] = {}
+    for frame in load_frames():
+        for trigger in frame.triggers:
+            if trigger.likely and not trigger.nearby:
+                asking.setdefault(trigger.likely.model, (frame, []))[1].append(trigger)
+    return asking
 
 
 def collect(frame: Frame, triggers: Sequence[Trigger]) -> list[Case]:

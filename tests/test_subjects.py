@@ -8,13 +8,15 @@ import pytest
 from conftest import Parse
 from test_frames_talks import talks_in
 
-from diplograph.frames import load_frames, logistic
+from diplograph.frames import load_frames, load_sieve, logistic, read_frame
 from diplograph.frames.logistic import BASE, LogisticModel, load_model
 from diplograph.frames.matching import Matcher
-from diplograph.frames.subjects import find_surroundings
+from diplograph.frames.schema import Likely
+from diplograph.frames.subjects import SEEN, find_surroundings
 from diplograph.frames.view import SentenceView
 from diplograph.linking import load_gazetteer
-from diplograph.model import DataError
+from diplograph.model import Block, DataError, Document
+from diplograph.resources import read_toml
 
 MODEL = "security-subject.txt"
 SECURITY = [
@@ -33,6 +35,13 @@ OTHER = [
     "تراقب طوكيو تجارب بيونغ يانغ الصاروخية بقلق. وفي سيول بدأت مفاوضات يابانية كورية جنوبية حول تعويض عمال المناجم.",
     "بعد إسقاط الطائرة الحربية، أجرى وزيرا السياحة التركي والروسي مشاورات في أنطاليا حول عودة السياح.",
 ]
+
+
+FAR = [
+    "أجرى مدربا الفريقين الفرنسي والتونسي محادثات حول موعد المباراة. وقال اللاعب إن الملعب جاهز وإن التذاكر نفدت.",
+    "انتهت مفاوضات الشركتين حول سعر القمح في القاهرة. وارتفعت الأسهم في البورصة بعد الإعلان.",
+]
+ASKING = {"talks-likely-on-security", "talks-of-states-nearby"}
 
 
 def views_of(parse: Parse, text: str) -> list[SentenceView]:
@@ -56,7 +65,11 @@ def test_who_talks_and_where_says_nothing_of_what_about(parse: Parse) -> None:
         for states, city in (("روسيا وأوكرانيا", "جنيف"), ("غانا وتوغو", "أكرا"))
     )
     anchor = next(word.id for word in one.words if word.form == "جولة")
-    assert find_surroundings(one, anchor) == find_surroundings(other, anchor)
+    said, said_too = (
+        {feature for feature in find_surroundings(view, anchor) if feature[0] in SEEN}
+        for view in (one, other)
+    )
+    assert said == said_too and ("after", "خفض") in said
 
 
 def test_a_probability_is_that_of_the_weights(parse: Parse) -> None:
@@ -70,9 +83,14 @@ def test_a_probability_is_that_of_the_weights(parse: Parse) -> None:
     assert LogisticModel({BASE: 0.0, ("after", "قوات"): 3.0}).estimate(around) == 0.5
 
 
-def test_the_weights_are_of_words_and_places_that_there_are() -> None:
-    weights = load_model(MODEL).weights
-    assert {where for where, _ in weights} == {"base", "anchor", "before", "after", "sentence", "around"}
+@pytest.mark.parametrize("file", [MODEL, "sanction-threat.txt", "phone-call.txt", "security-foresight.txt"])
+def test_the_weights_are_of_what_is_described(parse: Parse, file: str) -> None:
+    _, second, _ = views_of(parse, "وصل الوزير ماكرون. وبدأت المفاوضات بين فرنسا ومالي اليوم. وغادر.")
+    anchor = next(word.id for word in second.words if word.form == "المفاوضات")
+    described = {kind for kind, _ in find_surroundings(second, anchor)}
+    weights = load_model(file).weights
+    kinds = {kind for kind, _ in weights} - {"base"}
+    assert kinds == (set(SEEN) if "foresight" in file else described)
     assert len(weights) > 1000 and all(abs(weight) < 5 for weight in weights.values())
 
 
@@ -82,3 +100,19 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(logistic, "locate", lambda *parts: tmp_path / "weights.txt")
     with pytest.raises(DataError, match=r"security-subject\.txt"):
         load_model.__wrapped__(MODEL)
+
+
+def test_what_the_head_of_a_frame_asks_every_trigger_asks_that_tells_of_an_event() -> None:
+    data = read_toml("ontology", "frames", "phone-call.toml")
+    frame = read_frame("phone-call.toml", data)
+    asked = Likely(data["likely"]["model"], data["likely"]["least"])
+    assert {trigger.likely for trigger in frame.triggers if not trigger.anaphoric} == {asked}
+    assert {trigger.likely for trigger in frame.triggers if trigger.anaphoric} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [*((text, True) for text, _ in SECURITY), *((text, False) for text in FAR)]
+)
+def test_letters_foretell_what_the_model_can_find(text: str, found: bool) -> None:
+    triggers = load_sieve().sift(Document("d", text, blocks=(Block(0, len(text)),))).triggers
+    assert bool(ASKING & frozenset().union(*triggers.values())) is found
