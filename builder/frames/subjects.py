@@ -1,9 +1,11 @@
-"""What an event is likely about, by the words around it.
+"""What a word likely tells of, by the words around it.
 
 No list of phrases exhausts what states can call a matter of security ("the way out of a thousand of its soldiers", "the
-dispute over the treaty"). So beside the triggers that name such phrases, some ask a logistic model of the single words before
-and after an anchor, in its sentence and in those around it. What a model finds likely still needs parties, as every event
-does. What it will find can nearly be told from the letters of a document, before anything is parsed: :class:`Foresight`.
+dispute over the treaty"). So beside the triggers that name such phrases, some ask a logistic model of the words before and
+after an anchor, in its sentence and in those around it. The other way round, calls and threats of which its words are sure
+are none where everything around speaks against them ("the *call* of the fatherland"). What a model finds likely still needs
+parties, as every event does. What it can find is told from the letters of a document, before anything is parsed:
+:class:`Foresight`.
 """
 
 from __future__ import annotations
@@ -24,9 +26,16 @@ _STEM = 3  # letters that must be left when the article is taken off
 SEEN = ("anchor", "before", "after", "sentence", "around")
 """The kinds of features that letters can tell."""
 
-_FORESEEN = (
-    0.02  # probability from which on a smaller model does not rule out that the other finds something likely
-)
+_FORESEEN = 0.05
+"""The probability from which on the smaller model does not rule out that the other finds something likely; ``make weights``
+prints what that loses."""
+
+
+def estimate(view: SentenceView, anchor: int, file: str) -> float:
+    """The probability by a model of ontology/lexicon that a word tells of an event of its class."""
+    if (anchor, file) not in view.estimates:
+        view.estimates[anchor, file] = load_model(file).estimate(find_surroundings(view, anchor))
+    return view.estimates[anchor, file]
 
 
 def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Feature]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from diplograph.frames.logistic import load_model
 from diplograph.frames.schema import Frame, Near, Trigger
 from diplograph.frames.status_lexicon import load_status
-from diplograph.frames.subjects import find_surroundings
+from diplograph.frames.subjects import estimate
 from diplograph.frames.view import SentenceView, find_first
 
 _GOVERNOR_DISTANCE = 16  # words between a governor and its anchor where the tree does not join them
@@ -128,10 +127,9 @@ def unmet(
         if holds(view, near, anchor, document):
             yield f"ruled out by its {near.scope}: {_some(near.words)}"
     if trigger.likely:
-        model = load_model(trigger.likely.model)
-        probability = model.estimate(find_surroundings(view, anchor))
+        probability = estimate(view, anchor, trigger.likely.model)
         if probability < trigger.likely.least:
-            yield f"its subject likely by {probability:.2f} only, of {trigger.likely.least}"
+            yield f"likely by {probability:.2f} only by the words around, of {trigger.likely.least}"
 
 
 def _says_where(view: SentenceView, anchor: int) -> bool:

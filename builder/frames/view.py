@@ -36,6 +36,7 @@ class SentenceView(WordView):
         self.article = load_clitics().article
         self.anchors: frozenset[int] = frozenset()
         self.previous: SentenceView | None = None
+        self.estimates: dict[tuple[int, str], float] = {}  # by word and model (frames/subjects.py)
         self.following: SentenceView | None = None
         self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
 
