@@ -49,8 +49,8 @@ for talks, one for threats and calls, one for all four in the manner of web page
 three was held out. All annotators were language models working by measure/GUIDELINES.md.
 
 Models take part (`make weights`): they were fitted to the sets that are not held out, so on those the figures flatter
-them. How unlikely a call or threat must be to be dropped (one in ten) was set before it was tried on the held-out sets,
-as totals, beside two other values; that the same is not asked of summits and talks was decided by these totals, too.
+them. How unlikely a call or threat must be to be dropped (one in ten) was chosen among values from .03 to .3 by the
+totals of the held-out sets, and so was that the same is not asked of summits and talks: on these they flatter a little.
 """
 
 
