@@ -44,7 +44,7 @@ from diplograph.frames.times import (
     find_duration,
     find_time,
 )
-from diplograph.frames.triggers import AnchorWords, Firing, find_anchors, find_firings
+from diplograph.frames.triggers import AnchorWords, Firing, asks_document, find_anchors, find_firings
 from diplograph.frames.unnamed import find_conditional, find_phrases, phrase_actor
 from diplograph.frames.view import SentenceView
 from diplograph.linking import EntityMention, Gazetteer, find_entities
@@ -71,6 +71,7 @@ class Matcher:
         self.parsed = parsed
         self.text = parsed.document.text
         self.frames = tuple(frames)
+        self._asks_document = any(map(asks_document, self.frames))
         self.gazetteer = gazetteer
         entities = find_entities(parsed, gazetteer)
         self.views = [
@@ -106,10 +107,16 @@ class Matcher:
         }
         return frozenset(names | phrases)
 
+    @property
+    def _asked(self) -> frozenset[str]:
+        """The vocabulary, where a trigger asks for it: it takes long to gather."""
+        return self.vocabulary if self._asks_document else frozenset()
+
     def reading(self, frames: Sequence[Frame]) -> Matcher:
         """The same with other frames that have the same anchors."""
         other = copy(self)
         other.frames = tuple(frames)
+        other._asks_document = any(map(asks_document, other.frames))
         return other
 
     def find(self) -> tuple[Mention, ...]:
@@ -121,7 +128,7 @@ class Matcher:
         """The mentions in one sentence, as they are found."""
         for frame in self.frames:
             taken: set[int] = set()
-            for firing in find_firings(view, frame, self.vocabulary):
+            for firing in find_firings(view, frame, self._asked):
                 told = firing.anchor in taken or self._is_told(view, firing, taken)
                 mentions = [] if told else self.read(view, firing)
                 if mentions:
@@ -163,7 +170,7 @@ class Matcher:
 
     def _is_of_parties_before(self, view: SentenceView, firing: Firing) -> bool:
         """Whether another trigger says that a word without parties is one more event of those before ("the *next* meeting")."""
-        others = find_firings(view, firing.frame, self.vocabulary)
+        others = find_firings(view, firing.frame, self._asked)
         heirs = (other.trigger for other in others if other.anchor == firing.anchor)
         return not firing.trigger.inherits and any(trigger.inherits for trigger in heirs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from diplograph.frames.schema import Frame, Near, Trigger
 from diplograph.frames.status_lexicon import load_status
@@ -82,6 +83,13 @@ def _is_exchange(view: SentenceView, id: int) -> bool:
     return bare and bool(view.find(view.lexicon.given, id + 1, id + 2))
 
 
+def asks_document(frame: Frame) -> bool:
+    """Whether some trigger of a frame asks for words anywhere in the document."""
+    return any(
+        near.scope == "document" for trigger in frame.triggers for near in (*trigger.near, *trigger.unless)
+    )
+
+
 def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> Iterator[Firing]:
     """The triggers of a frame that fire, in the order of the file; several may fire on one word."""
     for trigger, anchor in find_candidates(view, frame):
@@ -93,7 +101,8 @@ def find_firings(view: SentenceView, frame: Frame, document: frozenset[str]) -> 
 def find_candidates(view: SentenceView, frame: Frame) -> Iterator[tuple[Trigger, int]]:
     """The words that are anchors of a frame's triggers, whatever stands around them."""
     for trigger in frame.triggers:
-        for word in map(view.word, view.all_of(trigger.anchors, exact=trigger.exact)):
+        for id in view.all_of(trigger.anchors, exact=trigger.exact):
+            word = view.word(id)
             if word.upos == "PUNCT":
                 continue
             names = not (trigger.verbal or trigger.adverbial or word.upos == "ADJ")
@@ -149,6 +158,7 @@ def _says_which(view: SentenceView, id: int) -> bool:
     return id > 0 and not named and view.word(id).upos in {"NOUN", "ADJ"} and view.has_article(id)
 
 
+@lru_cache(maxsize=10_000)
 def _some(words: frozenset[str]) -> str:
     """A few of some words, for reading."""
     shown = sorted(words)
@@ -260,7 +270,7 @@ def _statement(view: SentenceView, anchor: int) -> tuple[int, int]:
         for id in view.all_of(view.lexicon.reporting)
         if id > 2 and view.is_verb(id) and view.forms[id - 2] in before
     ]
-    opening += [id for id in range(1, len(view.words) + 1) if view.find_contrast(id, id + 1)]
+    opening += view.find_contrast(1, len(view.words) + 1)
     begin = max((id for id in opening if id < anchor), default=1)
     return begin, min((id for id in opening if id > anchor), default=len(view.words) + 1)
 

@@ -7,8 +7,9 @@ preposition stands before a name, which names are coordinated, where the phrase 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from diplograph.arabic import fold
 from diplograph.frames.lexicon import load_lexicon
@@ -18,14 +19,31 @@ from diplograph.linking import EntityMention
 from diplograph.linking.tokens import load_clitics
 from diplograph.model import Sentence
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _TITLE = 12  # words of a person's title, at most
 _DELEGATION = 4  # words of a noun for delegates with what stands between it and those who sent them
 _LINK = 6  # words of what links a sentence to the one before, with its comma
 
 
+def _remembered(
+    method: Callable[Concatenate[SentenceView, P], R],
+) -> Callable[Concatenate[SentenceView, P], R]:
+    """A method that all triggers and rules ask the same: what it has found is kept for as long as the anchors are the same."""
+
+    @wraps(method)
+    def remembering(view: SentenceView, /, *asked: P.args, **options: P.kwargs) -> R:
+        key = method.__name__, view.anchors, asked, *options.items()
+        if key not in view.found:
+            view.found[key] = method(view, *asked, **options)
+        return cast(R, view.found[key])
+
+    return remembering
+
+
 class SentenceView(WordView):
     """One sentence with its entities; ``anchors`` are the ids of the words that name events, for phrase ends, and
-    ``previous`` is the sentence before it, for subjects that go on."""
+    ``previous`` is the sentence before it, for subjects that go on; ``found`` is what its methods remember."""
 
     def __init__(self, sentence: Sentence, text: str, entities: Sequence[EntityMention]) -> None:
         super().__init__(sentence, text)
@@ -38,7 +56,7 @@ class SentenceView(WordView):
         self.previous: SentenceView | None = None
         self.estimates: dict[tuple[int, str], float] = {}  # by word and model (frames/subjects.py)
         self.following: SentenceView | None = None
-        self._phrase_ends: dict[tuple[int, frozenset[int]], int] = {}
+        self.found: dict[tuple[object, ...], Any] = {}
 
     # -- what a word is ---------------------------------------------------------------------------------------------------
 
@@ -63,7 +81,9 @@ class SentenceView(WordView):
 
     def is_verb(self, id: int) -> bool:
         """Whether a word is a full verb: tagged so (but not within a name), or a form that taggers take for a name."""
-        return self._verbs[id - 1] or self.is_enclosing(id)
+        if self._verbs[id - 1]:
+            return True
+        return self.forms[id - 1] in self.lexicon.enclosing and self.is_enclosing(id)
 
     def is_enclosing(self, id: int) -> bool:
         """Whether a word that is spelt like a verbal noun says whom an event brought together ("a three-way meeting that
@@ -192,16 +212,14 @@ class SentenceView(WordView):
 
     # -- stretches -----------------------------------------------------------------------------------------------
 
+    @_remembered
     def phrase_end(self, anchor: int) -> int:
         """The id after the last word of the phrase that a noun opens.
 
         It ends at the sentence's marks, at a conjunction that opens a clause, at the next word that names an event,
         and at a verb that is not in a relative clause of the phrase ("talks *which Sherman will lead* with …").
         """
-        key = anchor, self.anchors
-        if key not in self._phrase_ends:
-            self._phrase_ends[key] = find_phrase_end(self, anchor)
-        return self._phrase_ends[key]
+        return find_phrase_end(self, anchor)
 
     def continues(self, id: int) -> bool:
         """Whether a conjunction opens a clause that tells more of the same event."""
@@ -216,6 +234,7 @@ class SentenceView(WordView):
             and self.word(after).token == self.word(id).token
         )
 
+    @_remembered
     def clause_end(self, verb: int, *, past: int = 0) -> int:
         """The id after the last word of the clause that a verb opens, at least up to ``past``."""
         for id in range(max(verb, past) + 1, len(self.words) + 1):
@@ -228,6 +247,7 @@ class SentenceView(WordView):
 
     # -- verbs ---------------------------------------------------------------------------------------------------
 
+    @_remembered
     def governing_verb(self, id: int) -> tuple[int, str, str] | None:
         """The verb above a noun, how the noun (or the noun that only supports it) hangs on it, and by what preposition.
 
@@ -262,6 +282,7 @@ class SentenceView(WordView):
         head = self.entity_at(self.word(id).head) if self.word(id).head else None
         return head is not None and head.last < id and head.how != "demonym" and head.place is not None
 
+    @_remembered
     def verb_before(self, anchor: int, among: frozenset[str] = frozenset()) -> int:
         """The nearest verb (or the nearest of some) before an anchor in its clause, with no other anchor between; 0 if
         none."""

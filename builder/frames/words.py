@@ -19,8 +19,8 @@ class WordView:
 
     def __init__(self, sentence: Sentence, text: str) -> None:
         self.words = sentence.words
-        self.forms = tuple(fold(text[word.begin : word.end]) for word in self.words)
-        self.lemmas = tuple(fold(word.lemma) for word in self.words)
+        self.forms = tuple([fold(text[word.begin : word.end]) for word in self.words])
+        self.lemmas = tuple([fold(word.lemma) for word in self.words])
 
     def word(self, id: int) -> Word:
         """The word with this id."""
@@ -36,7 +36,12 @@ class WordView:
 
     @cached_property
     def _names(self) -> tuple[frozenset[str], ...]:
-        return tuple(shapes | {lemma} for shapes, lemma in zip(self._shapes, self.lemmas, strict=True))
+        return tuple(
+            [
+                shapes if lemma in shapes else shapes | {lemma}
+                for shapes, lemma in zip(self._shapes, self.lemmas, strict=True)
+            ]
+        )
 
     @cached_property
     def _shapes(self) -> tuple[frozenset[str], ...]:
@@ -49,18 +54,15 @@ class WordView:
 
     def all_of(self, words: frozenset[str], *, exact: bool = False) -> list[int]:
         """The ids of all words among some folded words, in order; ``exact``: by their shapes alone."""
-        places = self._places[exact]
-        return sorted({id for name in places.keys() & words for id in places[name]})
+        if self._vocabulary.isdisjoint(words):
+            return []  # as nearly always
+        rows = self._shapes if exact else self._names
+        return [id for id, names in enumerate(rows, start=1) if not names.isdisjoint(words)]
 
     @cached_property
-    def _places(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-        """The ids of the words with each name, and with each shape."""
-        indices: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
-        for index, rows in zip(indices, (self._names, self._shapes), strict=True):
-            for id, names in enumerate(rows, start=1):
-                for name in names:
-                    index.setdefault(name, []).append(id)
-        return indices
+    def _vocabulary(self) -> frozenset[str]:
+        """The names of all words."""
+        return frozenset().union(*self._names)
 
     def _stands_alone(self, id: int) -> bool:
         """Whether a word is a whole token."""
@@ -79,27 +81,35 @@ class WordView:
     def find(self, words: frozenset[str], begin: int, end: int) -> list[int]:
         """The ids from ``begin`` to ``end`` (exclusive) of words among some folded words or phrases of two or three."""
         ids = range(max(begin, 1), min(end, len(self.words) + 1))
-        return [id for id in ids if not words.isdisjoint(self._phrases[id - 1])]
+        if len(words) < len(ids) and self._sayings.isdisjoint(words):
+            return []
+        phrases = self._phrases
+        return [id for id in ids if not words.isdisjoint(phrases[id - 1])]
 
     @cached_property
     def _phrases(self) -> tuple[frozenset[str], ...]:
         """The names of each word, and the phrases of two and three words that begin with it, or with its restored form
         (after "to" the article loses its alef); quotation marks only decorate them (a ""safe" zone")."""
         quotes = load_titles().phrases("marks.quotes")
-        unquoted = [
-            [form for form in self.forms[at + 1 : at + _QUOTED] if form not in quotes]
-            for at in range(len(self.forms))
-        ]
-        return tuple(
-            names
-            | {
-                " ".join((first, *following[: length - 1]))
-                for first in {self.forms[at], fold(self.words[at].form)}
-                for length in (2, 3)
-                for following in (self.forms[at + 1 : at + length], unquoted[at])
-            }
-            for at, names in enumerate(self._names)
-        )
+        quoted = not quotes.isdisjoint(self.forms)
+        found = []
+        for at, names in enumerate(self._names):
+            after = {self.forms[at + 1 : at + 3]}
+            if quoted:
+                unquoted = [form for form in self.forms[at + 1 : at + _QUOTED] if form not in quotes]
+                after.add(tuple(unquoted[:2]))
+            phrases = set(names)
+            for first in {self.forms[at], fold(self.words[at].form)}:
+                for following in after:
+                    phrases.add(" ".join((first, *following[:1])))
+                    phrases.add(" ".join((first, *following)))
+            found.append(frozenset(phrases))
+        return tuple(found)
+
+    @cached_property
+    def _sayings(self) -> frozenset[str]:
+        """The names and phrases of all words."""
+        return frozenset().union(*self._phrases)
 
     def past_aside(self, id: int) -> int:
         """The id after the brackets that open with a word and hold a few more, else its own ("the Community *(SADC)* and")."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from diplograph.arabic import fold
-from diplograph.linking.tokens import load_clitics
+from diplograph.linking.tokens import Reading, load_clitics, readings
 from diplograph.model import Actor, DataError, Place
 from diplograph.resources import locate, read_toml
 
@@ -140,8 +140,8 @@ def load_titles() -> Titles:
     }
     openings |= honored.keys()
     return Titles(
-        ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries, openings,
-        honored, fold(data["prince"]["word"]),
+        ranks, leaders, english, organs, groups, words, family_first, counterparts, own_countries,
+        frozenset(openings), honored, fold(data["prince"]["word"]),
         {title["rank"]: tuple(title["office"]) for title in data["title"] if "office" in title},
         {_words(phrase): seat["country"] for seat in data["seated"] for phrase in seat["titles"]},
         frozenset(data["monarchies"]["ceremonial"]),
@@ -197,6 +197,7 @@ class Gazetteer:
         self._holders: dict[tuple[str, str], list[Entry]] = {}
         self._seats: dict[str, list[tuple[str, ...]]] = {}
         self._spellings: dict[str, list[str]] = {}
+        self.openings = lru_cache(maxsize=100_000)(self._find_openings)
         rows = list(rows)
         states = frozenset(row["qid"] for row in rows if row["kind"] == "Country")
         for row in rows:
@@ -249,6 +250,10 @@ class Gazetteer:
     def starts(self, words: tuple[str, ...]) -> bool:
         """Whether some name begins with these folded words."""
         return words in self._prefixes
+
+    def _find_openings(self, folded: str) -> tuple[Reading, ...]:
+        """The readings of a token with which some name begins: of most words none, and most words come again."""
+        return tuple(reading for reading in readings(folded) if self.starts((reading.form,)))
 
     def spellings(self, entry: Entry) -> Sequence[str]:
         """The names of a person, folded."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from diplograph.linking.gazetteer import Gazetteer, Sense, Titles
-from diplograph.linking.tokens import Token, load_clitics, readings
+from diplograph.linking.tokens import Token, find_among, load_clitics, readings
 
 LONGEST_NAME = 8  # tokens of the longest name in the gazetteer that is looked for
 SHORT = 3  # letters of a name that may be a common word
@@ -65,7 +65,7 @@ class NameFinder:
         if self._occasion(start):
             return None
         best: NameMatch | None = None
-        for reading in readings(self.tokens[start].folded):
+        for reading in self.gazetteer.openings(self.tokens[start].folded):
             if reading.stripped and not attached:
                 break
             found = self._match_from(start, reading.form)
@@ -84,10 +84,7 @@ class NameFinder:
     def _occasion(self, index: int) -> str:
         """The word for an occasion at a token, folded, "" if it is none: after "summit" a body may go by a part of its
         name ("the *Twenty* summit"), and the summit itself is no part of that name."""
-        for reading in readings(self.tokens[index].folded):
-            if reading.form in self._occasions:
-                return reading.form
-        return ""
+        return find_among(self.tokens[index].folded, self._occasions)
 
     def _match_from(self, start: int, form: str) -> tuple[tuple[Sense, ...], int, str] | None:
         words: tuple[str, ...] = (form,)
@@ -114,10 +111,12 @@ class NameFinder:
         """How many tokens from ``start`` make the longest title that ``phrases`` knows (0 if none)."""
         if start >= len(self.tokens):
             return 0
+        if not find_among(self.tokens[start].folded, self.titles.openings):
+            return 0  # as nearly all
         rest = tuple(token.folded for token in self.tokens[start + 1 : start + 5])
         for reading in readings(self.tokens[start].folded):
             if reading.form not in self.titles.openings:
-                continue  # as nearly all
+                continue
             for length in range(len(rest), -1, -1):
                 if phrases((reading.form, *rest[:length])):
                     return length + 1
@@ -150,11 +149,11 @@ class NameFinder:
         if start >= len(self.tokens):
             return 0
         parts = self.titles.phrases("between.name_parts")
+        if not self._is_name(start) and self.tokens[start].folded not in parts:
+            return 0  # as nearly all
         opening = self.match_name(start)
         if opening and opening.begin > self.tokens[start].begin and not self._is_person(opening):
             return 0  # "*and Pakistan* Richard H.": the conjunction was left on the state
-        if not self._is_name(start) and self.tokens[start].folded not in parts:
-            return 0  # as nearly all
         end, names = start, 0
         while end < len(self.tokens) and end - start < 6:
             token = self.tokens[end]
@@ -164,10 +163,7 @@ class NameFinder:
                 break
             if token.folded in self.titles.counterparts:
                 break  # "(he) informed the emir *his guest*"
-            if end == start and any(
-                reading.form in self.titles.phrases("not_persons.before")
-                for reading in readings(token.folded)
-            ):
+            if end == start and find_among(token.folded, self.titles.phrases("not_persons.before")):
                 break
             if end > start and (self._is_somebody(end) or self._is_joined(end) or self._is_title(end)):
                 break

@@ -81,7 +81,9 @@ def _find_references(
 
 def _names_one(tokens: Sequence[Token], known: frozenset[str]) -> bool:
     """Whether one of some names stands in a sentence, with clitics or not."""
-    return any(reading.form in known for token in tokens for reading in readings(token.folded))
+    return bool(known) and any(
+        reading.form in known for token in tokens for reading in readings(token.folded)
+    )
 
 
 def _is_family_first(reference: Reference, titles: Titles) -> bool:

@@ -14,7 +14,7 @@ from diplograph.linking.gazetteer import Sense
 from diplograph.linking.names import NameMatch
 from diplograph.linking.pairs import PairFinder
 from diplograph.linking.titles import Reference, of_officials
-from diplograph.linking.tokens import load_clitics, readings
+from diplograph.linking.tokens import find_among, load_clitics, readings
 
 
 class PhraseFinder(PairFinder):
@@ -50,7 +50,7 @@ class PhraseFinder(PairFinder):
 
     def _attempts(self, index: int) -> Sequence[Callable[[int], list[Reference]]]:
         """The ways to read a phrase at a token: most words open none, and can only be a name."""
-        if not any(reading.form in self.titles.openings for reading in readings(self.tokens[index].folded)):
+        if not find_among(self.tokens[index].folded, self.titles.openings):
             return (self._named,)
         return (
             self._counterpart,

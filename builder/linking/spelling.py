@@ -32,10 +32,17 @@ def find_holder(
     alike = {
         entry.actor.key: entry
         for entry in held
-        if entry.actor
-        and any(SequenceMatcher(None, name, known).ratio() >= least for known in gazetteer.spellings(entry))
+        if entry.actor and any(_is_spelt_alike(name, known, least) for known in gazetteer.spellings(entry))
     }
     return next(iter(alike.values())) if len(alike) == 1 else None
+
+
+def _is_spelt_alike(name: str, known: str, least: float) -> bool:
+    """Whether a share of the letters of two names match; no more can than both have, which is quickly counted and rules out
+    most."""
+    shared = sum(min(name.count(letter), known.count(letter)) for letter in set(name))
+    bound = 2 * shared / (len(name) + len(known))
+    return bound >= least and SequenceMatcher(None, name, known).ratio() >= least
 
 
 def find_similar(name: str, bodies: set[str], gazetteer: Gazetteer) -> Entry | None:

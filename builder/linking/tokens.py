@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from diplograph.arabic import fold
-from diplograph.model import Sentence
+from diplograph.model import Sentence, Word
 from diplograph.resources import read_toml
 
 _FUNCTION_TAGS = frozenset({"ADP", "CCONJ", "SCONJ", "PART", "AUX", "PRON", "PUNCT"})
@@ -79,16 +79,14 @@ _NUNATION = "\u064b"  # fathatan
 
 def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
     """The surface tokens of a sentence of ``text``, in order."""
-    grouped: dict[int, list[int]] = {}
+    grouped: dict[int, list[Word]] = {}
     for word in sentence.words:
-        grouped.setdefault(word.token, []).append(word.id)
+        grouped.setdefault(word.token, []).append(word)
     tokens = []
-    for index, ids in enumerate(grouped.values()):
-        words = [sentence.word(id) for id in ids]
-        content = [word for word in words if word.upos not in _FUNCTION_TAGS] or words[-1:]
+    for index, words in enumerate(grouped.values()):
+        main = next((word for word in words if word.upos not in _FUNCTION_TAGS), words[-1])
         begin, end = _unquote(text, words[0].begin, words[-1].end)
         conjoined = len(words) > 1 and words[0].upos == "CCONJ"
-        main = content[0]
         surface = text[begin:end]
         tokens.append(
             Token(
@@ -96,7 +94,7 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
                 fold(surface),
                 begin,
                 end,
-                tuple(ids),
+                tuple([word.id for word in words]),
                 main.id,
                 main.upos,
                 main.head,
@@ -109,10 +107,13 @@ def read_tokens(sentence: Sentence, text: str) -> tuple[Token, ...]:
 
 def _unquote(text: str, begin: int, end: int) -> tuple[int, int]:
     """A stretch of text without the quotation marks that the tokenizer left on its word ("''ECOWAS''")."""
-    inner = text[begin:end].strip(_QUOTES)
+    surface = text[begin:end]
+    if surface[:1] not in _QUOTES and surface[-1:] not in _QUOTES:
+        return begin, end  # as nearly all
+    inner = surface.strip(_QUOTES)
     if not inner:
         return begin, end
-    first = begin + text[begin:end].index(inner)
+    first = begin + surface.index(inner)
     return first, first + len(inner)
 
 
@@ -133,6 +134,12 @@ def readings(folded: str) -> tuple[Reading, ...]:
     it began with a clitic (Paris, Benin, Lebanon: their first letters are clitics too) is found whole.
     """
     return tuple(_readings(folded))
+
+
+@lru_cache(maxsize=100_000)
+def find_among(folded: str, words: frozenset[str]) -> str:
+    """The first reading of a token that is one of some words, "" if none is."""
+    return next((reading.form for reading in readings(folded) if reading.form in words), "")
 
 
 def _readings(folded: str) -> Iterator[Reading]:

@@ -41,7 +41,7 @@ _PAIRED = str.maketrans(
 )
 _STOP = re.compile(rf"(?<![{_TERMINATORS}])([{_TERMINATORS}]+)\s*([{re.escape(_CLOSERS)}]*)")
 _LETTERS = "0-9A-Za-z\u0621-\u063a\u0641-\u064a\u066e\u066f\u0671-\u06d3"  # stay as they are
-_PLAIN = re.compile(f"[{_LETTERS}]+")
+_PLAIN = re.compile(f"[{_LETTERS}]+(?: [{_LETTERS}]+)*")
 _CLEAN = re.compile(rf"(?:[{_LETTERS}.:()/!?\u061f\"-]|(?<=\S) (?=\S)|(?<=\S)[{_COMMAS}])*")
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SIGN = re.compile(r"\S")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from diplograph.arabic import fold_characters
-from diplograph.temporal.lexicon import Lexicon, Sense, load_lexicon
+from diplograph.temporal.lexicon import Sense, load_lexicon
 
 _PIECE = re.compile(
     r"(?P<date>(?<![\d./-])(?:\d{4}([./-])\d{1,2}\2\d{1,2}|\d{1,2}([./-])\d{1,2}\3(?:\d{4}|\d{2}))(?![\d/-]))"
@@ -54,19 +55,22 @@ class Token:
 _OTHER = Sense("other")
 
 
+@lru_cache(maxsize=256)
 def scan(text: str, begin: int, end: int) -> tuple[Token, ...]:
-    """The tokens of ``text[begin:end]`` in order. Quotation marks are passed over, line ends are ``other`` tokens."""
+    """The tokens of ``text[begin:end]`` in order. Quotation marks are passed over, line ends are ``other`` tokens.
+
+    Dates, durations and words of time are looked for in the same stretches one after the other, so the last are kept.
+    """
     folded = fold_characters(text[begin:end])
     places: list[int] | None = None
     if "\0" in folded:
         places = [place for place, character in enumerate(folded) if character != "\0"] + [len(folded)]
         folded = folded.replace("\0", "")
     pieces = list(_PIECE.finditer(folded))
-    lexicon = load_lexicon()
     tokens: list[Token] = []
     index = 0
     while index < len(pieces):
-        found, used = _read(pieces, index, lexicon)
+        found, used = _read(pieces, index)
         tokens.extend(found)
         index += used
     return tuple(_moved(token, begin, places) for token in tokens)
@@ -80,12 +84,12 @@ def _moved(token: Token, begin: int, places: list[int] | None) -> Token:
     return Token(begin + first, begin + last, token.word, token.sense, token.numeric, token.clock)
 
 
-def _read(pieces: list[re.Match[str]], index: int, lexicon: Lexicon) -> tuple[list[Token], int]:
+def _read(pieces: list[re.Match[str]], index: int) -> tuple[list[Token], int]:
     """The tokens that begin at a piece, and how many pieces they take."""
     piece = pieces[index]
     word, begin, end = piece.group(), piece.start(), piece.end()
     if piece.lastgroup == "word":
-        return _read_words(pieces, index, lexicon)
+        return _read_words(pieces, index)
     if piece["date"]:
         day = read_numeric(word)
         return [Token(begin, end, word, Sense("numeric") if day else _OTHER, numeric=day)], 1
@@ -106,12 +110,24 @@ def _number_sense(digits: str) -> Sense:
     return Sense("number", value) if value else _OTHER
 
 
-def _read_words(pieces: list[re.Match[str]], index: int, lexicon: Lexicon) -> tuple[list[Token], int]:
+@lru_cache(maxsize=100_000)
+def _find_entries(word: str) -> tuple[tuple[int, int, tuple[tuple[tuple[str, ...], Sense], ...]], ...]:
+    """The entries of the lexicon that begin with a word, with the letters of its clitics and of a conjunction among them; most
+    words have none."""
+    lexicon = load_lexicon()
+    return tuple(
+        (skipped, joint, lexicon.entries[form])
+        for skipped, joint, form in lexicon.strip_clitics(word)
+        if form in lexicon.entries
+    )
+
+
+def _read_words(pieces: list[re.Match[str]], index: int) -> tuple[list[Token], int]:
     """The longest entry of the lexicon that begins with this word, with or without its clitics."""
     piece = pieces[index]
     best: tuple[int, int, int, Sense] | None = None  # pieces used, clitic letters, conjunction letters, sense
-    for skipped, joint, form in lexicon.strip_clitics(piece.group()):
-        for rest, sense in lexicon.entries.get(form, ()):
+    for skipped, joint, entries in _find_entries(piece.group()):
+        for rest, sense in entries:
             used = 1 + len(rest)
             if best is not None and used <= best[0]:
                 break
