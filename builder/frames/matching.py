@@ -71,7 +71,6 @@ class Matcher:
         self.parsed = parsed
         self.text = parsed.document.text
         self.frames = tuple(frames)
-        self._asks_document = any(map(asks_document, self.frames))
         self.gazetteer = gazetteer
         entities = find_entities(parsed, gazetteer)
         self.views = [
@@ -106,6 +105,10 @@ class Matcher:
             for at in range(len(view.forms) - length + 1)
         }
         return frozenset(names | phrases)
+
+    @cached_property
+    def _asks_document(self) -> bool:
+        return any(map(asks_document, self.frames))
 
     @property
     def _asked(self) -> frozenset[str]:

@@ -41,9 +41,15 @@ class AnchorWords:
     def of(cls, frames: Iterable[Frame]) -> AnchorWords:
         """Those of some frames."""
         triggers = [trigger for frame in frames for trigger in frame.triggers]
-        nouns = frozenset().union(*(trigger.anchors for trigger in triggers if not trigger.verbal))
-        means = frozenset().union(*(trigger.anchors for trigger in triggers if trigger.adverbial))
+        nouns = _unite(tuple([trigger.anchors for trigger in triggers if not trigger.verbal]))
+        means = _unite(tuple([trigger.anchors for trigger in triggers if trigger.adverbial]))
         return cls(nouns, means)
+
+
+@lru_cache(maxsize=16)
+def _unite(sets: tuple[frozenset[str], ...]) -> frozenset[str]:
+    """All the words of some sets; each document asks for those of the same frames."""
+    return frozenset().union(*sets)
 
 
 def find_anchors(view: SentenceView, words: AnchorWords) -> frozenset[int]:

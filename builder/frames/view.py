@@ -29,7 +29,7 @@ _LINK = 6  # words of what links a sentence to the one before, with its comma
 def _remembered(
     method: Callable[Concatenate[SentenceView, P], R],
 ) -> Callable[Concatenate[SentenceView, P], R]:
-    """A method that all triggers and rules ask the same: what it has found is kept for as long as the anchors are the same."""
+    """A method that all triggers and rules ask alike: what it found is kept while the anchors stay the same."""
 
     @wraps(method)
     def remembering(view: SentenceView, /, *asked: P.args, **options: P.kwargs) -> R:
@@ -95,7 +95,7 @@ class SentenceView(WordView):
 
     @cached_property
     def _verbs(self) -> tuple[bool, ...]:
-        return tuple(self._is_verb(word.id) for word in self.words)
+        return tuple([self._is_verb(word.id) for word in self.words])
 
     def _is_verb(self, id: int) -> bool:
         if self.entity_at(id) is not None:
@@ -131,20 +131,19 @@ class SentenceView(WordView):
 
     def _is_opening_verb(self, id: int) -> bool:
         """Whether a word that can be a verbal noun opens its sentence before a person: "(he) *discussed*, the Iraqi
-        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* the crisis").
-        """
+        prime minister, with …", which taggers read as "discussion of"; or follows one ("Powell *discussed* it")."""
+        if self.forms[id - 1] not in self.lexicon.opening_verbs:
+            return False
         before = self.entity_at(id - 1) if id > 1 else None
         if before is not None and before.kind == "Person" and not self.preposition_of(before):
             # "spoke Biden *via* video"; "Biden *expressed* his concern" is spelt alike, and takes a preposition of its own
-            governs = self.word(id).upos == "ADP" and not (
-                id < len(self.words) and self.word(id + 1).upos == "ADP"
-            )
-            return self.forms[id - 1] in self.lexicon.opening_verbs and not governs
+            governed = id < len(self.words) and self.word(id + 1).upos == "ADP"
+            return governed or self.word(id).upos != "ADP"
         if self._goes_on_with(id):
-            return self.forms[id - 1] in self.lexicon.opening_verbs
+            return True
         opens = id == 1 or (id == 2 and self.word(1).upos == "CCONJ") or self._follows_link(id)
         opens = opens or (id > 1 and self.forms[id - 2] in self.lexicon.before_verbs)
-        if not opens or self.forms[id - 1] not in self.lexicon.opening_verbs:
+        if not opens:
             return False
         following = self.entity_at(id + 1)
         # a preposition there is a verb before any party ("*expressed* the Council": in Arabic like "via")
@@ -323,9 +322,10 @@ class SentenceView(WordView):
                 return self.forms[child.id - 1]
         return ""
 
-    def relative_verbs(self, anchor: int, end: int) -> list[int]:
+    @_remembered
+    def relative_verbs(self, anchor: int, end: int) -> tuple[int, ...]:
         """The verbs of relative clauses in the phrase of an anchor."""
-        return [id for id in range(anchor + 1, end) if self.is_verb(id)]
+        return tuple([id for id in range(anchor + 1, end) if self.is_verb(id)])
 
     # -- entities ------------------------------------------------------------------------------------------------
 

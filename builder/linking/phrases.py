@@ -26,14 +26,17 @@ class PhraseFinder(PairFinder):
         index = 0
         while index < len(self.tokens):
             references = self._at(index)
-            if references and references[-1].kind in {"person", "counterpart"} and references[-1].name:
+            if not references:
+                index += 1
+                continue
+            if references[-1].kind in {"person", "counterpart"} and references[-1].name:
                 references = [*references, *self._elliptic(references[-1])]
             found.extend(references)
-            index = max((reference.last + 1 for reference in references), default=index + 1)
+            index = max(reference.last + 1 for reference in references)
         return found
 
     def _at(self, index: int) -> list[Reference]:
-        if self.tokens[index].is_punctuation:
+        if self.tokens[index].is_punctuation or self._opens_nothing(index):
             return []
         for attempt in self._attempts(index):
             references = attempt(index)
@@ -47,6 +50,19 @@ class PhraseFinder(PairFinder):
         before = (token.folded for token in reversed(self.tokens[:index]) if not token.is_punctuation)
         excluded = next(before, "") in self.titles.phrases("not_persons.before")
         return [] if excluded else [self._unknown(index, length)]
+
+    def _opens_nothing(self, index: int) -> bool:
+        """Whether a token is one of those, nearly all, that can be known at once to open no phrase."""
+        token = self.tokens[index]
+        folded = token.folded
+        return not (
+            token.upos in {"X", "PROPN"}
+            or folded in self.known
+            or folded in self.titles.phrases("between.name_parts")
+            or self.gazetteer.openings(folded)
+            or find_among(folded, self.titles.openings)
+            or (index and self._occasion(index - 1))
+        )
 
     def _attempts(self, index: int) -> Sequence[Callable[[int], list[Reference]]]:
         """The ways to read a phrase at a token: most words open none, and can only be a name."""

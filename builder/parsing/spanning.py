@@ -35,14 +35,12 @@ def find_heads(scores: Any) -> list[int]:
 
 def _search(scores: Any) -> Any:
     """The best tree: cycles of best heads are made one word, innermost last, and taken apart again."""
-    from stanza.models.common.chuliu_edmonds import expand_contracted_tree, process_cycle
+    from stanza.models.common.chuliu_edmonds import expand_contracted_tree
 
     contracted = []
     heads = scores.argmax(1)
     while cycle := _find_cycle(heads.tolist()):
-        members = scores[0] != scores[0]
-        members[cycle] = True
-        smaller, *places = process_cycle(heads, members, scores)
+        smaller, *places = _contract(heads, sorted(cycle), scores)
         contracted.append((heads, places))
         scores = smaller
         _close(scores)
@@ -50,6 +48,32 @@ def _search(scores: Any) -> Any:
     for before, places in reversed(contracted):
         heads = expand_contracted_tree(before, heads, *places)
     return heads
+
+
+def _contract(heads: Any, cycle: Sequence[int], scores: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """The scores with a cycle as one word, the last, and what takes it apart again: its words, the others, which of its words
+    each of these would govern best, and which of them would govern each of these best.
+
+    As Stanza's ``process_cycle`` does it, sum by sum, but each part of the scores is copied once.
+    """
+    import numpy
+
+    inner = numpy.array(cycle)
+    kept = numpy.ones(len(heads), dtype=bool)
+    kept[inner] = False
+    outer = numpy.flatnonzero(kept)
+    lost = scores[inner, heads[inner]]
+    entering = scores[inner[:, None], outer] - lost[:, None] + lost.sum()
+    leaving = scores[outer[:, None], inner]
+    entered, left = entering.argmax(0), leaving.argmax(1)
+    size = len(outer)
+    every = numpy.arange(size)
+    smaller = numpy.empty((size + 1, size + 1))
+    smaller[:size, :size] = scores[outer[:, None], outer]
+    smaller[size, :size] = entering[entered, every]
+    smaller[:size, size] = leaving[every, left]
+    smaller[size, size] = 0
+    return smaller, inner, outer, entered, left
 
 
 def _close(scores: Any) -> None:

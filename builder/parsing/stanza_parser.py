@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -188,12 +187,13 @@ def put_in_place(index: int, words: Analysis, segment: Segment) -> Sentence:
     placed = []
     for word, end in words:
         token_end = segment.offsets[end - 1] + 1
+        # A word ends where the next begins, so that tatweel between them belongs to one of them.
         placed.append(
-            replace(
-                word,
-                begin=segment.offsets[word.begin] if word.begin < end else token_end,
-                # A word ends where the next begins, so that tatweel between them belongs to one of them.
-                end=token_end if word.end == end else segment.offsets[word.end],
+            Word(
+                word.id, word.form, word.lemma, word.upos, word.xpos, word.feats, word.head, word.deprel,
+                segment.offsets[word.begin] if word.begin < end else token_end,
+                token_end if word.end == end else segment.offsets[word.end],
+                word.token,
             )
-        )
+        )  # fmt: skip
     return Sentence(index, placed[0].begin, placed[-1].end, tuple(placed))

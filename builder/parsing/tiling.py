@@ -31,6 +31,8 @@ def tile(token: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     >>> tile("cannot", ("can", "not"))
     ((0, 3), (3, 6))
     """
+    if len(words) == 1:
+        return ((0, len(token)),)
     if len(words) > len(token):
         ends = [min(index + 1, len(token)) for index in range(len(words))]
         return tuple(zip([0, *ends[:-1]], ends, strict=True))
@@ -67,20 +69,17 @@ def _distances(token: str, word: str) -> list[int]:
     distances = [costs[-1]]
     for letter in token:
         extra = 0 if unicodedata.combining(letter) else _EDIT
-        row = [costs[0] + extra]
+        best = costs[0] + extra
+        row = [best]
         for position, other in enumerate(word):
-            row.append(
-                min(
-                    costs[position] + _replace(letter, other),
-                    costs[position + 1] + extra,
-                    row[position] + _EDIT,
-                )
-            )
+            best = min(costs[position] + _replace(letter, other), costs[position + 1] + extra, best + _EDIT)
+            row.append(best)
         costs = row
         distances.append(costs[-1])
     return distances
 
 
+@lru_cache(maxsize=10_000)
 def _replace(letter: str, other: str) -> int:
     if letter == other:
         return 0
