@@ -28,7 +28,7 @@ help:
 	@echo "make accuracy make docs/accuracy.md anew (needs ../shared)"
 	@echo "make models   make the Arabic models by the recipe, and docs/models.md anew (hours; needs ../shared)"
 	@echo "make calibration  fit the confidence of reports anew (needs ../shared)"
-	@echo "make weights  fit anew what words around tell of and who takes part (needs ../shared)"
+	@echo "make weights  fit anew what words around tell of, who takes part and when (needs ../shared)"
 	@echo "make bench-endpoint  measure the SPARQL endpoint beside others (needs wrk)"
 	@echo "make bench-build  measure a build stage by stage beside plain Stanza, for docs/scale.md (needs ../shared)"
 	@echo "make measure-sieve  what the sieve lets through and loses, for docs/scale.md (needs ../shared)"
@@ -80,6 +80,7 @@ weights: $(VENV)/.installed
 	@$(INSTALL) --no-build-isolation --editable ".[training]"
 	$(BIN)/python -m measurement.subjects
 	$(BIN)/python -m measurement.participants
+	$(BIN)/python -m measurement.moments
 
 bench-endpoint: $(VENV)/.tested
 	@$(INSTALL) --no-build-isolation --editable ".[bench]"

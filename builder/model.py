@@ -321,8 +321,17 @@ class EventValues:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyTime:
+    """A time that no rule gives to a mention of an event, but that is ``likely`` its own: with this probability."""
+
+    time: TimeExpression
+    likely: float
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
-    """One place in a document where a frame found an event; ``begin`` to ``end`` is its quote."""
+    """One place in a document where a frame found an event; ``begin`` to ``end`` is its quote. ``likely_time`` is for the report:
+    it is no value of a mention, and says nothing of which mentions tell of one event."""
 
     begin: int
     end: int
@@ -333,6 +342,7 @@ class Mention:
     evidence: tuple[Evidence, ...] = ()
     definite: bool = False
     cues: frozenset[str] = field(default_factory=frozenset)
+    likely_time: LikelyTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,26 +33,26 @@ class Case:
     so: bool
 
 
-def fit(cases: Sequence[Case], often: int) -> dict[Feature, float]:
+def fit(cases: Sequence[Case], often: int, ridge: float = RIDGE) -> dict[Feature, float]:
     """The weights of the features that say something and that ``often`` cases have, and that of :data:`BASE`."""
     counts = Counter(feature for case in cases for feature in case.features)
     known = frozenset(feature for feature, count in counts.items() if count >= often)
     vectorizer = DictVectorizer()
     rows = [dict.fromkeys(sorted(case.features & known), 1.0) for case in cases]
     matrix = vectorizer.fit_transform(rows)
-    model = LogisticRegression(C=RIDGE, max_iter=1000).fit(matrix, [case.so for case in cases])
+    model = LogisticRegression(C=ridge, max_iter=1000).fit(matrix, [case.so for case in cases])
     weights = dict(zip(vectorizer.feature_names_, model.coef_[0], strict=True))
     return {BASE: float(model.intercept_[0])} | {
         feature: float(weight) for feature, weight in weights.items() if abs(weight) >= LEAST
     }
 
 
-def validate(cases: Sequence[Case], often: int) -> np.ndarray:
+def validate(cases: Sequence[Case], often: int, ridge: float = RIDGE) -> np.ndarray:
     """The probability of each case by a model that has not seen its article."""
     found = np.zeros(len(cases))
     documents = [case.document for case in cases]
     for seen, unseen in GroupKFold(FOLDS).split(documents, groups=documents):
-        model = LogisticModel(fit([cases[at] for at in seen], often))
+        model = LogisticModel(fit([cases[at] for at in seen], often, ridge))
         found[unseen] = [model.estimate(cases[at].features) for at in unseen]
     return found
 

@@ -53,6 +53,8 @@ them. How unlikely a call or threat must be to be dropped (one in ten) was chose
 totals of the held-out sets, and so was that the same is not asked of summits and talks: on these they flatter a little.
 """
 
+_GIVEN = "given where the text has none"
+
 
 def wilson(hits: int, total: int) -> str:
     """A share with its 95 % Wilson score interval (Wilson 1927), as text.
@@ -82,6 +84,8 @@ def rows_of(report: dict[str, Any], baseline: dict[str, Any]) -> list[str]:
             rows.append(
                 f"| {name.replace('_', ' ')} right | | {wilson(hits, value['of'])} | | {beside} | {value['of']} |"
             )
+            if _GIVEN in value:
+                rows.append(f"| {name} {_GIVEN} | | {value[_GIVEN]} | | {other[_GIVEN]} | |")
         elif "gold" in value or name == "events":
             gold = value.get("gold", total)
             hits = round(value["recall"] * gold)

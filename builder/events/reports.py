@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diplograph.events.confidence import estimate_confidence
+from diplograph.events.dating import date_headline, date_likely, date_margins, is_of_same
 from diplograph.events.groups import Group, anchors_of, may_be_both, own_values, trigger_of, trigger_span
 from diplograph.events.parties import (
     have_only_bodies,
@@ -55,14 +56,15 @@ def to_reports(parsed: ParsedDocument, mentions: Sequence[Mention]) -> tuple[Eve
     join_attendees(groups)
     drop_told(groups, frames)
     _complete_rounds(groups, frames)
-    _date_margins(groups)
+    date_margins(groups)
     reports: list[EventReport] = []
     groups.sort(key=lambda group: min(mention.begin for mention in group.mentions))
     for group in groups:
         values = _settle_fillers(group.values, frames[group.values.event_class])
         if not frames[values.event_class].status:
-            values, group.mentions = _date_headline(parsed, values, group.mentions)
+            values, group.mentions = date_headline(parsed, values, group.mentions)
         if not _find_wanting(values, frames[values.event_class], group.mentions):
+            values, group.mentions = date_likely(values, group.mentions, groups)
             ordered = tuple(
                 sorted(group.mentions, key=lambda mention: (mention.begin, mention.end, mention.trigger))
             )
@@ -76,23 +78,6 @@ def _settle_fillers(values: EventValues, frame: Frame) -> EventValues:
     if any(policy.with_body for policy in frame.roles.values()):
         return values
     return replace(values, fillers=without_bodies(values.fillers))
-
-
-def _date_headline(
-    parsed: ParsedDocument, values: EventValues, mentions: list[Mention]
-) -> tuple[EventValues, list[Mention]]:
-    """An undated event that the headline tells in the present tense is of the day of publication: news style.
-
-    The evidence of the date is the headline's own verb or noun, its rule says how it was read. What somebody utters the
-    headline tells in the present, too, when it was said days ago.
-    """
-    published = parsed.document.published
-    told = next((mention for mention in mentions if "headline" in mention.cues), None)
-    if told is None or values.start_date or values.status != "occurred" or len(published or "") != 10:
-        return values, mentions
-    begin, end = trigger_span(told)
-    dated = replace(told, evidence=(*told.evidence, Evidence("startDate", begin, end, "headline")))
-    return replace(values, start_date=published), [dated if m is told else m for m in mentions]
 
 
 def _one_per_trigger(mentions: Sequence[Mention], frames: dict[str, Frame]) -> list[Mention]:
@@ -146,7 +131,7 @@ def _attach(groups: list[Group], mention: Mention) -> None:
             group.mentions.append(known)
             return
     # "a new round" alone does not say of what, nor does one of others than those whom the text has told of
-    if "inherits" not in mention.cues or any(_is_of_same(group.values, mention.values) for group in groups):
+    if "inherits" not in mention.cues or any(is_of_same(group.values, mention.values) for group in groups):
         groups.append(Group([mention]))
 
 
@@ -162,11 +147,6 @@ def _is_told_by_verb(group: Group, mention: Mention) -> bool:
         and {filler.actor for filler in own_values(other).fillers} == actors
         for other in group.mentions
     )
-
-
-def _is_of_same(told: EventValues, values: EventValues) -> bool:
-    """Whether an event is of the class and between parties of one that the text has told."""
-    return told.event_class == values.event_class and actors_agree(told, values)
 
 
 def _inherit(groups: list[Group], mention: Mention) -> bool:
@@ -232,36 +212,6 @@ def _complete_rounds(groups: list[Group], frames: dict[str, Frame]) -> None:
             proof = Evidence(left_out.role, begin, end, "left out", left_out.actor)
             completed = replace(values, fillers=(left_out, *values.fillers))
             group.mentions = [replace(first, values=completed, evidence=(*first.evidence, proof))]
-
-
-def _date_margins(groups: list[Group]) -> None:
-    """Gives what is held on the margins of another event, and has no date or place of its own, those of the last event
-    that the text told before it."""
-    for group in groups:
-        values, first = group.values, group.mentions[0]
-        if not any("margins" in mention.cues for mention in group.mentions):
-            continue
-        before = [
-            other.values
-            for other in groups
-            if other is not group
-            and other.mentions[0].begin < first.begin
-            and other.values.status == values.status
-            and not any("margins" in mention.cues for mention in other.mentions)
-            and other.values.place
-        ]
-        if not before or (values.start_date and values.place):
-            continue
-        begin, end = trigger_span(first)
-        start, place, proofs = values.start_date, values.place, list(first.evidence)
-        if not start and before[-1].start_date:
-            start = before[-1].start_date
-            proofs.append(Evidence("startDate", begin, end, "margins"))
-        if not place and start == before[-1].start_date:
-            place = before[-1].place
-            proofs.append(Evidence("heldAt", begin, end, "margins", place))
-        told = replace(first.values, start_date=start, place=place)
-        group.mentions = [replace(first, values=told, evidence=tuple(proofs)), *group.mentions[1:]]
 
 
 def _attach_back(groups: list[Group], mention: Mention) -> None:

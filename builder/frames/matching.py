@@ -16,6 +16,7 @@ from diplograph.frames.arguments import (
 from diplograph.frames.cues import is_definite_noun, read_cues
 from diplograph.frames.elsewhere import find_elsewhere
 from diplograph.frames.leaders import find_leaders, name_leader, name_their_leaders
+from diplograph.frames.moments import date_likely
 from diplograph.frames.nearby import add_nearby
 from diplograph.frames.participants import add_likely
 from diplograph.frames.places import find_place
@@ -123,9 +124,10 @@ class Matcher:
         return other
 
     def find(self) -> tuple[Mention, ...]:
-        """All the mentions, in the order of the text."""
-        found = (mention for view in self.views for mention in self.find_in(view))
-        return tuple(sorted(found, key=lambda mention: (mention.begin, mention.end, mention.frame)))
+        """All the mentions, in the order of the text, those that no rule dates with the time that is likeliest theirs."""
+        found = [mention for view in self.views for mention in self.find_in(view)]
+        found.sort(key=lambda mention: (mention.begin, mention.end, mention.frame))
+        return tuple(date_likely(found, self.views, self.frames, self._asked, self.dated))
 
     def find_in(self, view: SentenceView) -> Iterator[Mention]:
         """The mentions in one sentence, as they are found."""

@@ -74,7 +74,8 @@ def describe(anchor: int, candidate: Candidate, candidates: Sequence[Candidate])
     if where in ("before", "after"):
         features.add(("distance", f"{where} {min(abs(entity.head - anchor) // _STEP, _FURTHEST)}"))
     if word.head:
-        features.add(("governor", f"{word.deprel} {view.forms[word.head - 1]}"))
+        if not view.entity_at(word.head):
+            features.add(("governor", f"{word.deprel} {view.forms[word.head - 1]}"))
         if view.is_verb(word.head) and view.is_one_of(word.head, view.lexicon.reporting):
             features.add(("says", f"{where} {word.deprel}"))
         if not view.word(word.head).head:

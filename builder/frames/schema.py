@@ -185,7 +185,8 @@ class Frame:
     """All that is known of how an event class is said.
 
     ``status`` is that of every mention that is not denied (an utterance is made when it is reported); a class
-    ``yields_to`` others where both fire on one word. What the head of a file asks a model is asked by each of its triggers.
+    ``yields_to`` others where both fire on one word. What the head of a file asks a model is asked by each of its triggers;
+    ``likely_time`` says how likely a time must be that no rule gives (frames/moments.py).
     """
 
     event_class: str
@@ -198,6 +199,7 @@ class Frame:
     condition: bool = False
     status: str | None = None
     yields_to: tuple[str, ...] = ()
+    likely_time: Likely | None = None
 
 
 def _fold_all(items: list[str]) -> frozenset[str]:
@@ -255,6 +257,7 @@ _FRAME_KEYS = {
     "condition",
     "status",
     "likely",
+    "likely_time",
     "yields_to",
     "roles",
     "words",
@@ -401,6 +404,7 @@ class _Reader:
         return Frame(
             event_class, self.file, triggers, arguments, roles, data.get("place", True), data.get("duration", False),
             data.get("condition", False), data.get("status"), tuple(data.get("yields_to", [])),
+            self.likely("likely_time", data.get("likely_time")),
         )  # fmt: skip
 
     def role(self, name: str, data: dict[str, Any]) -> RolePolicy:

@@ -25,7 +25,7 @@ def find_speech_time(
     bodies = {actor.key for actor in speakers} | {key for actor in speakers for key in actor.represents}
     for view in following[:_SPEECH_SENTENCES]:
         if view.words and (verb := _says_when(view)):
-            return _first_day(view, view.word(_that(view, verb) - 1).end, document)
+            return _first_day(view, view.word(find_that(view, verb) - 1).end, document)
         told, time = _speech(view, speakers, bodies, document)
         if told or (time := _in_statement(view, speakers, bodies, document)):
             return time
@@ -79,7 +79,7 @@ def _speech(
     for word in view.words[:_SPEECH_WORDS]:
         if not view.is_verb(word.id) or not view.is_one_of(word.id, view.lexicon.reporting):
             continue
-        that = _that(view, word.id)
+        that = find_that(view, word.id)
         acting = subjects(view, word.id, inherited=False)
         named = {a for entity in (*acting, *view.between(word.id + 1, that)) for a in entity.actors}
         goes_on = not acting and _goes_on(view, word.id, speakers)
@@ -106,7 +106,7 @@ def _goes_on(view: SentenceView, verb: int, speakers: set[Actor]) -> bool:
     return not has_unnamed_subject(view, verb) and all(view.forms[id - 1] in known for id in named)
 
 
-def _that(view: SentenceView, verb: int) -> int:
+def find_that(view: SentenceView, verb: int) -> int:
     """Where what is said begins, after a verb of saying and all that stands between ("the envoy, *who presides over* the
     council, said to reporters *on Thursday* | that"); the end of its clause if nothing tells."""
     for id in range(verb + 1, len(view.words) + 1):

@@ -68,7 +68,7 @@ def find_surroundings(view: SentenceView, anchor: int) -> frozenset[Feature]:
         for what in _describe(who)
     }
     word = view.word(anchor)
-    governor = view.lemmas[word.head - 1] if word.head else "-"
+    governor = view.lemmas[word.head - 1] if word.head and not view.entity_at(word.head) else "-"
     return frozenset(
         found | {("definite", str(view.is_definite(anchor))), ("governor", governor), ("deprel", word.deprel)}
     )
