@@ -75,6 +75,12 @@ SETS = {
         GOLD / "varied-held-out/articles.jsonl",
         True,
     ),
+    "broad-held-out": AnnotatedSet(
+        "93 articles of agencies and the web, told anew, held out (tests/gold/broad-held-out)",
+        GOLD / "broad-held-out/gold",
+        GOLD / "broad-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -117,6 +123,11 @@ SETS = {
         "129 articles of agencies and the web, told anew (tests/gold/varied-development)",
         GOLD / "varied-development/gold",
         GOLD / "varied-development/articles.jsonl",
+    ),
+    "broad-development": AnnotatedSet(
+        "181 articles of agencies and the web, told anew (tests/gold/broad-development)",
+        GOLD / "broad-development/gold",
+        GOLD / "broad-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",
