@@ -75,6 +75,7 @@ class Lexicon:
     opening_verbs: frozenset[str]
     auxiliary: frozenset[str]
     with_object: frozenset[str]
+    sent: frozenset[str]
     gathering: frozenset[str]
     enclosing: frozenset[str]
     joining: frozenset[str]
@@ -231,6 +232,7 @@ def load_lexicon() -> Lexicon:
         folded(data["verbs"]["opening"]),
         folded(data["verbs"]["auxiliary"]),
         folded(data["verbs"]["with_object"]),
+        folded(data["sent"]["words"]),
         folded(data["verbs"]["gathering"]),
         folded(data["verbs"]["enclosing"]),
         folded(data["verbs"]["joining"]),

@@ -50,6 +50,7 @@ def pronouns(
     return meant
 
 
+_SENT = 5  # words from a message to the name of who sends it
 _NEAR = 3  # sentences, this one included, in which a pronoun finds whom it means
 
 
@@ -133,6 +134,8 @@ def dropped_subject(view: SentenceView, verb: int) -> list[EntityMention]:
         return [standing_at(view, verb, entity, "dropped") for entity in _acting_before(view, verb, own)]
     if own and (own[0].first < verb or objects(view, verb)):
         return []
+    if own and has_object_pronoun(view, verb) and _relative_head(view, verb):
+        return []  # "the minister, *whom the president received*"
     if _is_headed_by_object(view, verb):
         people = [e for e in bare_before(view, verb - 1) if e.kind == "Person" and len(e.actors) == 1]
         return [standing_at(view, verb, entity, "dropped") for entity in people[:1] if not own]
@@ -182,6 +185,23 @@ def _is_on_occasion(view: SentenceView, verb: int) -> bool:
     at = verb + 1
     during = at < len(view.words) and view.forms[at - 1] in load_status().circumstantial
     return during and view.has_pronoun(at) and not view.is_boundary(verb - 1)
+
+
+def has_object_pronoun(view: SentenceView, verb: int) -> bool:
+    """Whether a verb has its object as a pronoun written together with it."""
+    after = verb + 1
+    written = view.forms[verb - 1] in view.lexicon.with_object
+    return written or (_is_pronoun(view, after) and view.word(after).token == view.word(verb).token)
+
+
+def _relative_head(view: SentenceView, verb: int) -> list[EntityMention]:
+    """The person whom a relative clause is about that a verb opens ("*the minister, whom* the president received")."""
+    at = verb - 1
+    if at < 2 or view.forms[at - 1] not in view.lexicon.relative:
+        return []
+    before = at - 1 if view.forms[at - 2] not in view.lexicon.commas else at - 2
+    entity = view.entity_at(before) if before > 0 else None
+    return _only_person([entity]) if entity is not None else []
 
 
 def _visitor(view: SentenceView, verb: int) -> EntityMention | None:
@@ -254,6 +274,9 @@ def _others(view: SentenceView, anchor: int, known: Sequence[EntityMention] = ()
     verb = anchor if view.is_verb(anchor) else governing[0] if governing else view.verb_before(anchor)
     acts = [*subjects(view, verb), *dropped_subject(view, verb)] if verb else []
     acting = {entity.actors for entity in (*acts, *known)}
+    headed = _relative_head(view, verb) if verb == anchor else []
+    if headed and headed[0].actors not in acting:
+        return headed
     nearest = [view]
     while nearest[-1].previous and len(nearest) < _NEAR:
         nearest.append(nearest[-1].previous)
@@ -262,11 +285,25 @@ def _others(view: SentenceView, anchor: int, known: Sequence[EntityMention] = ()
             entity
             for entity in other.entities
             if entity.kind == "Person" and entity.actors and (other is not view or entity.last < anchor)
+            if not _only_sends(other, entity)
         ]
         people = [entity for entity in people if entity.actors not in acting]
         if people:
             return people[-1:]
     return []
+
+
+def _only_sends(view: SentenceView, entity: EntityMention) -> bool:
+    """Whether somebody is named only as one who sends a message or somebody ("conveyed a message *from the king*", "received
+    the envoy *of the president*"), so that no pronoun means him before the one who was sent."""
+    first = (
+        entity.first + entity.leader
+    )  # "*envoy* of the king" is read as one name, with the title of the king
+    sent = [id for id in range(max(first - _SENT, 1), first) if view.forms[id - 1] in view.lexicon.sent]
+    return bool(sent) and not any(
+        view.is_verb(id) or view.is_boundary(id) or view.entity_at(id)
+        for id in range(sent[-1] + 1, entity.first)
+    )
 
 
 def is_first_person(view: SentenceView, id: int) -> bool:
