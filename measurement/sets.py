@@ -81,6 +81,12 @@ SETS = {
         GOLD / "broad-held-out/articles.jsonl",
         True,
     ),
+    "further-held-out": AnnotatedSet(
+        "98 further articles of agencies, newspapers and the web, told anew, held out (tests/gold/further-held-out)",
+        GOLD / "further-held-out/gold",
+        GOLD / "further-held-out/articles.jsonl",
+        True,
+    ),
     "seeds": AnnotatedSet(
         "5 real articles (shared/articles/seeds)",
         SHARED / "articles/seeds/gold",
@@ -128,6 +134,11 @@ SETS = {
         "181 articles of agencies and the web, told anew (tests/gold/broad-development)",
         GOLD / "broad-development/gold",
         GOLD / "broad-development/articles.jsonl",
+    ),
+    "further-development": AnnotatedSet(
+        "193 further articles of agencies, newspapers and the web, told anew (tests/gold/further-development)",
+        GOLD / "further-development/gold",
+        GOLD / "further-development/articles.jsonl",
     ),
     "own-seeds": AnnotatedSet(
         "5 articles of our own (seeds/articles)",
